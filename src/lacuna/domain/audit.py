@@ -1,0 +1,92 @@
+"""What a ledger record is and how it becomes bytes. docs/ledger-format.md specifies both.
+
+The record's canonical bytes are the RFC 6962 leaf data. Records hold no query, answer or document text: texts appear as
+keyed HMACs, findings without values. Numbers are integers (confidences in thousandths), so every language writes the
+same bytes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+
+KINDS = frozenset(
+    {
+        "answer.released",
+        "decision.classify",
+        "decision.query",
+        "decision.search",
+        "document.changed",
+        "document.deleted",
+        "document.ingested",
+        "document.refused",
+        "ledger.verified",
+        "outbound.finished",
+        "outbound.sent",
+        "system.started",
+        "system.stopped",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event. `at` is microseconds since the epoch, UTC; `decision` ties the records of one decision together and is
+    empty where there is none; `actor` is the principal's user id, `via` how it was authenticated."""
+
+    kind: str
+    at: int
+    actor: str
+    via: str
+    decision: str
+    data: Mapping[str, Json]
+
+    def canonical(self) -> bytes:
+        """The leaf data: UTF-8 JSON, keys sorted, no white space, integers only."""
+        body = {"actor": self.actor, "at": self.at, "data": self.data, "decision": self.decision, "kind": self.kind, "v": 1, "via": self.via}
+        return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the ledger holds it: its index (from 0) and its canonical bytes."""
+
+    index: int
+    body: bytes
+
+    def record(self) -> Record:
+        """Raises ValueError where the bytes are no record."""
+        raw = json.loads(self.body)
+        if not isinstance(raw, dict) or raw.get("v") != 1:
+            raise ValueError("not a version 1 record")
+        try:
+            return Record(raw["kind"], raw["at"], raw["actor"], raw["via"], raw["decision"], raw["data"])
+        except KeyError as missing:
+            raise ValueError(f"the record lacks {missing}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a record is in the log: its leaf, the inclusion proof (RFC 6962, section 2.1.1) and the signed
+    checkpoint (C2SP tlog-checkpoint, a signed note) that the proof leads to. Hashes are 32 raw bytes."""
+
+    index: int
+    tree_size: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of checking the log. `problem` names the first bad record in words and is empty if all is well."""
+
+    size: int
+    root: bytes
+    problem: str = ""
+    bad_index: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem

@@ -1,0 +1,56 @@
+"""Text generation."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lacuna.domain.classification import Turn
+from lacuna.domain.retrieval import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A numbered piece of evidence. Its text is data: it MUST NOT be followed as an instruction."""
+
+    citation: Citation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to answer, from what."""
+
+    question: str
+    passages: Sequence[Passage]
+    conversation: Sequence[Turn] = ()
+
+
+class Generator(Protocol):
+    """Answers from numbered passages, citing them as [1], [2]. A generator that is not `local` gets no prompt at all
+    above PUBLIC; the use case sees to that and the adapter MUST NOT be built with a `local` claim for an address outside
+    private networks."""
+
+    name: str
+
+    @property
+    def model(self) -> str:
+        """Names the model in answers and lineage."""
+        ...
+
+    @property
+    def local(self) -> bool: ...
+
+    @property
+    def host(self) -> str:
+        """Where prompts go ("" in process)."""
+        ...
+
+    def generate(self, prompt: Prompt) -> AsyncIterator[str]:
+        """The answer in pieces. Raises a DependencyError when it cannot start or breaks off."""
+        ...
+
+    async def check(self) -> None:
+        """Raises a DependencyError if the back end does not answer."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,60 @@
+"""Passages and their vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.domain.identity import Reach
+from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """A chunk with its unit vector, or None where no embedder is configured."""
+
+    chunk: Chunk
+    vector: npt.NDArray[np.float32] | None
+
+
+class VectorStore(Protocol):
+    """Every search MUST filter by `reach` inside the store's own query, before ranking. What `replace`, `remove` and
+    `retag` did MUST be visible to every later search in every process from the moment the call returns, and durable.
+    Each of the three is atomic: a reader sees the old document or the new one, never a mixture."""
+
+    async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
+        """Stores the document's chunks in place of any it had. `fingerprint` is the embedder's ("" without one)."""
+        ...
+
+    async def remove(self, document_id: str) -> bool:
+        """Deletes text and vectors for good; False if there were none."""
+        ...
+
+    async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
+        """Changes who may read the document's chunks."""
+        ...
+
+    async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
+        """The nearest chunks by cosine, best first, among those of the same fingerprint that `reach` permits."""
+        ...
+
+    async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
+        """The best chunks by BM25 over words of `text`, which is data and never a query language."""
+        ...
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """The chunks that exist among these, in the order asked."""
+        ...
+
+    async def document_ids(self) -> frozenset[str]:
+        """Every document that has chunks."""
+        ...
+
+    async def check(self) -> None:
+        """Raises a StorageError if the store cannot serve."""
+        ...
+
+    async def close(self) -> None: ...
