@@ -38,7 +38,7 @@ def main() -> int:
         )
         return 2
     if python != sys.executable:
-        return subprocess.call([python, os.path.join(ROOT, "make.py")] + sys.argv[1:])
+        return subprocess.call([python, os.path.join(ROOT, "make.py"), *sys.argv[1:]])
     sys.path.insert(0, ROOT)
     from tooling.tasks import run
 

@@ -1,9 +1,9 @@
 """Makes and keeps the virtual environment in `.venv`.
 
 Promise: after `Environment.ensure(level)` the environment holds every package of that level at its pinned, hash-checked
-version, and Lacuna itself in editable form. It costs nothing when nothing changed (a stamp tells), needs no network then,
-repairs an interrupted set-up, and works where Debian's python3 comes without ensurepip. Where packages come from is left
-to pip's own configuration.
+version, and Lacuna itself in editable form. It costs nothing when nothing changed (a stamp tells), needs no network
+then, repairs an interrupted set-up, and works where Debian's python3 comes without ensurepip. Where packages come from
+is left to pip's own configuration.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ LEVELS: Final = {
 """The requirement files of each level. `dev` contains everything that `run` does."""
 
 _LEAKS: Final = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "VIRTUAL_ENV")
-_PIP_OPTIONS: Final = ("--disable-pip-version-check", "--no-input", "--quiet")
+_PIP_OPTIONS: Final = ("--disable-pip-version-check", "--no-input", "--quiet", "--quiet")
 
 
 class SetupError(Exception):
@@ -129,7 +129,7 @@ class Environment:
         base = str(getattr(sys, "_base_executable", None) or sys.executable)
         with_pip = importlib.util.find_spec("ensurepip") is not None
         make = [base, "-m", "venv", *([] if with_pip else ["--without-pip"]), str(self.folder)]
-        self._step(make, "Creating the virtual environment failed.", "Check the free space and the rights on the folder.")
+        self._step(make, "Creating the virtual environment failed.", "Check free space and rights there.")
         self._unfinished.touch()
         if not with_pip:
             self._borrow_pip(base)

@@ -39,7 +39,15 @@ LINT: Final = (
 TESTS: Final = Step("tests", ("-m", "pytest", "--cov", "--cov-report=term"))
 FAST_TESTS: Final = Step("fast tests", ("-m", "pytest", "-m", "not slow"))
 
-_CACHES: Final = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis", "htmlcov", "dist")
+_CACHES: Final = (
+    ".hypothesis",
+    ".import_linter_cache",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    "dist",
+    "htmlcov",
+)
 
 
 def setup(_: Arguments) -> int:
@@ -117,7 +125,8 @@ def run_steps(steps: Sequence[Step]) -> int:
         started = time.monotonic()
         if environment.run(step.command) != 0:
             failed.append(step.name)
-        print(f"== {step.name}: {'FAILED' if step.name in failed else 'ok'}, {time.monotonic() - started:.0f} s", flush=True)
+        outcome = "FAILED" if step.name in failed else "ok"
+        print(f"== {step.name}: {outcome}, {time.monotonic() - started:.0f} s", flush=True)
     print(f"check FAILED: {', '.join(failed)}" if failed else f"check passed: {', '.join(step.name for step in steps)}")
     return 1 if failed else 0
 

@@ -1,0 +1,1 @@
+"""Measurements against something run beside them: `python -m benchmarks`. Nothing here is asserted; tests do that."""
