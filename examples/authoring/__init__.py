@@ -1,0 +1,1 @@
+"""Makes the binary files of the sample corpus from plain text; used by `examples.build_corpus` only."""
