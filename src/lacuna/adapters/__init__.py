@@ -1,0 +1,1 @@
+"""Back ends: one folder for each port, one file for each product."""

@@ -1,0 +1,16 @@
+"""The last check before the wire of a service outside: types are not enforced at run time, so adapters ask here."""
+
+from lacuna.domain.errors import OutboundRefused
+from lacuna.domain.policy import Source
+from lacuna.domain.routing import Outbound
+
+
+def released_text(outbound: object, destination: Source) -> str:
+    """The text of an `Outbound` for `destination`. Raises OutboundRefused for anything else."""
+    if not isinstance(outbound, Outbound):
+        raise OutboundRefused(
+            f"Only released text is sent to {destination}.", cure="Call lacuna.domain.routing.release."
+        )
+    if outbound.destination is not destination:
+        raise OutboundRefused(f"The text was released for {outbound.destination}, not for {destination}.")
+    return outbound.text

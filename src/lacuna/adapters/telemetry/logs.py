@@ -1,0 +1,96 @@
+"""Structured logs: one line an event on standard error, as JSON or for people.
+
+Promise: a field that by its name holds content never reaches a log line, whoever logs it and however deep it is nested;
+the standard library's logging goes the same way. What it cannot see is content inside a message or under an innocent
+name: code that logs passes identifiers, never texts.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final, Literal, TextIO
+
+import structlog
+from structlog.typing import Processor, WrappedLogger
+
+LogFormat = Literal["json", "console"]
+
+CONTENT_KEYS: Final = frozenset(
+    {"answer", "body", "content", "conversation", "prompt", "query", "question", "snippet", "text"}
+)
+"""Field names that hold what people wrote. Compared in lower case."""
+
+MAX_DEPTH: Final = 6
+
+
+def drop_content(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: removes content fields at every depth and names them under `dropped`."""
+    dropped: set[str] = set()
+    kept = _without_content(event, dropped, MAX_DEPTH)
+    if dropped:
+        kept["dropped"] = sorted(dropped)
+    return kept
+
+
+def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
+    """Sets up structlog and the standard library's logging for this process; the last call wins. `level` is a name such
+    as "INFO"."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        drop_content,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format)],
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+
+
+def _rendering(log_format: LogFormat) -> list[Processor]:
+    # Tracebacks without local variables: those hold texts.
+    if log_format == "console":
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
+    tracebacks = structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    )
+    return [tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _without_content(fields: Mapping[str, Any], dropped: set[str], depth: int) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in fields.items():
+        if str(key).lower() in CONTENT_KEYS:
+            dropped.add(key)
+        else:
+            kept[key] = _value_without_content(value, dropped, depth)
+    return kept
+
+
+def _value_without_content(value: Any, dropped: set[str], depth: int) -> Any:
+    if isinstance(value, Mapping | list | tuple) and depth == 0:
+        return "…"
+    if isinstance(value, Mapping):
+        return _without_content(value, dropped, depth - 1)
+    if isinstance(value, list):
+        return [_value_without_content(item, dropped, depth - 1) for item in value]
+    if isinstance(value, tuple):  # stays a tuple: exc_info is one
+        return tuple(_value_without_content(item, dropped, depth - 1) for item in value)
+    return value

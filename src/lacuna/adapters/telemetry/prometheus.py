@@ -1,0 +1,114 @@
+"""Metrics for Prometheus, under the names that the deployment guide's alerts and dashboards use.
+
+Labels come from closed sets (surface, route template, status, tier, part, error code): no text and no user ids. Each
+telemetry has its own registry, so that two applications in one process do not mix.
+"""
+
+from typing import Final
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from lacuna.domain.errors import ConfigError
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+_CLASSIFICATION_BUCKETS: Final = (
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+)  # fmt: skip
+_REQUEST_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+CLASSIFIER: Final = "classifier"
+"""Failures of this part, or of parts named `classifier.<layer>`, also count as classification errors."""
+
+
+class PrometheusTelemetry:
+    """A `Telemetry`. Safe under threads; one process (prometheus_client's locks)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._requests = Counter(
+            "lacuna_requests_total",
+            "Requests answered, by surface, route template and HTTP status.",
+            ("surface", "route", "status"),
+            registry=self.registry,
+        )
+        self._request_seconds = Histogram(
+            "lacuna_request_duration_seconds",
+            "Time from a request's arrival to the end of its answer.",
+            ("surface", "route"),
+            buckets=_REQUEST_BUCKETS,
+            registry=self.registry,
+        )
+        self._errors = Counter(
+            "lacuna_classification_errors_total",
+            "Classifier layers that failed; each failure counted as PROPRIETARY.",
+            registry=self.registry,
+        )
+        self._latency = Histogram(
+            "lacuna_classification_latency_seconds",
+            "Time to classify one text, cached answers included.",
+            buckets=_CLASSIFICATION_BUCKETS,
+            registry=self.registry,
+        )
+        self._tiers = Counter(
+            "lacuna_classification_tier_total", "Classifications by tier.", ("tier",), registry=self.registry
+        )
+        self._hits = Counter("lacuna_cache_hits_total", "Classifications found in the cache.", registry=self.registry)
+        self._misses = Counter(
+            "lacuna_cache_misses_total", "Classifications that had to be worked out.", registry=self.registry
+        )
+        self._failures = Counter(
+            "lacuna_failures_total",
+            "Failures of a layer or back end, by part and stable error code.",
+            ("part", "code"),
+            registry=self.registry,
+        )
+
+    def request(self, surface: str, route: str, status: int, seconds: float) -> None:
+        """`route` is the route's template, never the path: paths have no bound on their number."""
+        self._requests.labels(surface, route, str(status)).inc()
+        self._request_seconds.labels(surface, route).observe(seconds)
+
+    def classified(self, tier: str, seconds: float, cached: bool) -> None:
+        self._latency.observe(seconds)
+        self._tiers.labels(tier).inc()
+        (self._hits if cached else self._misses).inc()
+
+    def failed(self, part: str, code: str) -> None:
+        self._failures.labels(part, code).inc()
+        if part == CLASSIFIER or part.startswith(f"{CLASSIFIER}."):
+            self._errors.inc()
+
+    def render(self) -> bytes:
+        """The text exposition format, of type CONTENT_TYPE."""
+        return generate_latest(self.registry)
+
+
+class MetricsServer:
+    """A running metrics port. `port` is the one in use, also where 0 was asked for."""
+
+    def __init__(self, server: WSGIServer) -> None:
+        self._server = server
+        self.port = server.server_port
+
+    def stop(self) -> None:
+        """Returns once the port is free. May be called twice."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> MetricsServer:
+    """Serves `/metrics` on a daemon thread. Raises ConfigError where the address cannot be had."""
+    try:
+        server, _thread = start_http_server(port, host, registry)
+    except OSError as error:
+        raise ConfigError(
+            f"Metrics cannot be served on {host}:{port}: {error.strerror}.",
+            cure="Choose another metrics.prometheus_port, or stop what uses this one.",
+        ) from None
+    return MetricsServer(server)

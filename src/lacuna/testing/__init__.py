@@ -1,0 +1,1 @@
+"""Fakes, contract suites and loopback servers, shipped for the authors of plug-ins."""

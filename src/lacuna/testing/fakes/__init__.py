@@ -1,0 +1,1 @@
+"""Stand-ins that keep the whole contract of their port."""
