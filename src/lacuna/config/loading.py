@@ -1,0 +1,219 @@
+"""Reads the configuration once, checks it whole and hands it down.
+
+Precedence: command line, environment, files, defaults. All faults of all sources are reported together. Nothing is
+created, and nothing outside the configuration folder and the named secret files is read.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from lacuna.config import environment, layers, problems, rules, schema, support, yaml_tree
+from lacuna.config import terms as term_file
+from lacuna.config.layers import Assigned
+from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
+from lacuna.config.settings import Settings
+from lacuna.config.terms import Terms
+from lacuna.domain.errors import ConfigError
+
+CONFIG_FILE: Final = "config.yaml"
+PACKAGED: Final = Path(__file__).parent / "defaults"
+"""The configuration that holds where nobody wrote one."""
+
+_LATER: Final = MappingProxyType({"plugins.yaml": "plugins", "policies": "Rego policies", "examples": "examples"})
+_LATER_PATTERNS: Final = MappingProxyType({"policies": "*.rego", "examples": "*.yaml"})
+_CURE: Final = "Correct every line above; `lacuna config validate` checks again."
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
+    `folder` is None where the packaged defaults hold. `unsupported` names what this version has no back end for."""
+
+    settings: Settings
+    terms: Terms
+    sources: Mapping[str, Origin]
+    warnings: tuple[str, ...]
+    unsupported: tuple[str, ...]
+    folder: Path | None
+
+
+def load(
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Loaded:
+    """The effective configuration.
+
+    `overrides` are command-line values by dotted key ("server.port"), None meaning not given; `environ` defaults to the
+    process's environment, `cwd` to its working folder. Raises ConfigError with one line for each fault.
+    """
+    environ = os.environ if environ is None else environ
+    cwd = _working_folder() if cwd is None else cwd
+    folder = locate(environ, cwd)
+    files = _Files(PACKAGED if folder is None else folder, packaged=folder is None)
+    sources = (files.layer, environment.read(environ, cwd), layers.from_overrides(overrides or {}))
+    assigned = layers.merged(sources)
+    settings, faults = _checked(assigned)
+    faults = [*files.problems, *(problem for layer in sources for problem in layer.problems), *faults]
+    if faults or settings is None:
+        lines = problems.report(faults)
+        count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
+        raise ConfigError(f"The configuration has {count}:\n" + "\n".join(lines), cure=f"\n{_CURE}", problems=lines)
+    storage = settings.storage.model_copy(update={"data_path": cwd / settings.storage.data_path})
+    settings = settings.model_copy(update={"storage": storage})
+    doubts = (str(Problem(_origin(assigned, path), remark)) for path, remark in rules.doubtful(settings))
+    return Loaded(
+        settings=settings,
+        terms=files.terms,
+        sources=MappingProxyType({setting.key: _source(assigned, setting) for setting in schema.settings().values()}),
+        warnings=(*files.warnings, *(line for layer in sources for line in layer.warnings), *doubts),
+        unsupported=(*support.unsupported(settings), *files.unsupported),
+        folder=folder,
+    )
+
+
+def locate(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path | None:
+    """The configuration folder: `LACUNA_CONFIG_PATH`, else `config` in the working folder if there is one, else None
+    for the packaged defaults. Raises ConfigError where the variable names no folder."""
+    environ = os.environ if environ is None else environ
+    cwd = _working_folder() if cwd is None else cwd
+    named = environ.get(schema.CONFIG_PATH)
+    if not named:
+        usual = cwd / "config"
+        return usual if os.path.isdir(usual) else None
+    folder = cwd / named
+    if os.path.isdir(folder):
+        return folder
+    is_file = os.path.isfile(folder)
+    fault = f"is a file; name the folder that holds {CONFIG_FILE}" if is_file else "names no folder that can be reached"
+    line = str(Problem(Origin(Kind.ENVIRONMENT, schema.CONFIG_PATH), fault))
+    raise ConfigError(f"The configuration cannot be found: {line}.", cure=_CURE, problems=(line,))
+
+
+class _Files:
+    """What the configuration folder holds."""
+
+    def __init__(self, folder: Path, *, packaged: bool) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+        self.unsupported: list[str] = []
+        self._folder = folder
+        self._prefix = "packaged " if packaged else ""
+        self._survey()
+        self.layer = self._settings()
+        self.terms = self._terms()
+
+    def _settings(self) -> layers.Layer:
+        document = self._document(CONFIG_FILE, "the defaults hold")
+        self.problems += document.problems
+        return layers.from_tree(document.root, self._prefix + CONFIG_FILE)
+
+    def _terms(self) -> Terms:
+        name = term_file.FILE_NAME
+        read = term_file.interpret(self._document(name, "no project, customer or internal term is known"), name)
+        self.problems += read.problems
+        self.warnings += read.warnings
+        return read.terms
+
+    def _document(self, name: str, otherwise: str) -> yaml_tree.Document:
+        path = self._folder / name
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            self.warnings.append(f"{name}: not in the configuration folder; {otherwise}")
+            return yaml_tree.Document(None)
+        except OSError:
+            pass  # there, but not for us: reading it tells why
+        return yaml_tree.read_file(path, name)
+
+    def _survey(self) -> None:
+        """Tells files that this version does not read from those that nothing will ever read."""
+        try:
+            names = sorted(os.listdir(self._folder))
+        except OSError as error:
+            fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
+            self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))
+            return
+        known = (CONFIG_FILE, term_file.FILE_NAME, *_LATER)
+        for name in names:
+            if name in _LATER:
+                self._later(name)
+            elif name.lower().endswith((".yaml", ".yml")) and name not in known and not name.startswith("."):
+                guess = problems.nearest(name, known)
+                hint = f'; did you mean "{guess}"?' if guess else ""
+                self.warnings.append(f"{problems.shown(name)}: is not read{hint}")
+
+    def _later(self, name: str) -> None:
+        pattern = _LATER_PATTERNS.get(name)
+        if pattern is None or any((self._folder / name).glob(pattern)):
+            place = name if pattern is None else f"{name}/{pattern}"
+            self.unsupported.append(f"{place}: this version does not read {_LATER[name]}; move them out of the folder.")
+
+
+def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings | None, list[Problem]]:
+    """The settings and everything wrong with them. Rules between settings are checked where each is sound by itself."""
+    try:
+        settings, faulty, faults = Settings.model_validate(_nested(assigned)), set[schema.KeyPath](), list[Problem]()
+    except ValidationError as error:
+        faults = list(_faults(error, assigned))
+        faulty = {_setting_path(details["loc"]) for details in error.errors(include_url=False)}
+        sound = {path: value for path, value in assigned.items() if path not in faulty}
+        try:
+            settings = Settings.model_validate(_nested(sound))
+        except ValidationError as again:
+            return None, [*faults, *_faults(again, sound)]
+    for path, others, fault in rules.broken(settings):
+        if faulty.isdisjoint((path, *others)):
+            faults.append(Problem(_blamed(assigned, path, others), fault))
+    return settings, faults
+
+
+def _faults(error: ValidationError, assigned: Mapping[schema.KeyPath, Assigned]) -> Iterator[Problem]:
+    for details in error.errors(include_url=False):
+        path = _setting_path(details["loc"])
+        suffix = "".join(f"[{part}]" for part in details["loc"][len(path) :] if isinstance(part, int))
+        yield Problem(_origin(assigned, path), problems.type_fault(details, details.get("input")), suffix)
+
+
+def _setting_path(location: tuple[int | str, ...]) -> schema.KeyPath:
+    """The setting that a pydantic error location lies in."""
+    names = tuple(str(part) for part in location)
+    return next((names[:n] for n in range(len(names), 0, -1) if names[:n] in schema.settings()), names)
+
+
+def _nested(assigned: Mapping[schema.KeyPath, Assigned]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for path, each in assigned.items():
+        section = tree
+        for name in path[:-1]:
+            section = section.setdefault(name, {})
+        section[path[-1]] = each.value
+    return tree
+
+
+def _origin(assigned: Mapping[schema.KeyPath, Assigned], path: schema.KeyPath) -> Origin:
+    return assigned[path].origin if path in assigned else Origin(Kind.DEFAULT, key=".".join(path))
+
+
+def _blamed(
+    assigned: Mapping[schema.KeyPath, Assigned], path: schema.KeyPath, others: tuple[schema.KeyPath, ...]
+) -> Origin:
+    """The place to name for a broken rule: the setting itself if somebody set it, else the one that was set."""
+    return _origin(assigned, next((each for each in (path, *others) if each in assigned), path))
+
+
+def _source(assigned: Mapping[schema.KeyPath, Assigned], setting: schema.Setting) -> Origin:
+    return assigned[setting.path].origin if setting.path in assigned else DEFAULT
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ConfigError("The working folder does not exist any more.", cure="Change to one that does.") from None

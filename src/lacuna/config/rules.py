@@ -1,0 +1,86 @@
+"""What must hold between settings, each of which is fine by itself."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lacuna.config.schema import KeyPath
+from lacuna.config.settings import Settings
+from lacuna.domain.policy import EXTERNAL
+from lacuna.domain.tiers import Tier
+
+_SHORTEST_KEY = 20
+
+Broken = tuple[KeyPath, tuple[KeyPath, ...], str]
+"""The setting to change, the others that matter, and the fault."""
+
+
+def broken(settings: Settings) -> Iterator[Broken]:
+    """Every rule that `settings` break."""
+    yield from _routing(settings)
+    yield from _back_ends(settings)
+    yield from _headers(settings)
+    metrics, server, ingest = settings.metrics, settings.server, settings.ingest
+    if metrics.enabled and metrics.prometheus_port == server.port != 0:
+        fault = "is the port of the API too (server.port); choose another"
+        yield ("metrics", "prometheus_port"), (("server", "port"),), fault
+    if ingest.chunk_overlap * 2 > ingest.chunk_tokens:
+        fault = f"must be at most half of ingest.chunk_tokens ({ingest.chunk_tokens})"
+        yield ("ingest", "chunk_overlap"), (("ingest", "chunk_tokens"),), fault
+    layers = settings.classification.layers
+    if not (layers.heuristic.enabled or layers.embedding.enabled or layers.llm.enabled):
+        path = ("classification", "layers", "heuristic", "enabled")
+        others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))
+        yield path, others, "leaves no layer to classify with; enable at least one"
+
+
+def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    """What is allowed but hardly meant: the setting and the remark."""
+    if settings.routing.public.web_search and not settings.web_search.enabled:
+        yield ("routing", "public", "web_search"), "has no effect while web_search.enabled is false"
+    if settings.routing.public.external_llm and (settings.llm.backend == "none" or settings.llm.location == "local"):
+        yield ("routing", "public", "external_llm"), "has no effect without an external LLM (llm.location)"
+    if settings.llm.backend == "none" and settings.llm.endpoint is not None:
+        yield ("llm", "endpoint"), "has no effect while llm.backend is none"
+    if not settings.classification.layers.heuristic.enabled:
+        path = ("classification", "layers", "heuristic", "enabled")
+        yield path, "is off: terms, personal data and secrets are not looked for"
+    key = settings.auth.api_key
+    if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
+        yield ("auth", "api_key"), f"is shorter than {_SHORTEST_KEY} characters and can be guessed"
+
+
+def _routing(settings: Settings) -> Iterator[Broken]:
+    for tier, sources in settings.routing.table.items():
+        for source in sorted(sources & EXTERNAL):
+            if tier is not Tier.PUBLIC:
+                path = ("routing", tier.name.lower(), source.value)
+                yield path, (), "must be false: nothing above PUBLIC goes outside"
+
+
+def _back_ends(settings: Settings) -> Iterator[Broken]:
+    llm, web = settings.llm, settings.web_search
+    if llm.backend != "none" and llm.endpoint is None:
+        yield ("llm", "backend"), (("llm", "endpoint"),), "needs llm.endpoint, the address of the service"
+    if llm.backend != "none" and llm.location == "local" and llm.endpoint is not None and _is_public(llm.endpoint):
+        fault = "is a public address, so it is not local; set llm.location to external or use a private address"
+        yield ("llm", "endpoint"), (("llm", "location"), ("llm", "backend")), fault
+    if web.enabled and web.endpoint is None:
+        yield ("web_search", "enabled"), (("web_search", "endpoint"),), "needs web_search.endpoint"
+
+
+def _headers(settings: Settings) -> Iterator[Broken]:
+    seen: dict[str, str] = {}
+    for name in ("user_header", "email_header", "groups_header", "name_header"):
+        header = str(getattr(settings.auth, name)).lower()
+        if header in seen:
+            yield ("auth", name), (("auth", seen[header]),), f"is the same header as auth.{seen[header]}"
+        seen.setdefault(header, name)
+
+
+def _is_public(address: str) -> bool:
+    """Whether the host is an address of the open internet. Names are judged by the client when it connects."""
+    try:
+        return ipaddress.ip_address(urlsplit(address).hostname or "").is_global
+    except ValueError:
+        return False

@@ -1,0 +1,283 @@
+"""Every setting there is: its name, type, range, default and meaning.
+
+The tree is frozen and holds only values that passed their own check; what must hold between settings is checked by
+`lacuna.config.rules` when a configuration is loaded. Secrets are `SecretStr`, and addresses that may carry a password
+are secrets too. docs/configuration.md is generated from this module.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lacuna.config.values import (
+    Device,
+    Folder,
+    Header,
+    ListenHost,
+    LowerText,
+    Networks,
+    Number,
+    PostgresAddress,
+    RedisAddress,
+    SecretWebAddress,
+    Text,
+    Token,
+    UpperText,
+    WebAddress,
+    Whole,
+)
+from lacuna.domain.classification import Strategy
+from lacuna.domain.policy import Source
+from lacuna.domain.routing import RoutingTable
+from lacuna.domain.tiers import Tier
+
+PACKAGED_MODEL: Final = "all-MiniLM-L6-v2"
+"""The embedding model that comes with Lacuna."""
+
+MEBIBYTE: Final = 1024 * 1024
+_DAY_S: Final = 86_400
+
+Seconds = Annotated[Number, Field(gt=0, le=3_600)]
+Port = Annotated[Whole, Field(ge=0, le=65_535)]
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, no unknown keys, no values in error messages."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False, validate_default=False
+    )
+
+
+class HeuristicLayerSettings(Section):
+    enabled: bool = Field(True, description="Whether terms and recognisers are looked for.")
+    priority: Annotated[Whole, Field(ge=1, le=100)] = Field(1, description="Layers run in ascending order.")
+    timeout_s: Seconds = Field(5.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
+
+
+class EmbeddingLayerSettings(Section):
+    enabled: bool = Field(False, description="Whether texts are compared with labelled examples.")
+    priority: Annotated[Whole, Field(ge=1, le=100)] = Field(2, description="Layers run in ascending order.")
+    model: Text | None = Field(None, description="Model of this layer; empty: `embedding.model`.")
+    endpoint: WebAddress | None = Field(None, description="Embedding service of this layer; empty: in process.")
+    timeout_s: Seconds = Field(5.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
+
+
+class LlmLayerSettings(Section):
+    enabled: bool = Field(False, description="Whether a local LLM judges what the other layers left open.")
+    priority: Annotated[Whole, Field(ge=1, le=100)] = Field(3, description="Layers run in ascending order.")
+    model: Text | None = Field(None, description="Model of this layer; empty: `llm.model`.")
+    endpoint: WebAddress | None = Field(None, description="LLM service of this layer; empty: `llm.endpoint`.")
+    timeout_s: Seconds = Field(10.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
+
+
+class LayersSettings(Section):
+    heuristic: HeuristicLayerSettings = Field(default_factory=HeuristicLayerSettings)
+    embedding: EmbeddingLayerSettings = Field(default_factory=EmbeddingLayerSettings)
+    llm: LlmLayerSettings = Field(default_factory=LlmLayerSettings)
+
+
+class ClassificationSettings(Section):
+    """How the tier of a text is found. Layers only raise it."""
+
+    strategy: Annotated[Strategy, LowerText] = Field(
+        Strategy.CONSERVATIVE, description="How much evidence PUBLIC needs where nothing was found."
+    )
+    layers: LayersSettings = Field(default_factory=LayersSettings)
+
+
+class RouteSettings(Section):
+    local_rag: bool = Field(True, description="Whether the organisation's own documents may answer.")
+    web_search: bool = Field(False, description="Whether web search may be used (`PUBLIC` only).")
+    external_llm: bool = Field(False, description="Whether an external LLM may be used (`PUBLIC` only).")
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        return frozenset(source for source in Source if getattr(self, source.value))
+
+
+class RoutingSettings(Section):
+    """Which sources each tier may use. Tier names are accepted in any case; nothing above PUBLIC goes outside."""
+
+    public: RouteSettings = Field(default_factory=RouteSettings)
+    internal: RouteSettings = Field(default_factory=RouteSettings)
+    proprietary: RouteSettings = Field(default_factory=RouteSettings)
+
+    @property
+    def table(self) -> RoutingTable:
+        return {
+            Tier.PUBLIC: self.public.sources,
+            Tier.INTERNAL: self.internal.sources,
+            Tier.PROPRIETARY: self.proprietary.sources,
+        }
+
+
+class LineageSettings(Section):
+    """How much detail lineage keeps. Decisions are always recorded, whatever stands here."""
+
+    enabled: bool = Field(True, description="Whether answers are traced down to single chunks.")
+    sampling_rate: Annotated[Number, Field(ge=0, le=1)] = Field(
+        1.0, description="Share of answers traced down to chunks; never applies to decisions or PROPRIETARY answers."
+    )
+
+
+class StorageSettings(Section):
+    """Where the ledger, lineage, documents and vectors are kept."""
+
+    data_path: Folder = Field(Path("data"), description="Data folder; a relative path starts at the working folder.")
+    postgres_url: PostgresAddress | None = Field(None, description="PostgreSQL; empty: SQLite in the data folder.")
+    pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
+
+
+class CacheSettings(Section):
+    """Classifications that need not be computed again."""
+
+    enabled: bool = Field(True, description="Whether classifications are cached.")
+    redis_url: RedisAddress | None = Field(None, description="Redis; empty: in process only.")
+    ttl: Annotated[Whole, Field(ge=1, le=30 * _DAY_S)] = Field(3_600, description="Seconds an entry lives.")
+    max_entries: Annotated[Whole, Field(ge=1, le=10_000_000)] = Field(100_000, description="Entries kept in process.")
+
+
+class MetricsSettings(Section):
+    """Prometheus metrics. They carry no text and no user ids."""
+
+    enabled: bool = Field(True, description="Whether `/metrics` is served, on its own port.")
+    prometheus_port: Port = Field(9090, description="Port of `/metrics`; 0: any free port.")
+
+
+class LoggingSettings(Section):
+    """Logs. They carry no query, document or answer text at any level."""
+
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], UpperText] = Field(
+        "INFO", description="Least severe level that is written."
+    )
+    format: Annotated[Literal["json", "console"], LowerText] = Field("json", description="Form of a log line.")
+    loki_url: SecretWebAddress | None = Field(None, description="Loki to push logs to; empty: standard error only.")
+
+
+Backend = Literal["none", "vllm", "tgi", "ollama", "llamacpp", "openai"]
+
+
+class LlmSettings(Section):
+    """The LLM that writes answers. With `none`, answers are extracted from the documents."""
+
+    backend: Annotated[Backend, LowerText] = Field(
+        "none", description="Kind of service; `vllm` if only an endpoint is given."
+    )
+    endpoint: WebAddress | None = Field(None, description="Address of the OpenAI-compatible service.")
+    model: Text | None = Field(None, description="Model name that the service knows.")
+    location: Annotated[Literal["local", "external"], LowerText] = Field(
+        "local",
+        description="`local`: inside the house, private addresses only. "
+        "`external`: sees PUBLIC text only. Default: `external` for `openai`, else `local`.",
+    )
+    api_key: Token | None = Field(None, description="Key sent to the service.")
+    timeout_s: Seconds = Field(60.0, description="Seconds an answer may take.")
+    max_tokens: Annotated[Whole, Field(ge=1, le=131_072)] = Field(1_024, description="Longest answer, in tokens.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derived(cls, values: object) -> object:
+        """An endpoint alone means vLLM, as in the deployment guide; the location follows from the backend. A backend
+        that is not known to be local counts as external."""
+        if not isinstance(values, dict):
+            return values
+        backend = values.get("backend", "none" if values.get("endpoint") is None else "vllm")
+        named = backend.strip().lower() if isinstance(backend, str) else backend
+        location = "local" if named in ("none", "vllm", "tgi", "ollama", "llamacpp") else "external"
+        return {"backend": backend, "location": location, **values}
+
+
+class EmbeddingSettings(Section):
+    """The model that turns texts into vectors for retrieval."""
+
+    model: Text = Field(PACKAGED_MODEL, description="Model name; the default is packaged and needs no download.")
+    device: Device = Field("cpu", description="`auto`, `cpu`, `mps`, `cuda` or `cuda:N`.")
+
+
+class WebSearchSettings(Section):
+    """Web search for PUBLIC questions. Off until turned on here *and* in `routing.public.web_search`."""
+
+    enabled: bool = Field(False, description="Whether web search exists at all.")
+    backend: Annotated[Literal["searxng"], LowerText] = Field("searxng", description="Kind of search service.")
+    endpoint: WebAddress | None = Field(None, description="Address of the search service.")
+    timeout_s: Seconds = Field(10.0, description="Seconds a search may take.")
+    max_results: Annotated[Whole, Field(ge=1, le=50)] = Field(5, description="Results used of one search.")
+
+
+class ServerSettings(Section):
+    """The HTTP server and its limits."""
+
+    host: ListenHost = Field("127.0.0.1", description="Address to listen on.")
+    port: Port = Field(8000, description="Port to listen on; 0: any free port.")
+    max_body_bytes: Annotated[Whole, Field(ge=1_024, le=1_024 * MEBIBYTE)] = Field(
+        32 * MEBIBYTE, description="Largest request body (413 above it)."
+    )
+    max_query_chars: Annotated[Whole, Field(ge=1, le=10_000_000)] = Field(
+        100_000, description="Longest question with its conversation, in characters (413 above it)."
+    )
+    max_batch: Annotated[Whole, Field(ge=1, le=1_000)] = Field(1_000, description="Most texts in one batch.")
+    request_timeout_s: Seconds = Field(120.0, description="Seconds a request may take.")
+    rate_limit_per_minute: Annotated[Whole, Field(ge=0, le=10_000_000)] = Field(
+        6_000, description="Requests per principal and minute (429 above it); 0: no limit."
+    )
+
+
+class AuthSettings(Section):
+    """Who may ask. Identity headers count only from `trusted_proxies`."""
+
+    api_key: Token | None = Field(None, description="Bootstrap key of the first administrator; replace it soon.")
+    trusted_proxies: Networks = Field((), description="Addresses or networks whose identity headers count.")
+    user_header: Header = Field("X-User", description="Header with the user id.")
+    email_header: Header = Field("X-Email", description="Header with the e-mail address.")
+    groups_header: Header = Field("X-Groups", description="Header with the groups, comma-separated.")
+    name_header: Header = Field("X-Name", description="Header with the display name.")
+    admin_group: Text = Field("lacuna-admins", min_length=1, description="Group whose members are administrators.")
+
+
+class IngestSettings(Section):
+    """Limits on documents and how they are cut."""
+
+    max_file_bytes: Annotated[Whole, Field(ge=1, le=1_024 * MEBIBYTE)] = Field(
+        32 * MEBIBYTE, description="Largest document."
+    )
+    parse_timeout_s: Seconds = Field(60.0, description="Seconds one document may take to parse.")
+    parse_memory_mb: Annotated[Whole, Field(ge=64, le=65_536)] = Field(
+        1_024, description="Memory of a parsing process, in MiB."
+    )
+    chunk_tokens: Annotated[Whole, Field(ge=16, le=4_096)] = Field(220, description="Longest chunk, in tokens.")
+    chunk_overlap: Annotated[Whole, Field(ge=0, le=2_048)] = Field(32, description="Tokens neighbours share.")
+
+
+class PolicySettings(Section):
+    """Where policy is decided."""
+
+    opa_url: WebAddress | None = Field(None, description="OPA server; empty: the routing table decides.")
+
+
+class SecretsSettings(Section):
+    """Where secrets come from besides the environment and files."""
+
+    vault_url: WebAddress | None = Field(None, description="HashiCorp Vault.")
+    vault_token: Token | None = Field(None, description="Token for Vault.")
+
+
+class Settings(Section):
+    """The whole configuration. `lacuna.config.load` makes one."""
+
+    classification: ClassificationSettings = Field(default_factory=ClassificationSettings)
+    routing: RoutingSettings = Field(default_factory=RoutingSettings)
+    lineage: LineageSettings = Field(default_factory=LineageSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
+    logging: LoggingSettings = Field(default_factory=LoggingSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    web_search: WebSearchSettings = Field(default_factory=WebSearchSettings)
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    ingest: IngestSettings = Field(default_factory=IngestSettings)
+    policy: PolicySettings = Field(default_factory=PolicySettings)
+    secrets: SecretsSettings = Field(default_factory=SecretsSettings)

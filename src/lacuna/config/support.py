@@ -1,0 +1,90 @@
+"""What this version understands but cannot do yet, and what does not belong into development mode."""
+
+from collections.abc import Iterator
+
+from lacuna.config.settings import PACKAGED_MODEL, Settings
+from lacuna.config.values import is_loopback
+
+_MODEL_NAMES = frozenset({PACKAGED_MODEL.lower(), f"sentence-transformers/{PACKAGED_MODEL}".lower()})
+
+
+def unsupported(settings: Settings) -> tuple[str, ...]:
+    """One sentence with key and cure for every setting that this version has no back end for. `lacuna serve` refuses to
+    start with any: a protection that is configured and missing must not be taken for one that works."""
+    return (*_stores(settings), *_models(settings), *_identity(settings), *_detail(settings))
+
+
+def production_settings(settings: Settings) -> tuple[str, ...]:
+    """The keys that belong to a production configuration; `lacuna dev` refuses to run with any."""
+    found = {
+        "storage.postgres_url": settings.storage.postgres_url is not None,
+        "cache.redis_url": settings.cache.redis_url is not None,
+        "auth.api_key": settings.auth.api_key is not None,
+        "auth.trusted_proxies": bool(settings.auth.trusted_proxies),
+        "secrets.vault_url": settings.secrets.vault_url is not None,
+        "secrets.vault_token": settings.secrets.vault_token is not None,
+        "server.host": not is_loopback(settings.server.host),
+    }
+    return tuple(key for key, present in found.items() if present)
+
+
+def _stores(settings: Settings) -> Iterator[str]:
+    if settings.storage.postgres_url is not None:
+        yield (
+            "storage.postgres_url: this version keeps its ledger in SQLite only; remove the address "
+            "(LACUNA_POSTGRES_URL, or lineage.postgres_url in config.yaml) and set storage.data_path."
+        )
+    if settings.cache.redis_url is not None:
+        yield "cache.redis_url: this version caches in process only; remove the address (LACUNA_REDIS_URL)."
+    if settings.logging.loki_url is not None:
+        yield (
+            "logging.loki_url: this version logs to standard error only; remove the address (LACUNA_LOKI_URL) "
+            "and let an agent collect the log."
+        )
+    if settings.secrets.vault_url is not None or settings.secrets.vault_token is not None:
+        yield (
+            "secrets.vault_url, secrets.vault_token: this version reads secrets from files and environment; remove "
+            "LACUNA_VAULT_URL and LACUNA_VAULT_TOKEN and use the ..._FILE variables."
+        )
+
+
+def _models(settings: Settings) -> Iterator[str]:
+    layers = settings.classification.layers
+    for name, enabled in (("embedding", layers.embedding.enabled), ("llm", layers.llm.enabled)):
+        if enabled:
+            yield (
+                f"classification.layers.{name}.enabled: this version classifies with the heuristic layer only; "
+                "set it to false."
+            )
+    if settings.embedding.model.lower() not in _MODEL_NAMES:
+        yield f"embedding.model: this version embeds with the packaged {PACKAGED_MODEL} only; remove the setting."
+    if settings.embedding.device not in ("cpu", "auto"):
+        yield "embedding.device: the packaged model runs on the CPU; set it to cpu or auto."
+    if settings.llm.backend != "none" and not settings.llm.model:
+        yield "llm.model: this version does not ask the service for its models; name one (LACUNA_LLM_MODEL)."
+    if settings.policy.opa_url is not None:
+        yield "policy.opa_url: this version decides by the routing table only; remove the address."
+
+
+def _identity(settings: Settings) -> Iterator[str]:
+    if settings.auth.trusted_proxies:
+        yield (
+            "auth.trusted_proxies: this version takes identity from API keys only, not from proxy headers; "
+            "remove the setting."
+        )
+        return
+    named = {"user_header", "email_header", "groups_header", "name_header"} & settings.auth.model_fields_set
+    if named:
+        keys = ", ".join(f"auth.{name}" for name in sorted(named))
+        yield (
+            f"{keys}: identity headers are named but auth.trusted_proxies is empty, so no header would count; "
+            "remove the names."
+        )
+
+
+def _detail(settings: Settings) -> Iterator[str]:
+    if not settings.lineage.enabled or settings.lineage.sampling_rate < 1:
+        yield (
+            "lineage.enabled, lineage.sampling_rate: this version always records the whole lineage; "
+            "set them to true and 1.0."
+        )
