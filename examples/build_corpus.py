@@ -1,8 +1,8 @@
 """Builds the PDF and DOCX files of the sample corpus: `python -m examples.build_corpus`, from the top of the checkout.
 
-The same sources give the same bytes on every machine, so the committed files can be compared with what the sources say
-(`--check`). A source is named after its target: `roadmap-2027.docx.txt`. The md, txt, html and csv files of the corpus are
-written by hand and left alone. Standard library only.
+The same sources give the same bytes on every machine, so the committed files can be compared with what the sources
+say (`--check`). A source is named after its target: `roadmap-2027.docx.txt`. The md, txt, html and csv files of the
+corpus are written by hand and left alone. Standard library only.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Writes WordprocessingML (ECMA-376) with header, footnotes and comments in an uncompressed package, always the same bytes."""
+"""Writes WordprocessingML (ECMA-376) with header, footnotes and comments, uncompressed, always the same bytes."""
 
 import io
 import re

@@ -1,8 +1,8 @@
 """Reads the small mark-up in which the PDF and DOCX files of the sample corpus are written.
 
-A source begins with `title:`, `author:` and `header:` lines and a blank line. Then come headings (`#`), paragraphs, list
-items (`-` or `1.`), table rows (`|`), `<!-- page -->`, footnotes (`[^1]` and `[^1]: text`) and review comments (`[>1]` and
-`[>1]: author: text`).
+A source begins with `title:`, `author:` and `header:` lines and a blank line. Then come headings (`#`), paragraphs,
+list items (`-` or `1.`), table rows (`|`), `<!-- page -->`, footnotes (`[^1]` and `[^1]: text`) and review comments
+(`[>1]` and `[>1]: author: text`).
 """
 
 import re

@@ -1,0 +1,253 @@
+"""The main job, end to end, through the command line: `python examples/demo.py [--data-dir DIR]`.
+
+Ingests the sample company's documents in three tiers, asks questions of each tier and shows for every one its tier, the
+reason, the route, the answer with citations, and the ledger's receipt; then verifies the whole ledger. It talks to
+Lacuna only as a user does, through `lacuna` commands run as child processes, keeps its data in `.demo/` and may be run
+again: unchanged documents are not ingested twice. Needs nothing but the installed package: no service, no network, no
+key. Exits with 1 if a command fails or a question gets a lower tier than it must.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+WIDTH = 100
+LABEL = 10
+TIERS = ("PUBLIC", "INTERNAL", "PROPRIETARY")
+COMMAND_LIMIT_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder of the corpus and what its uploader says of it."""
+
+    name: str
+    tier: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question, what it is meant to show, and the tier below which it must not fall."""
+
+    shows: str
+    question: str
+    lowest: str
+
+
+FOLDERS = (
+    Folder("public", "PUBLIC", "everyone"),
+    Folder("internal", "INTERNAL", "staff"),
+    Folder("proprietary", "PROPRIETARY", "management"),
+)
+
+SAMPLES = (
+    Sample(
+        "a question that anybody may ask",
+        "How long does the battery of the Dunlin V3 last with a reading every 10 minutes?",
+        "PUBLIC",
+    ),
+    Sample(
+        "the same in German, from a German document",
+        "Mit welchem Drehmoment wird der Prozessanschluss des Plover P2 angezogen?",
+        "PUBLIC",
+    ),
+    Sample(
+        "work of the house, though no listed word is in it",
+        "How does our login service renew tokens, and how long does an access token live?",
+        "INTERNAL",
+    ),
+    Sample(
+        "a word of the house, from the organisation's own list",
+        "What should I do if sandbar reports write errors?",
+        "INTERNAL",
+    ),
+    Sample(
+        "a code name, in yet another spelling",
+        "What is the total budget of project_lanternfish?",
+        "PROPRIETARY",
+    ),
+    Sample(
+        "a customer",
+        "What is our renewal strategy for Aldbrook Water?",
+        "PROPRIETARY",
+    ),
+    Sample(
+        "personal data in the question",
+        "What does r.feldhusen@brenzlow.example decide?",
+        "PROPRIETARY",
+    ),
+    Sample(
+        "no document holds the answer, and none is made up",
+        "Who composed the opera Fidelio?",
+        "PUBLIC",
+    ),
+)
+
+
+class DemoFailed(Exception):
+    """A command did not do its part; the message is for the reader of the terminal."""
+
+
+class Terminal:
+    """Plain lines of at most WIDTH columns; colours only on a terminal whose user did not refuse them (NO_COLOR)."""
+
+    def __init__(self) -> None:
+        self._colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
+
+    def tier(self, name: str) -> str:
+        return self.paint(name, {"PUBLIC": "32", "INTERNAL": "33", "PROPRIETARY": "31"}.get(name, "0"))
+
+    def section(self, title: str) -> None:
+        print(f"\n{self.paint(title, '1')}\n{'─' * WIDTH}")
+
+    def field(self, label: str, text: str, *, painted: str = "") -> None:
+        """A label and its text, folded below itself. `painted` stands before the text and is never folded."""
+        room = WIDTH - LABEL - 2
+        lines = [line for part in text.splitlines() or [""] for line in textwrap.wrap(part, room) or [""]]
+        head = " ".join(piece for piece in (painted, lines[0]) if piece)
+        print(f"  {self.paint(label.ljust(LABEL), '2')}{head}".rstrip())
+        for line in lines[1:]:
+            print(f"  {' ' * LABEL}{line}".rstrip())
+
+
+class Lacuna:
+    """The `lacuna` command with the sample company's configuration and a data folder of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        # Settings in the caller's environment would win over the sample's files.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LACUNA_")}
+        self._environment = {**inherited, "LACUNA_CONFIG_PATH": str(HERE / "config"), "PYTHONUTF8": "1"}
+
+    def __call__(self, *arguments: str) -> str:
+        """The command's standard output. Raises DemoFailed with what it said on standard error."""
+        command = [sys.executable, "-m", "lacuna", *arguments, "--data-dir", str(self.data_dir)]
+        try:
+            done = subprocess.run(
+                command,
+                env=self._environment,
+                capture_output=True,
+                encoding="utf-8",
+                timeout=COMMAND_LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise DemoFailed(f"`lacuna {arguments[0]}` took longer than {COMMAND_LIMIT_S} s") from None
+        if done.returncode != 0:
+            said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+            raise DemoFailed(f"`lacuna {arguments[0]}` ended with code {done.returncode}:\n{said}")
+        return done.stdout
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        """The command's JSON answer. Raises DemoFailed where it is none."""
+        text = self(*arguments, "--json")
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            raise DemoFailed(f"`lacuna {arguments[0]} --json` did not print JSON") from None
+        if not isinstance(answer, dict):
+            raise DemoFailed(f"`lacuna {arguments[0]} --json` printed no JSON object")
+        return answer
+
+
+def ingest(lacuna: Lacuna, terminal: Terminal) -> int:
+    """Ingests the three folders; returns the number of documents in the store. Raises DemoFailed if one was refused."""
+    terminal.section("1. Ingest: three folders of documents")
+    total = 0
+    for folder in FOLDERS:
+        path = HERE / "corpus" / folder.name
+        report = lacuna.json("ingest", str(path), "--tier", folder.tier, "--group", folder.group)
+        outcomes: Sequence[Mapping[str, Any]] = report["outcomes"]
+        broken = [str(one["source"]) for one in outcomes if one["status"] == "failed"]
+        if broken:
+            raise DemoFailed(f"could not be ingested: {', '.join(broken)}")
+        total += len(outcomes)
+        by_status = Counter(str(one["status"]) for one in outcomes)
+        by_tier = Counter(str(one["tier"]) for one in outcomes)
+        counts = ", ".join(f"{n} {status}" for status, n in sorted(by_status.items()))
+        tiers = ", ".join(f"{by_tier[tier]} {tier}" for tier in TIERS if by_tier[tier])
+        terminal.field(folder.name, f"declared {folder.tier}, group {folder.group}: {counts}; stored as {tiers}")
+        for one in outcomes:
+            if one["tier"] != folder.tier:
+                kinds = ", ".join(kind for kind in one["tags"] if "." in kind)
+                name = Path(str(one["source"])).name
+                terminal.field("", f"raised by {kinds}: {name}", painted=terminal.tier(str(one["tier"])))
+    return total
+
+
+def ask(lacuna: Lacuna, terminal: Terminal, number: int, sample: Sample) -> Mapping[str, Any]:
+    """Asks one question and shows the whole decision. Raises DemoFailed if its tier is too low."""
+    answer = lacuna.json("ask", sample.question)
+    decision, route = answer["classification"], answer["route"]
+    print(f"\n{terminal.paint(f'{number}. {sample.question}', '1')}  ({sample.shows})")
+    terminal.field("tier", "", painted=terminal.tier(decision["tier"]))
+    terminal.field("why", decision["reasoning"])
+    used = [name.replace("_", " ") for name in ("local_rag", "web_search", "external_llm") if route[name]]
+    terminal.field(
+        "route", f"{', '.join(used) or 'nothing'}; nothing leaves the house" if not _outside(route) else ", ".join(used)
+    )
+    terminal.field("answer", answer["answer"], painted=f"{terminal.tier(answer['tier'])}:")
+    for citation in answer["citations"]:
+        page = f", page {citation['page']}" if citation.get("page") else ""
+        heading = f", {citation['heading']}" if citation.get("heading") and not page else ""
+        terminal.field("", f"[{citation['n']}] {citation['title']}{heading}{page} ({citation['tier']})")
+    receipt = answer["receipt"]
+    terminal.field(
+        "receipt", f"record {receipt['index']} in a ledger of {receipt['tree_size']}, leaf {receipt['leaf_hash'][:16]}…"
+    )
+    if answer["degraded"]:
+        raise DemoFailed(f"parts of Lacuna failed on question {number}: {', '.join(answer['degraded'])}")
+    if TIERS.index(decision["tier"]) < TIERS.index(sample.lowest):
+        raise DemoFailed(f"question {number} came out {decision['tier']}, it must be {sample.lowest} at least")
+    return answer
+
+
+def _outside(route: Mapping[str, Any]) -> bool:
+    return bool(route["web_search"] or route["external_llm"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Ingest the sample corpus and ask it questions of every tier.")
+    parser.add_argument("--data-dir", type=Path, default=HERE.parent / ".demo", help="where the demo keeps its data")
+    terminal = Terminal()
+    lacuna = Lacuna(parser.parse_args().data_dir.resolve())
+    started = time.monotonic()
+    print("Lacuna on the documents of Tessavik Instruments, an invented maker of industrial sensors")
+    try:
+        documents = ingest(lacuna, terminal)
+        terminal.section("2. Ask: questions of every tier")
+        answers = [ask(lacuna, terminal, number, sample) for number, sample in enumerate(SAMPLES, 1)]
+        terminal.section("3. Verify: every record of the ledger, recomputed")
+        terminal.field("ledger", lacuna("audit", "verify").strip())
+    except DemoFailed as failed:
+        print(f"\nThe demo stopped: {failed}", file=sys.stderr)
+        return 1
+    tiers = Counter(answer["classification"]["tier"] for answer in answers)
+    terminal.section("Done")
+    asked = ", ".join(f"{tiers[tier]} {tier}" for tier in TIERS)
+    terminal.field(
+        "summary", f"{documents} documents; {len(answers)} questions: {asked}; {time.monotonic() - started:.0f} s"
+    )
+    terminal.field("data", str(lacuna.data_dir))
+    terminal.field("next", f"LACUNA_CONFIG_PATH={HERE / 'config'} lacuna dev --data-dir {lacuna.data_dir}")
+    terminal.field("", "serves the same documents on loopback, with the API's documentation at /docs.")
+    terminal.field("", "docs/tutorial.md goes on from here: your own folder, your own terms, curl.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
