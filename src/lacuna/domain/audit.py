@@ -44,7 +44,15 @@ class Record:
 
     def canonical(self) -> bytes:
         """The leaf data: UTF-8 JSON, keys sorted, no white space, integers only."""
-        body = {"actor": self.actor, "at": self.at, "data": self.data, "decision": self.decision, "kind": self.kind, "v": 1, "via": self.via}
+        body = {
+            "actor": self.actor,
+            "at": self.at,
+            "data": self.data,
+            "decision": self.decision,
+            "kind": self.kind,
+            "v": 1,
+            "via": self.via,
+        }
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 

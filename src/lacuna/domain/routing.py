@@ -84,7 +84,9 @@ class Outbound:
 
     def __init__(self, seal: object, text: str, destination: Source) -> None:
         if seal is not _SEAL:
-            raise OutboundRefused("Only the routing rules can release text.", cure="Call lacuna.domain.routing.release.")
+            raise OutboundRefused(
+                "Only the routing rules can release text.", cure="Call lacuna.domain.routing.release."
+            )
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "destination", destination)
 
@@ -101,7 +103,9 @@ def release(text: str, classification: Classification, plan: Plan, destination: 
     if destination not in EXTERNAL:
         raise OutboundRefused(f"{destination} is not an external destination.")
     if classification.digest != text_digest(text):
-        raise OutboundRefused("The text is not the one that was classified.", cure="Classify exactly the text to be sent.")
+        raise OutboundRefused(
+            "The text is not the one that was classified.", cure="Classify exactly the text to be sent."
+        )
     if max(classification.tier, plan.tier) is not Tier.PUBLIC or classification.degraded:
         raise OutboundRefused("The text is not PUBLIC beyond doubt.", cure="Only PUBLIC text leaves the house.")
     if plan.denied or not plan.uses(destination):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lacuna.domain.classification import Turn
 from lacuna.domain.retrieval import Citation
+from lacuna.domain.routing import Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,8 @@ class Prompt:
 
 
 class Generator(Protocol):
-    """Answers from numbered passages, citing them as [1], [2]. A generator that is not `local` gets no prompt at all
-    above PUBLIC; the use case sees to that and the adapter MUST NOT be built with a `local` claim for an address outside
-    private networks."""
+    """Answers from numbered passages, citing them as [1], [2]. Stays in the house: MUST NOT be built for an address
+    outside private networks."""
 
     name: str
 
@@ -36,9 +36,6 @@ class Generator(Protocol):
     def model(self) -> str:
         """Names the model in answers and lineage."""
         ...
-
-    @property
-    def local(self) -> bool: ...
 
     @property
     def host(self) -> str:
@@ -52,5 +49,29 @@ class Generator(Protocol):
     async def check(self) -> None:
         """Raises a DependencyError if the back end does not answer."""
         ...
+
+    async def close(self) -> None: ...
+
+
+class ExternalGenerator(Protocol):
+    """The same outside the house: MUST send exactly `outbound.text` as the user message beside a constant instruction
+    (`domain.prompting.INSTRUCTIONS`), to the configured host only, and MUST refuse anything that is not an `Outbound` for
+    the external LLM."""
+
+    name: str
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def host(self) -> str:
+        """Where the text goes, for the ledger."""
+        ...
+
+    def generate(self, outbound: Outbound) -> AsyncIterator[str]:
+        """The answer in pieces. Raises a DependencyError when it cannot start or breaks off."""
+        ...
+
+    async def check(self) -> None: ...
 
     async def close(self) -> None: ...

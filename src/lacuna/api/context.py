@@ -1,0 +1,51 @@
+"""What a route handler needs to know of its request: the application, who asks, and the limits."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from lacuna.domain.identity import Principal
+from lacuna.http.auth import Authenticator
+from lacuna.http.limits import RateLimit
+from lacuna.wiring.application import Application
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Set once on the ASGI application's state as `lacuna`."""
+
+    application: Application
+    authenticator: Authenticator
+    rate: RateLimit
+    max_query_chars: int
+    max_batch: int
+    max_file_bytes: int
+
+
+def context(request: Request) -> Context:
+    """The context that `api.app.build` set."""
+    found = request.app.state.lacuna
+    assert isinstance(found, Context)  # noqa: S101  set at start, never by a request
+    return found
+
+
+def authenticated(request: Request, cost: int = 1) -> Principal:
+    """Who asks; takes `cost` from their allowance. Raises Unauthenticated or RateLimited."""
+    here = context(request)
+    principal = here.authenticator.principal(request)
+    here.rate.take(principal.user_id, cost)
+    return principal
+
+
+def _principal(request: Request) -> Principal:
+    return authenticated(request)
+
+
+def _application(request: Request) -> Application:
+    return context(request).application
+
+
+Asker = Annotated[Principal, Depends(_principal)]
+App = Annotated[Application, Depends(_application)]

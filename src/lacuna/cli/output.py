@@ -1,0 +1,53 @@
+"""How commands speak: results on standard output, everything else on standard error, `--json` for programs."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+
+from lacuna.domain.errors import ConfigError, LacunaError
+
+T = TypeVar("T")
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Data folder (default: storage.data_path).")]
+
+
+def overrides(data_dir: Path | None, **more: object) -> dict[str, object]:
+    """Command-line options as configuration overrides by dotted key; options not given are left out."""
+    given = {key.replace("__", "."): value for key, value in more.items() if value is not None}
+    return given if data_dir is None else {"storage.data_path": str(data_dir), **given}
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The result of an async command."""
+    return asyncio.run(work())
+
+
+def report(error: LacunaError, *, as_json: bool) -> None:
+    """An error with its cause and cure, on standard error; as JSON on standard output where that was asked for."""
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    if as_json:
+        body = {"code": error.code, "message": error.message, "cure": error.cure, "problems": list(problems)}
+        print_json({"error": body})
+        return
+    err.print(f"[bold red]error[/] ({error.code}): ", end="")
+    err.print(error.message, markup=False)
+    for problem in problems:
+        err.print(f"  {problem}", markup=False)
+    if error.cure:
+        err.print(f"  {error.cure}", markup=False)

@@ -1,0 +1,74 @@
+"""`lacuna dev`, `lacuna serve`, `lacuna migrate`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, run
+
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+
+BANNER = """\
+[bold]Lacuna development mode[/]
+  [bold yellow]Authentication is off.[/] Every request is made by dev-user, an administrator. Loopback only.
+  No external service is used; answers are extracted from your documents unless an LLM is configured.
+  Data folder: {folder}    Strategy: {strategy}"""
+
+
+def dev_command(
+    port: Port = None,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    data_dir: DataDir = None,
+) -> None:
+    """Serve on this machine only, without authentication and without any other service."""
+    from lacuna.config import load, production_settings
+    from lacuna.domain.errors import ConfigError
+    from lacuna.server import serve
+
+    loaded = load(overrides(data_dir, server__host=host, server__port=port))
+    production = production_settings(loaded.settings)
+    if production:
+        raise ConfigError(
+            "Development mode refuses to run with production settings.",
+            cure="Run `lacuna serve`, or take these settings away.",
+            problems=production,
+        )
+    settings = loaded.settings
+    banner = BANNER.format(folder=settings.storage.data_path, strategy=settings.classification.strategy)
+    err.print(banner)
+    for warning in loaded.warnings:
+        err.print(f"  warning: {warning}", markup=False)
+
+    def ready(address: str) -> None:
+        err.print(f"  Listening on {address}   API documentation: {address}/docs   Stop with Ctrl+C")
+
+    asyncio.run(serve(loaded, development=True, ready=ready))
+
+
+def serve_command(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve with authentication (API key from LACUNA_API_KEY)."""
+    from lacuna.config import load
+    from lacuna.server import serve
+
+    loaded = load(overrides(data_dir, server__host=host, server__port=port))
+    asyncio.run(serve(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}")))
+
+
+def migrate_command(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Bring the databases in the data folder up to this version; opening them does the same."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> str:
+        async with open_application(overrides(data_dir)) as application:
+            return str(application.loaded.settings.storage.data_path)
+
+    folder = run(work)
+    if as_json:
+        print_json({"data_path": folder, "status": "current"})
+    else:
+        out.print(f"The databases in {folder} are current.", markup=False)

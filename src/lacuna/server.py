@@ -1,0 +1,132 @@
+"""The server process: socket, application, metrics, HTTP; also `python -m lacuna.server`.
+
+Everything that can be refused is refused before the socket accepts a connection: a wrong configuration, a data folder in
+use, a port in use. A signal to stop lets requests in flight finish; their records are on disk before the process ends.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from lacuna.api.app import build
+from lacuna.api.context import Context
+from lacuna.config import Loaded, load
+from lacuna.domain.errors import ConfigError
+from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenticator, DevAuthenticator
+from lacuna.http.limits import Limits, RateLimit
+from lacuna.wiring.build import hold_folder, open_application, prepared
+from lacuna.wiring.observability import start_logs, start_metrics
+
+log = structlog.get_logger("lacuna.server")
+
+MAX_IN_FLIGHT = 1_000
+STOP_TIMEOUT_S = 20
+
+
+async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | None = None) -> None:
+    """Serves until a signal comes. `ready` is called with the address once requests are accepted. Raises ConfigError or
+    StorageError where it cannot start."""
+    settings = loaded.settings
+    start_logs(settings)
+    authenticator = _authenticator(loaded, development)
+    listening = _socket(settings.server.host, settings.server.port)
+    try:
+        with hold_folder(prepared(settings.storage.data_path)):
+            async with open_application(loaded=loaded, surface="dev" if development else "serve") as application:
+                context = Context(
+                    application=application,
+                    authenticator=authenticator,
+                    rate=RateLimit(settings.server.rate_limit_per_minute),
+                    max_query_chars=settings.server.max_query_chars,
+                    max_batch=settings.server.max_batch,
+                    max_file_bytes=settings.ingest.max_file_bytes,
+                )
+                limits = Limits(settings.server.max_body_bytes, MAX_IN_FLIGHT, settings.server.request_timeout_s)
+                metrics = start_metrics(settings, application.telemetry)
+                try:
+                    await _run(build(context, limits, loopback_only=development), listening, ready)
+                finally:
+                    if metrics is not None:
+                        metrics.stop()
+    finally:
+        listening.close()
+
+
+async def _run(asgi: object, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
+    config = uvicorn.Config(
+        asgi,  # type: ignore[arg-type]  an ASGI application
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if ready is not None and server.started:
+        host, port = listening.getsockname()[:2]
+        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+    await serving
+
+
+def _authenticator(loaded: Loaded, development: bool) -> Authenticator:
+    if development:
+        return DevAuthenticator()
+    auth = loaded.settings.auth
+    key = "" if auth.api_key is None else auth.api_key.get_secret_value()
+    if len(key) < MIN_KEY_LENGTH:
+        raise ConfigError(
+            f"`lacuna serve` needs an API key of at least {MIN_KEY_LENGTH} characters."
+            if key
+            else "`lacuna serve` needs an API key: nobody could sign in.",
+            cure="Set LACUNA_API_KEY or LACUNA_API_KEY_FILE, for example to the output of `openssl rand -hex 32`.",
+        )
+    return BootstrapKeyAuthenticator(key, auth.admin_group)
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError where the address cannot be had."""
+    try:
+        family = socket.AF_INET6 if _is_v6(host) else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            cure="Stop what uses the port, or choose another with --port or server.port.",
+        ) from None
+    listening.setblocking(False)
+    return listening
+
+
+def _is_v6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False
+
+
+def start(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    device: Annotated[str | None, typer.Option(help="Device of the embedding model.")] = None,
+) -> None:
+    """Serves production traffic; the same as `lacuna serve`."""
+    given = {"server.host": host, "server.port": port, "embedding.device": device}
+    loaded = load({key: value for key, value in given.items() if value is not None})
+    asyncio.run(serve(loaded, development=False))
+
+
+if __name__ == "__main__":
+    from lacuna.cli.app import run_command
+
+    run_command(start)

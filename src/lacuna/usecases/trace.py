@@ -1,0 +1,144 @@
+"""Explain decisions and show lineage, each to those who may see them.
+
+A decision is for its owner and administrators; of the lineage a person sees own queries and answers, documents within
+reach, and nothing that would tell of the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from lacuna.domain.audit import Json, Record, Stored
+from lacuna.domain.errors import NotFound
+from lacuna.domain.identity import Principal
+from lacuna.domain.lineage import Direction, Graph, Node, NodeKind
+from lacuna.ports.storage import Catalogue, Ledger, RecordFilter
+
+MAX_DEPTH = 10
+MAX_NODES = 500
+
+_HIDDEN = "(outside your reach)"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One decision in plain words. `records` are the indexes of its ledger records, `facts` the decision record's data."""
+
+    decision_id: str
+    kind: str
+    at: int
+    actor: str
+    summary: tuple[str, ...]
+    facts: Mapping[str, Json]
+    outcome: Mapping[str, Json] | None
+    records: tuple[int, ...]
+
+
+class Trace:
+    """See the module."""
+
+    def __init__(self, ledger: Ledger, catalogue: Catalogue) -> None:
+        self._ledger = ledger
+        self._catalogue = catalogue
+
+    async def decision(self, decision_id: str, principal: Principal) -> Explanation:
+        """Raises NotFound where there is none, or none that this principal may see."""
+        stored = await self._of(decision_id)
+        if not stored or not self._owns(stored[0].record(), principal):
+            raise NotFound(
+                f"No decision {decision_id[:80]!r}.", cure="Check the id; decisions are shown to their owner only."
+            )
+        records = [s.record() for s in stored]
+        first = records[0]
+        outcome = next((r for r in records if r.kind == "answer.released"), None)
+        sent = [r for r in records if r.kind == "outbound.sent"]
+        return Explanation(
+            decision_id=decision_id,
+            kind=first.kind,
+            at=first.at,
+            actor=first.actor,
+            summary=tuple(_story(first, sent, outcome)),
+            facts=first.data,
+            outcome=None if outcome is None else outcome.data,
+            records=tuple(s.index for s in stored),
+        )
+
+    async def lineage(self, node_id: str, direction: Direction, depth: int, principal: Principal) -> Graph:
+        """The graph around a node, without what the principal may not see. Raises NotFound."""
+        graph = await self._ledger.lineage(node_id, direction, min(depth, MAX_DEPTH), MAX_NODES)
+        if principal.is_admin and principal.reads_all_groups:
+            return graph
+        seen = {node.node_id: node for node in [await self._visible(n, graph, principal) for n in graph.nodes] if node}
+        if node_id not in seen or seen[node_id].label == _HIDDEN:
+            raise NotFound(f"No lineage for {node_id[:80]!r}.", cure="Check the id.")
+        edges = tuple(e for e in graph.edges if e.source in seen and e.target in seen)
+        return Graph(tuple(seen.values()), edges, graph.truncated)
+
+    async def _visible(self, node: Node, graph: Graph, principal: Principal) -> Node | None:
+        match node.kind:
+            case NodeKind.QUERY:
+                records = await self._of(node.node_id)
+                return node if records and self._owns(records[0].record(), principal) else None
+            case NodeKind.ANSWER:
+                asked = next((e.source for e in graph.edges if e.target == node.node_id and e.relation == "asked"), "")
+                records = await self._of(asked or node.label.removeprefix("answer to "))
+                return node if records and self._owns(records[0].record(), principal) else None
+            case NodeKind.DOCUMENT | NodeKind.CHUNK:
+                owner = node.node_id
+                if node.kind is NodeKind.CHUNK:
+                    parents = [e.source for e in graph.edges if e.target == node.node_id and e.relation == "part_of"]
+                    owner = parents[0] if parents else ""
+                document = await self._catalogue.get(owner)
+                if document is not None and principal.reach.permits(document.tier, document.groups):
+                    return node
+                return replace(node, label=_HIDDEN)
+            case _:
+                return node
+
+    async def _of(self, decision_id: str) -> list[Stored]:
+        return await self._ledger.find(RecordFilter(decision=decision_id, limit=100, newest_first=False))
+
+    @staticmethod
+    def _owns(record: Record, principal: Principal) -> bool:
+        return principal.is_admin or record.actor == principal.user_id
+
+
+def _story(first: Record, sent: list[Record], outcome: Record | None) -> list[str]:
+    data = first.data
+    when = datetime.fromtimestamp(first.at / 1_000_000, UTC).isoformat(timespec="seconds")
+    lines = [f"On {when} {first.actor} asked a question of {data.get('text_length')} characters."]
+    lines.append(f"It was classified {data.get('tier')}: {data.get('reasoning')}")
+    findings = data.get("findings")
+    if isinstance(findings, (list, tuple)):
+        lines += [_finding_line(f) for f in findings[:20] if isinstance(f, Mapping)]
+    sources = data.get("sources")
+    allowed = ", ".join(str(s) for s in sources) if isinstance(sources, (list, tuple)) and sources else "none"
+    lines.append(f"Sources it may use: {allowed}.")
+    reasons = data.get("reasons")
+    if isinstance(reasons, (list, tuple)):
+        lines += [f"Not used: {reason}." for reason in reasons]
+    if first.kind == "decision.query":
+        lines += [
+            f"{r.data.get('bytes')} bytes left the house to {r.data.get('host')} ({r.data.get('adapter')})."
+            for r in sent
+        ] or ["Nothing left the house."]
+    if outcome is not None:
+        o = outcome.data
+        documents = o.get("documents")
+        count = len(documents) if isinstance(documents, (list, tuple)) else 0
+        lines.append(
+            f"The answer ({o.get('outcome')}) is {o.get('tier')}, from {count} document(s), written by {o.get('model')}."
+        )
+        if o.get("degraded"):
+            lines.append(f"Parts that failed: {', '.join(str(d) for d in _items(o.get('degraded')))}.")
+    return lines
+
+
+def _items(value: Json) -> list[Json]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _finding_line(finding: Mapping[str, Json]) -> str:
+    start, end = finding.get("start"), finding.get("end")
+    where = f" at characters {start} to {end}" if start is not None else ""
+    return f"- {finding.get('kind')} ({finding.get('tier')}) found by the {finding.get('layer')} layer, rule {finding.get('rule')}{where}."

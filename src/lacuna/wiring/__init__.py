@@ -1,0 +1,1 @@
+"""From settings to an application: the only place where ports meet back ends."""

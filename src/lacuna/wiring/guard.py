@@ -1,0 +1,294 @@
+"""What every back end is wrapped in: a time limit, size caps, a check that the answer makes sense, translation of foreign
+errors, and a count of failures.
+
+This is the one place besides the HTTP error table where any exception is caught: third-party code may raise anything, and
+whatever it raises has to end in "fail closed" rather than in a crash. Messages name the part and the exception's type,
+never its text, which may hold content.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.domain.classification import LayerResult, Question
+from lacuna.domain.errors import (
+    DependencyError,
+    DependencyNonsense,
+    DependencyTimeout,
+    LacunaError,
+)
+from lacuna.domain.identity import Reach
+from lacuna.domain.policy import PolicyDecision, PolicyInput
+from lacuna.domain.retrieval import Chunk, Scored, WebResult
+from lacuna.domain.routing import Outbound
+from lacuna.domain.tiers import Tier
+from lacuna.ports.classifier import ClassifierLayer
+from lacuna.ports.embeddings import Embedder, Vectors
+from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
+from lacuna.ports.policy import PolicyEngine
+from lacuna.ports.search import WebSearch
+from lacuna.ports.telemetry import Telemetry
+from lacuna.ports.vectors import IndexedChunk, VectorStore
+
+T = TypeVar("T")
+
+MAX_ANSWER_CHARS = 200_000
+
+
+class Guard:
+    """Limits and translation for one part of the application."""
+
+    def __init__(self, part: str, telemetry: Telemetry, seconds: float) -> None:
+        self.part = part
+        self.seconds = seconds
+        self._telemetry = telemetry
+
+    async def run(self, work: Awaitable[T]) -> T:
+        """The result of `work` within the time limit. Raises a LacunaError whatever happens."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await work
+        except TimeoutError:
+            raise self.failed(DependencyTimeout(f"{self.part} did not answer within {self.seconds:g} s.")) from None
+        except LacunaError as error:
+            raise self.failed(error) from None
+        except Exception as error:
+            raise self.foreign(error) from None
+
+    def failed(self, error: LacunaError) -> LacunaError:
+        """Counts the failure."""
+        self._telemetry.failed(self.part, error.code)
+        return error
+
+    def foreign(self, error: Exception) -> LacunaError:
+        """A back end's own exception as ours; counted."""
+        return self.failed(DependencyError(f"{self.part} failed with {type(error).__name__}."))
+
+    def nonsense(self, what: str) -> LacunaError:
+        """An answer outside the promise; counted."""
+        return self.failed(DependencyNonsense(f"{self.part} answered nonsense: {what}."))
+
+
+class GuardedLayer:
+    """A classifier layer whose findings have been checked. Runs in the caller's thread, so a time limit is not possible
+    here: layers promise linear time."""
+
+    def __init__(self, layer: ClassifierLayer, guard: Guard) -> None:
+        self._layer = layer
+        self._guard = guard
+        self.name = layer.name
+
+    @property
+    def local(self) -> bool:
+        return self._layer.local
+
+    @property
+    def version(self) -> str:
+        return self._layer.version
+
+    def examine(self, question: Question) -> LayerResult:
+        try:
+            result = self._layer.examine(question)
+        except LacunaError as error:
+            raise self._guard.failed(error) from None
+        except Exception as error:
+            raise self._guard.foreign(error) from None
+        if not isinstance(result, LayerResult) or not 0.0 <= result.public_evidence <= 1.0:
+            raise self._guard.nonsense("no layer result")
+        size = len(question.text)
+        for f in result.findings:
+            placed = f.start is None or (f.end is not None and 0 <= f.start < f.end <= size)
+            if not placed or not isinstance(f.tier, Tier) or not 0.0 <= f.confidence <= 1.0:
+                raise self._guard.nonsense(f"a finding of rule {f.rule} outside the text or the scale")
+        return result
+
+
+class GuardedPolicy:
+    """A policy engine with a time limit."""
+
+    def __init__(self, engine: PolicyEngine, guard: Guard) -> None:
+        self._engine = engine
+        self._guard = guard
+
+    @property
+    def version(self) -> str:
+        return self._engine.version
+
+    async def decide(self, asked: PolicyInput) -> PolicyDecision:
+        return await self._guard.run(self._engine.decide(asked))
+
+
+class GuardedEmbedder:
+    """An embedder whose vectors have the promised shape and are finite."""
+
+    def __init__(self, embedder: Embedder, guard: Guard) -> None:
+        self._embedder = embedder
+        self._guard = guard
+
+    @property
+    def local(self) -> bool:
+        return self._embedder.local
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        try:
+            vectors = self._embedder.embed(texts)
+        except LacunaError as error:
+            raise self._guard.failed(error) from None
+        except Exception as error:
+            raise self._guard.foreign(error) from None
+        if vectors.shape != (len(texts), self.dimension) or not np.isfinite(vectors).all():
+            raise self._guard.nonsense("vectors of another shape, or not finite")
+        return vectors
+
+
+class GuardedGenerator:
+    """A generator whose pieces come in time and end before MAX_ANSWER_CHARS."""
+
+    def __init__(self, generator: Generator, guard: Guard) -> None:
+        self._generator = generator
+        self._guard = guard
+        self.name = generator.name
+
+    @property
+    def model(self) -> str:
+        return self._generator.model
+
+    @property
+    def host(self) -> str:
+        return self._generator.host
+
+    async def generate(self, prompt: Prompt) -> AsyncIterator[str]:
+        async for piece in _pieces(self._generator.generate(prompt), self._guard):
+            yield piece
+
+    async def check(self) -> None:
+        await self._guard.run(self._generator.check())
+
+    async def close(self) -> None:
+        await self._generator.close()
+
+
+class GuardedExternalGenerator:
+    """The same for a generator outside the house."""
+
+    def __init__(self, generator: ExternalGenerator, guard: Guard) -> None:
+        self._generator = generator
+        self._guard = guard
+        self.name = generator.name
+
+    @property
+    def model(self) -> str:
+        return self._generator.model
+
+    @property
+    def host(self) -> str:
+        return self._generator.host
+
+    async def generate(self, outbound: Outbound) -> AsyncIterator[str]:
+        async for piece in _pieces(self._generator.generate(outbound), self._guard):
+            yield piece
+
+    async def check(self) -> None:
+        await self._guard.run(self._generator.check())
+
+    async def close(self) -> None:
+        await self._generator.close()
+
+
+class GuardedSearch:
+    """A web search that answers in time and with no more than was asked for."""
+
+    def __init__(self, search: WebSearch, guard: Guard) -> None:
+        self._search = search
+        self._guard = guard
+        self.name = search.name
+
+    @property
+    def host(self) -> str:
+        return self._search.host
+
+    async def search(self, outbound: Outbound, limit: int) -> list[WebResult]:
+        found = await self._guard.run(self._search.search(outbound, limit))
+        return found[:limit]
+
+    async def close(self) -> None:
+        await self._search.close()
+
+
+class GuardedStore:
+    """A vector store whose searches are bounded in time and whose hits are within the reach. Writes take the time they
+    need: cutting one off would leave its outcome unknown."""
+
+    def __init__(self, store: VectorStore, guard: Guard, writes: Guard) -> None:
+        self._store = store
+        self._guard = guard
+        self._writes = writes
+
+    async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
+        await self._writes.run(self._store.replace(document_id, fingerprint, chunks))
+
+    async def remove(self, document_id: str) -> bool:
+        return await self._writes.run(self._store.remove(document_id))
+
+    async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
+        await self._writes.run(self._store.retag(document_id, tier, groups))
+
+    async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
+        return self._checked(await self._guard.run(self._store.dense(vector, fingerprint, reach, limit)), reach)
+
+    async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
+        return self._checked(await self._guard.run(self._store.lexical(text, reach, limit)), reach)
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        return await self._guard.run(self._store.chunks(chunk_ids))
+
+    async def document_ids(self) -> frozenset[str]:
+        return await self._writes.run(self._store.document_ids())
+
+    async def check(self) -> None:
+        await self._guard.run(self._store.check())
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    def _checked(self, found: list[Scored], reach: Reach) -> list[Scored]:
+        if not all(reach.permits(s.chunk.tier, s.chunk.groups) for s in found):
+            raise self._guard.nonsense("a passage outside the asker's reach")
+        return found
+
+
+async def _pieces(pieces: AsyncIterator[str], guard: Guard) -> AsyncIterator[str]:
+    total = 0
+    iterator = pieces.__aiter__()
+    try:
+        while True:
+            piece = await guard.run(_next(iterator))
+            if piece is None:
+                return
+            total += len(piece)
+            if total > MAX_ANSWER_CHARS:
+                raise guard.nonsense(f"an answer of more than {MAX_ANSWER_CHARS} characters")
+            yield piece
+    finally:
+        closer = getattr(iterator, "aclose", None)
+        if closer is not None:
+            await closer()
+
+
+async def _next(iterator: AsyncIterator[str]) -> str | None:
+    """The next piece, or None at the end: StopAsyncIteration must not cross the guard."""
+    try:
+        return await anext(iterator)
+    except StopAsyncIteration:
+        return None
