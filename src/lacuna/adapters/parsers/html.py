@@ -1,0 +1,140 @@
+"""HTML: the article for retrieval, every text in the file for classification.
+
+The page is walked with the standard library's event parser: it has no depth limit at which text would go missing.
+`trafilatura` finds the article; where it finds too little of what is visible, the visible text is taken as it stands.
+"""
+
+import re
+from html.parser import HTMLParser
+from typing import Final
+
+from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layout import markdown_sections, sections_of, title_from_name
+from lacuna.adapters.parsers.limits import Collector, Limits
+from lacuna.ports.parsers import Parsed
+
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_SILENT: Final = frozenset(
+    {"script", "style", "template", "noscript", "title", "head", "svg", "iframe", "object", "select"}
+)
+_BOILERPLATE: Final = frozenset({"nav", "footer", "aside", "menu"})
+_HIDING: Final = _SILENT | _BOILERPLATE
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_INLINE: Final = frozenset(
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
+    | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
+    | {"var", "wbr"}
+)
+_MEANINGLESS: Final = frozenset({"class", "style", "d", "points", "viewbox", "transform", "integrity", "nonce"})
+_MEDIA_DATA: Final = re.compile(r"\s*data:(?:image|font|audio|video)/", re.IGNORECASE)
+_HEADING: Final = re.compile(r"^#{1,6} ", re.MULTILINE)
+_SPACE: Final = re.compile(r"\s+")
+_ENOUGH: Final = 0.5
+"""The share of the visible text outside navigation below which the article finder is not believed."""
+
+
+def read(data: bytes, filename: str, limits: Limits) -> Parsed:
+    """Article text by headings; `everything` also holds hidden text, comments, scripts, attributes and metadata."""
+    declared = _CHARSET.search(data[:4_096])
+    source = decode(data, declared.group(1).decode("ascii") if declared else "")
+    page = _Page(limits.max_output_chars)
+    page.read(source)
+    article = _article(source)
+    visible = "".join(page.visible)
+    chosen = article if _believable(article, visible) else visible
+    sections = sections_of(markdown_sections(chosen), limits.max_output_chars)
+    title = " ".join("".join(page.title).split())[:300] or title_from_name(filename)
+    return Parsed(title, "text/html", sections, page.everything.text())
+
+
+def _article(source: str) -> str:
+    # The import costs half a second and 40 MB: only children that read HTML pay for it.
+    import trafilatura
+
+    return (
+        trafilatura.extract(
+            source, output_format="markdown", include_comments=False, include_tables=True, favor_recall=True, fast=True
+        )
+        or ""
+    )
+
+
+def _believable(article: str, visible: str) -> bool:
+    """Whether the article finder kept most of the page and its headings."""
+    enough = len("".join(article.split())) >= _ENOUGH * len("".join(visible.split()))
+    return enough and (_HEADING.search(article) is not None or _HEADING.search(visible) is None)
+
+
+class _Page(HTMLParser):
+    """Collects what is visible (as Markdown with headings) and everything that is there."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.everything = Collector(limit)
+        self.visible: list[str] = []
+        self.title: list[str] = []
+        self._open: list[str] = []
+        self._hidden = 0
+        self._line: list[str] = []
+
+    def read(self, source: str) -> None:
+        self.feed(source)
+        self.close()
+        # What an unclosed script or comment swallowed is left in the parser's buffer.
+        self.everything.add("".join(self._line))
+        self.everything.add(self.rawdata)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+        for name, value in attrs:
+            if value and name not in _MEANINGLESS and not _MEDIA_DATA.match(value):
+                self.everything.add(f"{name}={value}")
+        if tag in _HEADINGS and self._is_visible():
+            self.visible.append("#" * _HEADINGS[tag] + " ")
+        elif tag == "li" and self._is_visible():
+            self.visible.append("- ")
+        # Only tags that decide visibility are tracked: authors leave out the end tags of the others.
+        if tag in _HIDING or tag == "pre":
+            self._open.append(tag)
+            self._hidden += tag in _HIDING
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._is_visible():
+            self.visible.append(" | ")
+        # Close up to the nearest open tag of that name; ignore an end tag without one.
+        if tag in self._open[-64:]:
+            while (closed := self._open.pop()) != tag:
+                self._hidden -= closed in _HIDING
+            self._hidden -= closed in _HIDING
+        self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        self._line.append(data)
+        if self._open and self._open[-1] == "title":
+            self.title.append(data)
+        elif self._is_visible():
+            self.visible.append(data if "pre" in self._open[-8:] else _SPACE.sub(" ", data))
+
+    def handle_comment(self, data: str) -> None:
+        self.everything.add(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.everything.add(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.everything.add(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.everything.add(data)
+
+    def _break(self, tag: str) -> None:
+        """Text before and after a block is two texts; inline tags leave a word whole."""
+        if tag in _INLINE:
+            return
+        self.everything.add("".join(self._line))
+        self._line.clear()
+        if tag not in ("td", "th") and self.visible and not self.visible[-1].endswith("\n\n"):
+            self.visible.append("\n" if tag in ("tr", "li", "br") else "\n\n")
+
+    def _is_visible(self) -> bool:
+        return self._hidden == 0

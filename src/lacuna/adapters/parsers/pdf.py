@@ -1,0 +1,155 @@
+"""PDF through PDFium: pages for retrieval; metadata, bookmarks, annotations, form fields, links and attachments
+besides.
+
+Text in pictures is not read. What PDFium does not show (XMP metadata, unused objects) is not in `everything`.
+"""
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layout import sections_of, title_from_name
+from lacuna.adapters.parsers.limits import MAX_PAGES, Collector, Limits, damaged
+from lacuna.domain.errors import TooLarge, UnreadableDocument, UnsupportedFormat
+from lacuna.ports.parsers import Parsed, Section
+
+_HYPHEN_AT_LINE_END: Final = re.compile("(?<=\\w)[\ufffe\x02\xad]\r?\n?(?=\\w)")
+_ANNOTATION_KEYS: Final = (b"Contents", b"T", b"TU", b"V", b"DV", b"Subj", b"RC", b"NM")
+_MAX_ANNOTATIONS: Final = 10_000
+_MAX_BOOKMARKS: Final = 10_000
+
+
+def read(data: bytes, filename: str, limits: Limits) -> Parsed:
+    """One section for each page, under the bookmark it belongs to."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise UnreadableDocument("The PDF is encrypted.", cure="Save it without a password, then retry.") from None
+        raise damaged("PDF", "its structure is damaged or cut off") from None
+    try:
+        return _read(document, filename, limits)
+    except pdfium.PdfiumError:
+        raise damaged("PDF", "a part of it is damaged") from None
+    finally:
+        document.close()
+
+
+def _read(document: Any, filename: str, limits: Limits) -> Parsed:
+    if len(document) > MAX_PAGES:
+        raise TooLarge(
+            f"The PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.", cure="Split the document."
+        )
+    everything = Collector(limits.max_output_chars)
+    metadata = document.get_metadata_dict(skip_empty=True)
+    for value in metadata.values():
+        everything.add(value)
+    headings = _bookmarks(document, everything)
+    document.init_forms()
+    sections, heading = [], ""
+    for number in range(len(document)):
+        heading = headings.get(number, heading)
+        text = _page(document, number, everything)
+        sections.append(Section(text, heading, number + 1))
+    _attachments(document, everything)
+    title = " ".join(str(metadata.get("Title", "")).split())[:300] or title_from_name(filename)
+    return Parsed(title, "application/pdf", sections_of(sections, limits.max_output_chars), everything.text())
+
+
+def _page(document: Any, number: int, everything: Collector) -> str:
+    """The page's visible text; what stands outside the page's box or on top of it goes to `everything` only."""
+    page = document[number]
+    try:
+        text_page = page.get_textpage()
+        try:
+            visible = _joined(text_page.get_text_bounded())
+            everything.add(_joined(text_page.get_text_range()))
+        finally:
+            text_page.close()
+        form = document.formenv.raw if document.formenv is not None else None
+        for text in _annotations(document, page, form):
+            everything.add(text)
+    finally:
+        page.close()
+    return visible
+
+
+def _joined(text: str) -> str:
+    """Words that a line end cut in two are one word again."""
+    return _HYPHEN_AT_LINE_END.sub("", text.replace("\r\n", "\n"))
+
+
+def _bookmarks(document: Any, everything: Collector) -> dict[int, str]:
+    """The last bookmark title of each page that has one."""
+    titles: dict[int, str] = {}
+    for count, bookmark in enumerate(document.get_toc(max_depth=15)):
+        if count >= _MAX_BOOKMARKS:
+            break
+        title = bookmark.get_title()
+        everything.add(title)
+        target = bookmark.get_dest()
+        index = target.get_index() if target is not None else None
+        if index is not None:
+            titles[index] = title
+    return titles
+
+
+def _annotations(document: Any, page: Any, form: Any) -> Iterator[str]:
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, index)
+        if not annotation:
+            continue
+        try:
+            for key in _ANNOTATION_KEYS:
+                yield _wide(partial(raw.FPDFAnnot_GetStringValue, annotation, key))
+            if form is not None:
+                for read_field in (
+                    raw.FPDFAnnot_GetFormFieldName,
+                    raw.FPDFAnnot_GetFormFieldAlternateName,
+                    raw.FPDFAnnot_GetFormFieldValue,
+                ):
+                    yield _wide(partial(read_field, form, annotation))
+                for option in range(min(max(raw.FPDFAnnot_GetOptionCount(form, annotation), 0), 1_000)):
+                    yield _wide(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, option))
+            link = raw.FPDFAnnot_GetLink(annotation)
+            action = raw.FPDFLink_GetAction(link) if link else None
+            if action:
+                yield _uri(document, action)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _wide(call: Callable[[Any, int], int]) -> str:
+    """The UTF-16LE string of a PDFium function that first tells the size in bytes and then fills a buffer."""
+    size = call(None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    call(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+
+def _uri(document: Any, action: Any) -> str:
+    size = raw.FPDFAction_GetURIPath(document.raw, action, None, 0)
+    if size <= 1:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAction_GetURIPath(document.raw, action, buffer, size)
+    return buffer.raw[: size - 1].decode("utf-8", "replace")
+
+
+def _attachments(document: Any, everything: Collector) -> None:
+    """Names of attached files, and their content where it is text."""
+    for index in range(min(document.count_attachments(), 1_000)):
+        attachment = document.get_attachment(index)
+        everything.add(attachment.get_name())
+        try:
+            everything.add(decode(bytes(attachment.get_data())))
+        except (UnsupportedFormat, pdfium.PdfiumError):
+            continue
