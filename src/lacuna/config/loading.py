@@ -27,7 +27,7 @@ PACKAGED: Final = Path(__file__).parent / "defaults"
 
 _LATER: Final = MappingProxyType({"plugins.yaml": "plugins", "policies": "Rego policies", "examples": "examples"})
 _LATER_PATTERNS: Final = MappingProxyType({"policies": "*.rego", "examples": "*.yaml"})
-_CURE: Final = "Correct every line above; `lacuna config validate` checks again."
+_CURE: Final = "Correct every line; `lacuna config validate` checks again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def load(
     if faults or settings is None:
         lines = problems.report(faults)
         count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
-        raise ConfigError(f"The configuration has {count}:\n" + "\n".join(lines), cure=f"\n{_CURE}", problems=lines)
+        raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
     storage = settings.storage.model_copy(update={"data_path": cwd / settings.storage.data_path})
     settings = settings.model_copy(update={"storage": storage})
     doubts = (str(Problem(_origin(assigned, path), remark)) for path, remark in rules.doubtful(settings))
@@ -93,7 +93,7 @@ def locate(environ: Mapping[str, str] | None = None, cwd: Path | None = None) ->
     is_file = os.path.isfile(folder)
     fault = f"is a file; name the folder that holds {CONFIG_FILE}" if is_file else "names no folder that can be reached"
     line = str(Problem(Origin(Kind.ENVIRONMENT, schema.CONFIG_PATH), fault))
-    raise ConfigError(f"The configuration cannot be found: {line}.", cure=_CURE, problems=(line,))
+    raise ConfigError("The configuration cannot be found.", cure=_CURE, problems=(line,))
 
 
 class _Files:

@@ -82,7 +82,9 @@ def shown(key: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, if any is like it: by its letters and digits, then by similarity."""
-    by_letters = {squashed(candidate): candidate for candidate in known}
+    by_letters: dict[str, str] = {}
+    for candidate in known:
+        by_letters.setdefault(squashed(candidate), candidate)
     letters = squashed(name)[:_MAX_KEY]
     if letters in by_letters:
         return by_letters[letters]

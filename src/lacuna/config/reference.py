@@ -8,7 +8,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, SecretStr
 
 from lacuna.config import schema
@@ -160,7 +159,10 @@ def _types(annotation: Any, metadata: list[Any]) -> Iterator[str]:
 
 
 def _range(metadata: list[Any]) -> str:
-    low = next((f"{each.ge:,}" for each in metadata if isinstance(each, Ge)), "")
-    low = next((f"more than {each.gt:,}" for each in metadata if isinstance(each, Gt)), low)
-    high = next((f"{each.le:,}" for each in metadata if isinstance(each, Le)), "")
-    return f", {low} to {high}" if low and high else ""
+    """The bounds, which pydantic keeps as objects with one attribute each."""
+    bounds = {name: getattr(each, name) for each in metadata for name in ("ge", "gt", "le") if hasattr(each, name)}
+    if "ge" in bounds and "le" in bounds:
+        return f", {bounds['ge']:,} to {bounds['le']:,}"
+    if "gt" in bounds and "le" in bounds:
+        return f" above {bounds['gt']:,}, at most {bounds['le']:,}"
+    return ""

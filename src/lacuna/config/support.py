@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from lacuna.config.settings import PACKAGED_MODEL, Settings
 from lacuna.config.values import is_loopback
 
-_MODEL_NAMES = frozenset({PACKAGED_MODEL.lower(), f"sentence-transformers/{PACKAGED_MODEL}".lower()})
-
 
 def unsupported(settings: Settings) -> tuple[str, ...]:
     """One sentence with key and cure for every setting that this version has no back end for. `lacuna serve` refuses to
@@ -56,7 +54,7 @@ def _models(settings: Settings) -> Iterator[str]:
                 f"classification.layers.{name}.enabled: this version classifies with the heuristic layer only; "
                 "set it to false."
             )
-    if settings.embedding.model.lower() not in _MODEL_NAMES:
+    if settings.embedding.model != PACKAGED_MODEL:
         yield f"embedding.model: this version embeds with the packaged {PACKAGED_MODEL} only; remove the setting."
     if settings.embedding.device not in ("cpu", "auto"):
         yield "embedding.device: the packaged model runs on the CPU; set it to cpu or auto."
