@@ -30,6 +30,7 @@ class Step(NamedTuple):
 LINT: Final = (
     Step("ruff check", ("-m", "ruff", "check", ".")),
     Step("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    Step("house rules", ("-m", "tooling.rules")),
     Step("mypy", ("-m", "mypy")),
     Step(
         "import contracts",

@@ -1,0 +1,69 @@
+"""What holds for every test: no network but loopback, no settings from the caller's environment, reproducible examples.
+
+A test that needs a program asks the `program` fixture: a missing one skips the test with its reason on a developer's
+machine and fails it in CI, where nothing may be skipped in silence.
+"""
+
+import ipaddress
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+hypothesis.settings.register_profile("developer", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if IN_CI else "developer")
+
+for _name in [name for name in os.environ if name.upper().startswith("LACUNA_")]:
+    del os.environ[_name]
+
+
+class NetworkUsed(RuntimeError):
+    """A test tried to reach something that is not this machine."""
+
+
+def _is_loopback(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in {"socket.connect", "socket.sendto"}:
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and address and isinstance(address[0], str) and not _is_loopback(address[0]):
+        raise NetworkUsed(f"tests have no network: {event} to {address[0]}")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], Path]:
+    """`program("nginx")` is its path; without it the test is skipped, in CI failed."""
+
+    def find(name: str) -> Path:
+        found = shutil.which(name)
+        if found is None:
+            report = pytest.fail if IN_CI else pytest.skip
+            report(f"{name} is not on the path; .ci/run lists the packages that tests need")
+        return Path(found)
+
+    return find

@@ -1,0 +1,1 @@
+"""Documentation under test: examples run, commands exist, links lead somewhere."""
