@@ -51,6 +51,7 @@ class Environment:
         self.python = self.binaries / ("python.exe" if os.name == "nt" else "python")
         self._stamp = self.folder / "lacuna-setup.json"
         self._unfinished = self.folder / "lacuna-setup-unfinished"
+        self._locks: tuple[int, ...] = ()
 
     def ensure(self, level: str) -> None:
         """Brings the environment to `level`. Raises SetupError."""
@@ -159,7 +160,7 @@ class Environment:
     def _step(self, command: Sequence[str], failure: str, cure: str) -> None:
         environment = child_environment(self.binaries)
         try:
-            status = subprocess.call(list(command), cwd=self.root, env=environment)
+            status = subprocess.call(list(command), cwd=self.root, env=environment, pass_fds=self._locks)
         except OSError as error:
             raise SetupError(f"{failure} {error}. {cure}") from error
         if status != 0:
@@ -170,7 +171,8 @@ class Environment:
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
-        """One set-up at a time. Held by the process, so nothing stale stays behind; no lock where there is no fcntl."""
+        """One set-up at a time. Held by this process and by the pip that it started, so nothing stale stays behind and a
+        pip whose make.py was killed is waited for. No lock where there is no fcntl."""
         if os.name == "nt":
             yield
             return
@@ -178,7 +180,11 @@ class Environment:
 
         with (self.root / ".setup.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            self._locks = (file.fileno(),)
+            try:
+                yield
+            finally:
+                self._locks = ()
 
 
 _NETWORK_CURE: Final = (

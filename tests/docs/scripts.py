@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 from tests.docs.blocks import Block, Page, shell_lines
 
 LIMIT_SECONDS: Final = 100
+TIMED_OUT: Final = 124
 _FILES: Final = {"config": "config.yaml", "terms": "proprietary_terms.yaml"}
 
 
 class Outcome(NamedTuple):
-    """How a script ended and all that it printed."""
+    """How a script ended (`TIMED_OUT` where it had to be ended) and all that it printed."""
 
     status: int
     output: str
@@ -76,6 +77,8 @@ def run(text: str, folder: Path, root: Path) -> Outcome:
         )
         try:
             status = process.wait(LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            status = TIMED_OUT
         finally:
             _end_group(process.pid)
             process.wait()
