@@ -171,7 +171,7 @@ class Environment:
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
-        """One set-up at a time. Held by this process and by the pip that it started, so nothing stale stays behind and a
+        """One set-up at a time. Held by this process and the pip that it started, so nothing stale stays behind and a
         pip whose make.py was killed is waited for. No lock where there is no fcntl."""
         if os.name == "nt":
             yield
