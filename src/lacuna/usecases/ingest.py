@@ -1,0 +1,397 @@
+"""Take documents in, change who may read them, and delete them.
+
+Promise: a document's tier is never below what any part of it showed, visible or hidden; whoever gets an outcome has its
+ledger record on disk; a process killed at any point leaves nothing half visible, and the same upload completes what was
+interrupted (docs/ingest.md walks through every point). What is left to others: reading bytes (ports/parsers.py), what
+counts as a finding (`classify`), the filter at search time (usecases/search.py).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from lacuna.domain.audit import Json, Record
+from lacuna.domain.chunking import Piece
+from lacuna.domain.classification import Classification
+from lacuna.domain.documents import Fingerprint
+from lacuna.domain.errors import (
+    DependencyUnavailable,
+    Forbidden,
+    InvalidInput,
+    LacunaError,
+    NotFound,
+    TierConflict,
+    TooLarge,
+)
+from lacuna.domain.identity import Principal
+from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
+from lacuna.domain.retrieval import Document
+from lacuna.domain.tiers import Tier, join
+from lacuna.ports.clock import Clock, Ids
+from lacuna.ports.embeddings import Embedder
+from lacuna.ports.parsers import Parsed, Parser
+from lacuna.ports.secrets import KeyRing
+from lacuna.ports.storage import Catalogue, Entry, Ledger
+from lacuna.ports.vectors import VectorStore
+from lacuna.usecases.folder import Found, files_under, read_file
+from lacuna.usecases.prepare import Prepare, Prepared
+from lacuna.usecases.upload import MAX_TITLE, Outcome, Upload, check_groups, checked_label
+
+FILES_IN_FLIGHT: Final = 4
+PAGE_SCAN: Final = 10_000
+"""Documents looked at for one page, so that a reader of few among many does not scan the catalogue in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a person says of every file of a folder."""
+
+    tier: Tier | None = None
+    groups: frozenset[str] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents in order of id; `next` continues after them and is None at the end."""
+
+    documents: tuple[Document, ...]
+    next: str | None
+
+
+class Ingest:
+    """See the module. `classify` is called on worker threads; `chunk` too."""
+
+    def __init__(
+        self,
+        *,
+        parser: Parser,
+        chunk: Callable[[Parsed], Sequence[Piece]],
+        classify: Callable[[str], Classification],
+        ruleset: str,
+        embedder: Embedder | None,
+        store: VectorStore,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        keys: KeyRing,
+        clock: Clock,
+        ids: Ids,
+        max_file_bytes: int,
+        recovery_grace_s: float = 2.0,
+    ) -> None:
+        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock)
+        self._store = store
+        self._catalogue = catalogue
+        self._ledger = ledger
+        self._keys = keys
+        self._clock = clock
+        self._ids = ids
+        self._max_file_bytes = max_file_bytes
+        self._recovery_grace_s = recovery_grace_s
+        self._writing: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    async def document(self, upload: Upload, principal: Principal) -> Outcome:
+        """Stores one document, or leaves it alone if nothing about it changed. Raises InvalidInput and its kin for
+        what cannot be read (recorded as refused), Forbidden, DependencyError or StorageError; then what was there
+        before stays.
+        """
+        upload.check(principal)
+        data = upload.content()
+        content = self._keys.hmac(b"content\0" + data)
+        try:
+            if len(data) > self._max_file_bytes:
+                raise TooLarge(
+                    f"The document has {len(data):,} bytes; at most {self._max_file_bytes:,} are taken.",
+                    cure="Split the document or raise ingest.max_file_bytes.",
+                )
+            document_id = upload.document_id or self._derived_id(upload, content, principal)
+            async with self._alone(document_id):
+                return await self._document(upload, data, content, document_id, principal)
+        except InvalidInput as error:
+            facts: dict[str, Json] = {"content_hmac": content, "bytes": len(data), "code": error.code}
+            await self._ledger.append(self._entry("document.refused", principal, facts))
+            raise
+
+    async def folder(self, paths: Sequence[Path], declared: Declared, principal: Principal) -> AsyncIterator[Outcome]:
+        """The outcome of every file under `paths`, in order, several in work at once. A file that cannot be taken is a
+        "failed" outcome; a store that cannot write ends the run with its StorageError."""
+        waiting: list[asyncio.Task[Outcome]] = []
+        try:
+            for found in await asyncio.to_thread(files_under, paths):
+                waiting.append(asyncio.create_task(self._file(found, declared, principal)))
+                if len(waiting) >= FILES_IN_FLIGHT:
+                    yield await waiting.pop(0)
+            while waiting:
+                yield await waiting.pop(0)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def get(self, document_id: str, principal: Principal) -> Document:
+        """Raises NotFound, also where the principal may not read it."""
+        document = await self._catalogue.get(document_id)
+        if document is None or not principal.reach.permits(document.tier, document.groups):
+            raise NotFound("No such document.", cure="Check the id; only documents you may read are found.")
+        return document
+
+    async def page(self, after: str, limit: int, principal: Principal) -> Page:
+        """Up to `limit` documents that the principal may read, by id, those after `after`."""
+        reach, found, scanned = principal.reach, list[Document](), 0
+        while scanned < PAGE_SCAN:
+            batch = await self._catalogue.page(after, 500)
+            for document in batch:
+                after = document.document_id
+                if reach.permits(document.tier, document.groups):
+                    found.append(document)
+                    if len(found) == limit:
+                        return Page(tuple(found), after)
+            if len(batch) < 500:
+                return Page(tuple(found), None)
+            scanned += len(batch)
+        return Page(tuple(found), after)
+
+    async def change(
+        self,
+        document_id: str,
+        tier: Tier | None,
+        groups: frozenset[str] | None,
+        title: str | None,
+        principal: Principal,
+    ) -> Document:
+        """Changes what is given. Raises TierConflict below what was found, NotFound or Forbidden. Passages keep the old
+        title until the document is ingested again."""
+        async with self._alone(document_id):
+            before = await self._owned(document_id, principal)
+            found = before.found_tier
+            if groups is not None:
+                check_groups(groups, principal)
+            if title is not None:
+                checked_label(title, "title", MAX_TITLE)
+                (named,) = await self._prepare.classified([title])
+                found = join((finding.tier for finding in named.findings), floor=found)
+            if tier is not None and tier < found:
+                raise TierConflict(
+                    f"{found} was found in the document; {tier} is lower.",
+                    cure="Remove what was found and ingest again.",
+                )
+            after = replace(
+                before,
+                tier=max(before.tier if tier is None else tier, found),
+                found_tier=found,
+                groups=before.groups if groups is None else groups,
+                title=before.title if title is None else title,
+                content_hmac=str(replace(Fingerprint.parse(before.content_hmac), changed=True)),
+                updated_at=self._clock.now_us(),
+            )
+            facts: dict[str, Json] = {
+                "document": document_id,
+                "tier": str(after.tier),
+                "tier_before": str(before.tier),
+                "found": str(found),
+                "groups": sorted(after.groups),
+                "groups_before": sorted(before.groups),
+                "title_changed": after.title != before.title,
+            }
+            await self._ledger.append(
+                self._entry("document.changed", principal, facts, lineage=LineageDelta.of([_node(after)], ()))
+            )
+            # Search wants the passage's rights and the catalogue's: between the two writes the narrower ones hold.
+            await self._store.retag(document_id, after.tier, after.groups)
+            await self._catalogue.put(after, ready=True)
+            return after
+
+    async def delete(self, document_id: str, principal: Principal) -> None:
+        """Deletes text, vectors and catalogue entry for good. Raises NotFound or Forbidden."""
+        async with self._alone(document_id):
+            document = await self._owned(document_id, principal)
+            await self._catalogue.put(document, ready=False)
+            await self._store.remove(document_id)
+            await self._ledger.append(
+                self._entry("document.deleted", principal, {"document": document_id, "reason": "asked"})
+            )
+            await self._catalogue.remove(document_id)
+
+    async def recover(self) -> int:
+        """Removes what interrupted writes and deletions left and returns how many documents that was. What another
+        process is writing right now is given `recovery_grace_s` to become ready."""
+        if not await self._catalogue.unready():
+            return 0
+        before = set(await self._catalogue.unready())
+        await asyncio.sleep(self._recovery_grace_s)
+        removed = 0
+        for document_id in sorted(before & set(await self._catalogue.unready())):
+            async with self._alone(document_id):
+                if await self._catalogue.get(document_id) is not None:
+                    continue
+                await self._store.remove(document_id)
+                facts: dict[str, Json] = {"document": document_id, "reason": "interrupted"}
+                record = Record("document.deleted", self._clock.now_us(), "system", "recovery", "", facts)
+                await self._ledger.append(Entry(record))
+                await self._catalogue.remove(document_id)
+                removed += 1
+        return removed
+
+    async def _document(
+        self, upload: Upload, data: bytes, content: str, document_id: str, principal: Principal
+    ) -> Outcome:
+        before = await self._catalogue.get(document_id)
+        if before is not None and not (principal.is_admin or before.owner == principal.user_id):
+            raise Forbidden("The document id is taken.", cure="Choose another id.")
+        fingerprint = await self._prepare.fingerprint(upload, content)
+        if before is not None and Fingerprint.parse(before.content_hmac).same_upload(fingerprint):
+            return _unchanged(before, upload)
+        new = await self._prepare.prepared(upload, data, document_id, fingerprint, before, principal)
+        await self._write(new, before, upload, principal)
+        return _written(new, upload, replaced=before is not None)
+
+    async def _write(self, new: Prepared, before: Document | None, upload: Upload, principal: Principal) -> None:
+        """A new document becomes visible last, when everything about it is on disk. A new version is recorded first and
+        then replaces the old one, which stays until that moment."""
+        document, document_id = new.document, new.document.document_id
+        attempt = self._ids.new("ing")
+        entry = self._ingested(new, before, upload, principal, attempt)
+        if before is None:
+            await self._catalogue.put(document, ready=False)
+            try:
+                await self._store.replace(document_id, new.fingerprint, new.chunks)
+                await self._ledger.append(entry)
+            except LacunaError:
+                # Where even this fails, the leftovers are invisible and `recover` removes them.
+                with suppress(LacunaError):
+                    await self._store.remove(document_id)
+                    await self._catalogue.remove(document_id)
+                raise
+        else:
+            await self._ledger.append(entry)
+            try:
+                await self._store.replace(document_id, new.fingerprint, new.chunks)
+            except LacunaError as error:
+                facts: dict[str, Json] = {"document": document_id, "code": error.code, "kept": "the version before"}
+                with suppress(LacunaError):
+                    await self._ledger.append(self._entry("document.refused", principal, facts, attempt))
+                raise
+        await self._catalogue.put(document, ready=True)
+        if not await self._store.chunks([new.chunks[-1].chunk.chunk_id]):
+            raise DependencyUnavailable(
+                "Another process changed the document while it was written.", cure="Ingest it again.", code="conflict"
+            )
+
+    def _ingested(
+        self, new: Prepared, before: Document | None, upload: Upload, principal: Principal, attempt: str
+    ) -> Entry:
+        document = new.document
+        facts: dict[str, Json] = {
+            "document": document.document_id,
+            "content_hmac": Fingerprint.parse(document.content_hmac).content,
+            "hmac_key": self._keys.hmac_key_id,
+            "tier": str(document.tier),
+            "found": str(document.found_tier),
+            "declared": None if upload.tier is None else str(upload.tier),
+            "overruled": new.verdict.overruled,
+            "reason": new.verdict.reason,
+            "groups": sorted(document.groups),
+            "findings": dict(new.findings),
+            "chunks": document.chunks,
+            "text_length": document.text_length,
+            "media_type": document.media_type,
+            "ruleset": document.ruleset,
+            "embedder": new.fingerprint,
+            "replaced": before is not None,
+        }
+        chunks = [indexed.chunk for indexed in new.chunks]
+        nodes = [Node(c.chunk_id, NodeKind.CHUNK, c.tier, f"passage {c.ordinal + 1}") for c in chunks]
+        edges = [Edge(document.document_id, chunk.chunk_id, "part_of") for chunk in chunks]
+        lineage = LineageDelta.of([_node(document), *nodes], edges)
+        return self._entry("document.ingested", principal, facts, attempt, lineage)
+
+    def _entry(
+        self,
+        kind: str,
+        principal: Principal,
+        facts: dict[str, Json],
+        attempt: str = "",
+        lineage: LineageDelta = LineageDelta(),
+    ) -> Entry:
+        record = Record(kind, self._clock.now_us(), principal.user_id, principal.via, attempt, facts)
+        return Entry(record, lineage)
+
+    async def _file(self, found: Found, declared: Declared, principal: Principal) -> Outcome:
+        try:
+            if found.problem is not None:
+                raise found.problem
+            upload = Upload(
+                data=await asyncio.to_thread(read_file, found.path, self._max_file_bytes),
+                filename=found.path.name,
+                title=declared.title,
+                source=found.source,
+                tier=declared.tier,
+                groups=declared.groups,
+                origin=found.path.as_uri(),
+            )
+            return await self.document(upload, principal)
+        except (InvalidInput, NotFound, Forbidden, DependencyUnavailable) as error:
+            return Outcome("failed", found.source, declared=declared.tier, error=error)
+
+    async def _owned(self, document_id: str, principal: Principal) -> Document:
+        document = await self.get(document_id, principal)
+        if not principal.is_admin and document.owner != principal.user_id:
+            raise Forbidden("Only the document's owner or an administrator may do this.", cure="Ask one of them.")
+        return document
+
+    def _derived_id(self, upload: Upload, content: str, principal: Principal) -> str:
+        """Administrators share one set of ids. Others have their own: an upload neither touches nor betrays a document
+        of somebody else."""
+        owner = "" if principal.is_admin else principal.user_id
+        what = upload.origin or upload.source or content
+        return "doc_" + self._keys.hmac("\1".join(["document", owner, what]))[:24]
+
+    @asynccontextmanager
+    async def _alone(self, document_id: str) -> AsyncIterator[None]:
+        """One writer for each document within this process."""
+        lock, users = self._writing.get(document_id, (asyncio.Lock(), 0))
+        self._writing[document_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._writing[document_id]
+            if users == 1:
+                del self._writing[document_id]
+            else:
+                self._writing[document_id] = (lock, users - 1)
+
+
+def _node(document: Document) -> Node:
+    return Node(document.document_id, NodeKind.DOCUMENT, document.tier, document.title)
+
+
+def _unchanged(document: Document, upload: Upload) -> Outcome:
+    return Outcome(
+        status="unchanged",
+        source=upload.source,
+        document_id=document.document_id,
+        title=document.title,
+        tier=document.tier,
+        found_tier=document.found_tier,
+        declared=upload.tier,
+        overruled=upload.tier is not None and upload.tier < document.found_tier,
+        groups=document.groups,
+        tags=document.tags,
+        chunks=document.chunks,
+        text_length=document.text_length,
+        note="unchanged since it was last ingested",
+    )
+
+
+def _written(new: Prepared, upload: Upload, *, replaced: bool) -> Outcome:
+    return replace(
+        _unchanged(new.document, upload),
+        status="replaced" if replaced else "stored",
+        overruled=new.verdict.overruled,
+        findings=new.findings,
+        note=new.verdict.reason,
+    )

@@ -1,0 +1,185 @@
+"""Turn an uploaded document into passages that are ready to be written: parse, cut, classify, decide the tier, embed.
+
+Writes nothing. Blocking work runs on worker threads, a few at a time, so that questions are answered meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from lacuna.domain.chunking import Piece, embedded_text, joined
+from lacuna.domain.classification import Classification, tags
+from lacuna.domain.documents import Fingerprint, Verdict, kinds, verdict
+from lacuna.domain.errors import OutboundRefused, UnreadableDocument
+from lacuna.domain.identity import EVERYONE, Principal
+from lacuna.domain.retrieval import Chunk, Document
+from lacuna.domain.tiers import Tier
+from lacuna.ports.clock import Clock
+from lacuna.ports.embeddings import Embedder, Vectors
+from lacuna.ports.parsers import Parsed, Parser
+from lacuna.ports.secrets import KeyRing
+from lacuna.ports.vectors import IndexedChunk
+from lacuna.usecases.upload import MAX_TITLE, Upload
+
+WORKERS: Final = 2
+"""Threads that cut, classify and embed documents at once."""
+
+EMBED_BATCH: Final = 16
+
+PIPELINE: Final = "1"
+"""Changes whenever the same bytes would be parsed, cut or embedded differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document and its passages. `fingerprint` is the embedder's, "" without one."""
+
+    document: Document
+    chunks: tuple[IndexedChunk, ...]
+    fingerprint: str
+    verdict: Verdict
+    findings: dict[str, int]
+
+
+class Prepare:
+    """See the module. `chunk` and `classify` MUST be safe to call from several threads at once."""
+
+    def __init__(
+        self,
+        parser: Parser,
+        chunk: Callable[[Parsed], Sequence[Piece]],
+        classify: Callable[[str], Classification],
+        ruleset: str,
+        embedder: Embedder | None,
+        keys: KeyRing,
+        clock: Clock,
+    ) -> None:
+        if embedder is not None and not embedder.local:
+            raise OutboundRefused(
+                "The embedder is not local: documents would leave the house.", cure="Configure a local embedder."
+            )
+        self._parser = parser
+        self._chunk = chunk
+        self._classify = classify
+        self._ruleset = ruleset
+        self._embedder = embedder
+        self._embedder_name = embedder.fingerprint if embedder is not None else ""
+        self._keys = keys
+        self._clock = clock
+        self._workers = asyncio.Semaphore(WORKERS)
+
+    async def classified(self, texts: Sequence[str]) -> list[Classification]:
+        """The classification of each text."""
+        async with self._workers:
+            return await asyncio.to_thread(lambda: [self._classify(text) for text in texts])
+
+    async def fingerprint(self, upload: Upload, content_hmac: str) -> Fingerprint:
+        """What decides the outcome of ingesting `upload` now."""
+        (probe,) = await self.classified([""])
+        said = [
+            "-" if upload.tier is None else str(upload.tier),
+            "-" if upload.groups is None else "\0".join(sorted(upload.groups)),
+            upload.title,
+            upload.source,
+        ]
+        by = [PIPELINE, self._ruleset, str(probe.strategy), self._embedder_name]
+        declared, pipeline = (self._keys.hmac("\1".join(parts))[:32] for parts in (["declared", *said], ["by", *by]))
+        return Fingerprint(content_hmac, declared, pipeline)
+
+    async def prepared(
+        self,
+        upload: Upload,
+        data: bytes,
+        document_id: str,
+        fingerprint: Fingerprint,
+        before: Document | None,
+        principal: Principal,
+    ) -> Prepared:
+        """The new version. Raises UnsupportedFormat, UnreadableDocument, TooLarge or DependencyError."""
+        parsed = await self._parser.parse(data, upload.parse_name())
+        async with self._workers:
+            pieces = await asyncio.to_thread(self._chunk, parsed)
+        if not pieces:
+            raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
+        kept = before is not None and _repeats(before, fingerprint)
+        title = before.title if before is not None and kept else (upload.title or parsed.title)[:MAX_TITLE]
+        # Readers see title and source beside every passage: what they show counts too.
+        whole_text = "\n".join([title, upload.source, "", parsed.everything])
+        whole, *own = await self.classified([whole_text, *(piece.text for piece in pieces)])
+        decided = verdict([whole, *own], upload.tier, _floor(upload, before, kept))
+        document = Document(
+            document_id=document_id,
+            title=title,
+            source=upload.source,
+            tier=decided.tier,
+            found_tier=decided.found,
+            groups=_groups(upload, before, kept),
+            tags=tags(finding for part in (whole, *own) for finding in part.findings),
+            chunks=len(pieces),
+            text_length=len(joined(section.text for section in parsed.sections)),
+            content_hmac=str(replace(fingerprint, changed=kept)),
+            media_type=parsed.media_type,
+            ruleset=self._ruleset,
+            owner=before.owner if before is not None else principal.user_id,
+            updated_at=self._clock.now_us(),
+        )
+        chunks = [
+            self._passage(document, ordinal, piece, part.tier)
+            for ordinal, (piece, part) in enumerate(zip(pieces, own, strict=True))
+        ]
+        return Prepared(document, await self._embedded(chunks), self._embedder_name, decided, kinds(whole, own))
+
+    def _passage(self, document: Document, ordinal: int, piece: Piece, own_tier: Tier) -> Chunk:
+        """The id names this version's passage: the lineage of an older answer never points at newer text."""
+        name = f"chunk\1{document.document_id}\1{document.content_hmac}\1{ordinal}"
+        return Chunk(
+            chunk_id="chk_" + self._keys.hmac(name)[:24],
+            document_id=document.document_id,
+            ordinal=ordinal,
+            title=document.title,
+            text=piece.text,
+            start=piece.start,
+            end=piece.end,
+            tier=document.tier,
+            own_tier=own_tier,
+            groups=document.groups,
+            heading=piece.heading,
+            page=piece.page,
+            source=document.source,
+        )
+
+    async def _embedded(self, chunks: Sequence[Chunk]) -> tuple[IndexedChunk, ...]:
+        embedder = self._embedder
+        if embedder is None:
+            return tuple(IndexedChunk(chunk, None) for chunk in chunks)
+        texts = [embedded_text(chunk.title, chunk.heading, chunk.text) for chunk in chunks]
+
+        async def embed(start: int) -> Vectors:
+            async with self._workers:
+                return await asyncio.to_thread(embedder.embed, texts[start : start + EMBED_BATCH])
+
+        rows = np.concatenate(await asyncio.gather(*(embed(start) for start in range(0, len(texts), EMBED_BATCH))))
+        return tuple(IndexedChunk(chunk, row) for chunk, row in zip(chunks, rows, strict=True))
+
+
+def _repeats(before: Document, fingerprint: Fingerprint) -> bool:
+    """Whether the upload says again what was said before a person changed it: then the change stays."""
+    known = Fingerprint.parse(before.content_hmac)
+    return known.changed and known.declared == fingerprint.declared
+
+
+def _floor(upload: Upload, before: Document | None, kept: bool) -> Tier:
+    """Saying nothing, or the same again, does not lower a tier that stood above what was found."""
+    if before is None or before.tier <= before.found_tier or not (kept or upload.tier is None):
+        return Tier.PUBLIC
+    return before.tier
+
+
+def _groups(upload: Upload, before: Document | None, kept: bool) -> frozenset[str]:
+    """Who may read it: saying nothing opens no document that was closed."""
+    if before is not None and (kept or upload.groups is None):
+        return before.groups
+    return upload.groups if upload.groups is not None else frozenset({EVERYONE})
