@@ -9,6 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+MAX_RECORD_BYTES = 1024 * 1024
+"""The most canonical bytes of one record. A decision with more findings than fit must summarise them."""
+
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 KINDS = frozenset(

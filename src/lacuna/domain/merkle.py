@@ -1,9 +1,11 @@
 """The Merkle tree of RFC 6962, section 2.1: hashes, compact ranges, proofs and their verification.
 
-Guarantees that everything here agrees with the recursive definition of the RFC for every tree size. Leaves to others where
-hashes are kept: proofs are made from a function that gives the root of a perfect subtree. Hashes are 32 raw bytes.
+Guarantees that everything here agrees with the recursive definition of the RFC for every tree size. Leaves to others
+where hashes are kept: proofs are made from a function that gives the root of a perfect subtree. Hashes are 32 raw
+bytes.
 
-A perfect subtree is named by (height, index): it covers the leaves from index * 2**height up to (index + 1) * 2**height.
+A perfect subtree is named by (height, index): it covers the leaves from index * 2**height up to (index + 1) *
+2**height.
 """
 
 import hashlib
@@ -12,8 +14,8 @@ from dataclasses import dataclass
 
 HASH_SIZE = 32
 TILE_HEIGHT = 8
-"""Subtrees whose height is a multiple of this are worth keeping: the roots between two of them are at most 256 hashes away
-(C2SP tlog-tiles uses the same height)."""
+"""Subtrees whose height is a multiple of this are worth keeping: the roots between two of them are at most 256 hashes
+away (C2SP tlog-tiles uses the same height)."""
 
 Subtree = Callable[[int, int], bytes]
 """(height, index) -> the root of that perfect subtree."""
@@ -189,7 +191,8 @@ def _split(count: int) -> int:
 
 
 def _range_root(start: int, end: int, subtree: Subtree) -> bytes:
-    """MTH(D[start:end]) for a range that the RFC's recursion visits: `start` is a multiple of its largest power of two."""
+    """MTH(D[start:end]) for a range that the RFC's recursion visits: `start` is a multiple of its largest power of
+    two."""
     hashes = []
     while start < end:
         height = (end - start).bit_length() - 1

@@ -1,8 +1,8 @@
 """Signed notes and the checkpoints of a transparency log, exactly as C2SP specifies them.
 
-Sources: c2sp.org/signed-note and c2sp.org/tlog-checkpoint, signature type 0x01 (Ed25519, RFC 8032). Guarantees the bytes and
-the parsing; leaves the signature algorithm to the caller, who passes functions that sign and verify. Everything that is not
-well formed, or not signed by the named key, raises ValueError.
+Sources: c2sp.org/signed-note and c2sp.org/tlog-checkpoint, signature type 0x01 (Ed25519, RFC 8032). Guarantees the
+bytes and the parsing; leaves the signature algorithm to the caller, who passes functions that sign and verify.
+Everything that is not well formed, or not signed by the named key, raises ValueError.
 """
 
 import base64

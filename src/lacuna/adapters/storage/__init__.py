@@ -1,0 +1,1 @@
+"""The ledger, the catalogue and conversation taint on SQLite. `sqlite.open_storage` is the way in."""

@@ -1,0 +1,174 @@
+"""The one writing connection of a process, driven by `GroupCommit`.
+
+Guarantees that a batch is one transaction, on disk before its callers hear of it; that after any failure the
+connection is thrown away, so nothing half done survives; and that the checkpoint file follows the log within a second.
+Files that were removed or exchanged under a running process are noticed before anything is written to the orphan.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lacuna.adapters.storage.checkpoint_file import CheckpointFile
+from lacuna.adapters.storage.database import connect
+from lacuna.adapters.storage.entries import Prepared
+from lacuna.adapters.storage.faults import translated
+from lacuna.adapters.storage.lineage import LineageWrites
+from lacuna.adapters.storage.log import BROKEN_CURE, Extension, Log, numbered, read_head
+from lacuna.adapters.storage.signer import CheckpointSigner
+from lacuna.domain.audit import Stored
+from lacuna.domain.errors import LacunaError, LedgerBroken, StorageError, StorageMissing
+from lacuna.domain.merkle import CompactRange
+
+PUBLISH_SECONDS = 1.0
+
+
+class Transaction:
+    """What the works of one batch share. A work checks first and writes after."""
+
+    def __init__(self, connection: sqlite3.Connection, log: Log, lagging: StorageError | None) -> None:
+        self.connection = connection
+        self._log = log
+        self._lagging = lagging
+        self._lineage = LineageWrites(connection)
+        self._base: CompactRange | None = None
+        self._entries: list[Prepared] = []
+
+    def append(self, entries: Sequence[Prepared]) -> list[Stored]:
+        """Takes the entries into the log, in order and consecutively."""
+        if self._base is None:
+            self._base = self._log.current(self.connection)
+        self._lineage.add(entries)
+        stored = numbered(self._base, len(self._entries), entries)
+        self._entries.extend(entries)
+        return stored
+
+    def probe(self) -> None:
+        """Writes without changing anything. Raises what an append would raise, or why the checkpoint file lags."""
+        self._log.current(self.connection)
+        self.connection.execute("UPDATE log_head SET size = size WHERE id = 1")
+        if self._lagging is not None:
+            raise self._lagging
+
+    def finish(self) -> Extension | None:
+        """Writes what the works left to the end."""
+        if self._base is None or not self._entries:
+            return None
+        self._lineage.write()
+        return self._log.extend(self.connection, self._base, self._entries)
+
+
+class SqliteCommitter:
+    """A `Committer` over one database file."""
+
+    def __init__(self, path: Path, signer: CheckpointSigner, file: CheckpointFile, max_bytes: int | None) -> None:
+        self._path = path
+        self._signer = signer
+        self._file = file
+        self._max_bytes = max_bytes
+        self._connection: sqlite3.Connection | None = None
+        self._identity = (0, 0)
+        self._log = Log(signer, str(path))
+        self._unpublished: str | None = None
+        self._published_at = 0.0
+        self._lagging: StorageError | None = None
+
+    def prepare(self) -> None:
+        """Creates the empty log where there is none yet, with its checkpoint file. Raises StorageMissing where the log
+        was signed by another key. What else is wrong with it is left for `commit` and verification to say."""
+        with translated(self._path):
+            connection = connect(self._path, max_bytes=self._max_bytes)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                self._log.create(connection)
+                connection.execute("COMMIT")
+                head = read_head(connection, str(self._path))
+            finally:
+                connection.close()
+        try:
+            self._signer.opened(head.note, str(self._path))
+        except LedgerBroken:
+            return
+        if head.size == 0 and self._file.read() is None:
+            self._file.publish(head.note)
+
+    def commit(self, works: Sequence[Callable[[Transaction], Any]]) -> list[Any]:
+        try:
+            with translated(self._path):
+                connection = self._opened()
+                connection.execute("BEGIN IMMEDIATE")
+                transaction = Transaction(connection, self._log, self._lagging)
+                outcomes = [_attempted(work, transaction) for work in works]
+                extension = transaction.finish()
+                connection.execute("COMMIT")
+        except BaseException as fault:
+            self.close()
+            if isinstance(fault.__cause__, sqlite3.IntegrityError):
+                raise LedgerBroken(
+                    f"The log in {self._path} already holds records or nodes beyond its head.", cure=BROKEN_CURE
+                ) from fault
+            raise
+        if extension is not None:
+            self._log.committed(extension)
+            self._unpublished = extension.note
+        return outcomes
+
+    def idle(self, *, closing: bool) -> float | None:
+        if self._unpublished is None:
+            return None
+        wait = self._published_at + PUBLISH_SECONDS - time.monotonic()
+        if wait > 0 and not closing:
+            return wait
+        self._published_at = time.monotonic()
+        try:
+            self._file.publish(self._unpublished)
+        except StorageError as fault:
+            # What is acknowledged is safe in the database; `probe` tells of the lag, and the next second tries again.
+            self._lagging = fault
+            return PUBLISH_SECONDS
+        self._unpublished = None
+        self._lagging = None
+        return None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> sqlite3.Connection:
+        status = os.stat(self._path)
+        if self._connection is not None and self._identity != (status.st_dev, status.st_ino):
+            self.close()
+            raise StorageMissing(
+                f"{self._path} was removed or exchanged while it was in use.",
+                cure="Put the file back and restart Lacuna; never exchange it under a running server.",
+            )
+        if self._connection is None:
+            self._connection = connect(self._path, max_bytes=self._max_bytes)
+            self._identity = (status.st_dev, status.st_ino)
+            self._attest()
+        return self._connection
+
+    def _attest(self) -> None:
+        """Reads the checkpoint file: the log may not have fallen behind it."""
+        note = self._file.read()
+        if note is None:
+            raise LedgerBroken(
+                f"{self._file.path} is missing: nothing shows that {self._path} is not an older copy.",
+                cure="Restore the file from the backup that the database came from, or, once the log has been checked "
+                "against a checkpoint kept elsewhere, write the output of `lacuna audit checkpoint` there.",
+            )
+        self._log.attest(note, str(self._file.path))
+
+
+def _attempted(work: Callable[[Transaction], Any], transaction: Transaction) -> Any:
+    """The work's result, or the error that concerns it alone. A broken or failing store concerns everyone."""
+    try:
+        return work(transaction)
+    except (LedgerBroken, StorageError):
+        raise
+    except LacunaError as fault:
+        return fault

@@ -1,0 +1,145 @@
+"""The database file: creating it, bringing it up to date, and opening connections with the settings the ledger relies
+on.
+
+Guarantees that a file that is missing, damaged, another program's, or from a newer Lacuna is refused with its own
+error, and that of several processes opening an old file one migrates it, in one transaction, while the others wait.
+"""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from lacuna.adapters.storage.faults import storage_fault, translated
+from lacuna.adapters.storage.folder_lock import exclusive
+from lacuna.adapters.storage.migrations import FOLDER, HEAD
+from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
+
+APPLICATION_ID = 0x4C41434E
+"""Marks the file as Lacuna's ("LACN") in SQLite's header."""
+
+BUSY_SECONDS = 5.0
+MIGRATION_SECONDS = 60.0
+
+_JOURNAL_LIMIT = 64 * 1024 * 1024
+_WRITER_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT}",
+)
+_COMMON_SETTINGS = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
+
+
+def open_database(path: Path, *, create: bool) -> None:
+    """Sees to it that `path` is a database of this version. Raises StorageMissing where there is none and `create` is
+    false, and the other StorageErrors for a file that cannot be used."""
+    with translated(path):
+        if not path.exists() and not create:
+            raise StorageMissing(
+                f"There is no database at {path}.",
+                cure="Check the data folder, or create the store with `lacuna migrate`.",
+            )
+        if create:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _revision(path) == HEAD:
+        return
+    with exclusive(path.with_name("migrate.lock"), MIGRATION_SECONDS):
+        found = _revision(path)
+        if found != HEAD:
+            _migrate(path, found)
+
+
+def connect(path: Path, *, max_bytes: int | None = None) -> sqlite3.Connection:
+    """A connection that writes durably: a commit returns after fsync. `max_bytes` limits the size of the database."""
+    connection = _connect(path, "rw")
+    try:
+        for setting in (*_COMMON_SETTINGS, *_WRITER_SETTINGS):
+            connection.execute(setting)
+        if max_bytes is not None:
+            (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {max(1, max_bytes // page_size)}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. It may be used by one thread after another."""
+    connection = _connect(path, "ro")
+    try:
+        for setting in _COMMON_SETTINGS:
+            connection.execute(setting)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(
+        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+
+
+def _revision(path: Path) -> str | None:
+    """The schema's revision; None for a file that is missing or empty."""
+    if not path.exists():
+        return None
+    with translated(path):
+        connection = _connect(path, "rw")
+        try:
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+            if not tables:
+                return None
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            if application != APPLICATION_ID:
+                raise StorageCorrupt(
+                    f"{path} is a database of another program.",
+                    cure="Choose another data folder, or move that file away.",
+                )
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return None if row is None else str(row[0])
+        finally:
+            connection.close()
+
+
+def _migrate(path: Path, found: str | None) -> None:
+    # Loaded here because only a new or an old database needs them, and they double the time to start.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import NullPool
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StorageError(
+            f"{path} has schema {found}, which this version does not know (its own is {HEAD}).",
+            cure="Install the newer Lacuna that wrote it, or restore a backup made before the upgrade.",
+            code="storage_newer_version",
+        )
+    with translated(path):
+        path.touch(mode=0o600)
+        raw = connect(path)
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.exec_driver_sql("COMMIT")
+    except DBAPIError as fault:
+        if isinstance(fault.orig, sqlite3.Error):
+            raise storage_fault(fault.orig, path) from fault
+        raise
+    finally:
+        engine.dispose()
+        raw.close()

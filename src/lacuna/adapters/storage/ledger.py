@@ -1,0 +1,177 @@
+"""The ledger on SQLite: `lacuna.ports.storage.Ledger` over the group-commit writer and the readers.
+
+Several processes may hold the same file: each appends under SQLite's write lock and re-reads the head there, so the
+log has one order, no gap and no fork (docs/adr/0002-one-ledger-for-several-writers.md).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+from lacuna.adapters.storage import lineage
+from lacuna.adapters.storage.checkpoint_file import CheckpointFile
+from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.group_commit import GroupCommit
+from lacuna.adapters.storage.log import BROKEN_CURE, read_head, trusted_range
+from lacuna.adapters.storage.proofs import StoredSubtrees
+from lacuna.adapters.storage.readers import Readers
+from lacuna.adapters.storage.signer import CheckpointSigner
+from lacuna.adapters.storage.verification import LogVerifier
+from lacuna.domain.audit import Receipt, Stored, Verification
+from lacuna.domain.errors import InvalidInput, LedgerBroken, NotFound
+from lacuna.domain.lineage import Direction, Graph
+from lacuna.domain.merkle import consistency_proof, inclusion_holds, inclusion_proof
+from lacuna.ports.storage import Entry, RecordFilter
+
+MAX_PAGE = 1_000
+_RUN_RECORDS = 512
+_RUN_BYTES = 4 * 1024 * 1024
+_PROBE_WEIGHT = 100
+_MAX_INDEX = 2**63 - 1
+
+
+class SqliteLedger:
+    """A `Ledger`."""
+
+    def __init__(
+        self,
+        path: Path,
+        signer: CheckpointSigner,
+        file: CheckpointFile,
+        writes: GroupCommit[Transaction],
+        readers: Readers,
+    ) -> None:
+        self._path = path
+        self._signer = signer
+        self._file = file
+        self._writes = writes
+        self._readers = readers
+
+    async def append(self, *entries: Entry) -> list[Stored]:
+        """Also raises InvalidInput and TooLarge for entries that no ledger takes, and LedgerBroken where appending
+        would extend a log that was cut or forged."""
+        if not entries:
+            return []
+        batch = [prepared(entry) for entry in entries]
+        return await self._writes.submit(lambda transaction: transaction.append(batch), total_weight(batch))
+
+    async def receipt(self, index: int) -> Receipt:
+        return await self._readers.snapshot(partial(self._receipt, index))
+
+    async def get(self, index: int) -> Stored:
+        found = await self._readers.run(partial(_records_from, index, 1))
+        if not found or found[0].index != index:
+            raise _no_record(index)
+        return found[0]
+
+    async def find(self, wanted: RecordFilter) -> list[Stored]:
+        statement, parameters = _select(wanted)
+        return await self._readers.run(lambda connection: _stored(connection.execute(statement, parameters)))
+
+    async def read(self, start: int = 0) -> AsyncIterator[Stored]:
+        while True:
+            run = await self._readers.run(partial(_records_from, start, _RUN_RECORDS))
+            if not run:
+                return
+            for stored in run:
+                yield stored
+            start = run[-1].index + 1
+
+    async def checkpoint(self) -> str:
+        """Also renews the checkpoint file."""
+        head = await self._readers.run(lambda connection: read_head(connection, str(self._path)))
+        self._signer.opened(head.note, str(self._path))
+        if head.size == 0 or await asyncio.to_thread(self._file.read) is not None:
+            await asyncio.to_thread(self._file.publish, head.note)
+        return head.note
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        return await self._readers.snapshot(partial(self._consistency, first, second))
+
+    async def verify(self) -> Verification:
+        outside = await asyncio.to_thread(self._file.read)
+        verifier = LogVerifier(self._signer, str(self._path), outside, str(self._file.path))
+        result = await self._readers.snapshot(verifier.begin)
+        while result is None:
+            result = await self._readers.snapshot(verifier.step)
+        return result
+
+    async def lineage(self, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:
+        return await self._readers.snapshot(
+            lambda connection: lineage.graph(connection, node_id, direction, depth, limit)
+        )
+
+    async def check(self) -> None:
+        """Makes a real, durable write that changes nothing."""
+        await self._writes.submit(Transaction.probe, _PROBE_WEIGHT)
+
+    async def close(self) -> None:
+        await self._writes.close()
+
+    def _receipt(self, index: int, connection: sqlite3.Connection) -> Receipt:
+        head = read_head(connection, str(self._path))
+        trusted_range(head, self._signer, str(self._path))
+        if not 0 <= index < head.size:
+            raise _no_record(index)
+        subtrees = StoredSubtrees(connection, str(self._path))
+        leaf = subtrees(0, index)
+        proof = inclusion_proof(index, head.size, subtrees)
+        if not inclusion_holds(leaf, index, head.size, proof, head.root):
+            raise LedgerBroken(
+                f"Record {index} of the log in {self._path} cannot be proven: a stored hash was changed.",
+                cure=BROKEN_CURE,
+            )
+        return Receipt(index, head.size, leaf, proof, head.note)
+
+    def _consistency(self, first: int, second: int, connection: sqlite3.Connection) -> tuple[bytes, ...]:
+        size = read_head(connection, str(self._path)).size
+        if not 0 < first <= second <= size:
+            raise InvalidInput(
+                f"There is no consistency proof from size {first} to size {second} of a log of {size} records.",
+                cure="Give two sizes with 0 < first <= second <= the log's size.",
+            )
+        return consistency_proof(first, second, StoredSubtrees(connection, str(self._path)))
+
+
+def _records_from(start: int, count: int, connection: sqlite3.Connection) -> list[Stored]:
+    """Up to `count` records from `start`, fewer where they are long."""
+    if not -1 <= start <= _MAX_INDEX:
+        return []
+    found: list[Stored] = []
+    size = 0
+    rows = connection.execute("SELECT idx, body FROM records WHERE idx >= ? ORDER BY idx LIMIT ?", (start, count))
+    for idx, body in rows:
+        found.append(Stored(idx, body))
+        size += len(body)
+        if size >= _RUN_BYTES:
+            break
+    return found
+
+
+def _select(wanted: RecordFilter) -> tuple[str, list[object]]:
+    if not 1 <= wanted.limit <= MAX_PAGE:
+        raise InvalidInput(f"A page of {wanted.limit} records was asked for.", cure=f"Ask for 1 to {MAX_PAGE}.")
+    order, beyond = ("DESC", "idx <= ?") if wanted.newest_first else ("ASC", "idx >= ?")
+    conditions = {
+        "decision = ?": wanted.decision,
+        "kind = ?": wanted.kind,
+        "actor = ?": wanted.actor,
+        "at >= ?": wanted.since,
+        "at < ?": wanted.before,
+        beyond: wanted.cursor,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    where = f"WHERE {' AND '.join(given)} " if given else ""
+    statement = f"SELECT idx, body FROM records {where}ORDER BY idx {order} LIMIT ?"  # noqa: S608  # constants only
+    return statement, [*given.values(), wanted.limit]
+
+
+def _stored(rows: sqlite3.Cursor) -> list[Stored]:
+    return [Stored(idx, body) for idx, body in rows]
+
+
+def _no_record(index: int) -> NotFound:
+    return NotFound(f"The ledger has no record {index}.", cure="`lacuna audit query` lists the records.")

@@ -1,0 +1,151 @@
+"""Extending the log inside a transaction: reading the head, trusting it, appending, signing the new head.
+
+Guarantees that nothing is appended to a head that this log's key did not sign, whose parts disagree, or that falls
+behind a checkpoint signed before: a signature must never make a forged or cut log look whole. Leaves the records' own
+soundness to verification, and transactions and their durability to the committer.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lacuna.adapters.storage import rows
+from lacuna.adapters.storage.entries import Prepared
+from lacuna.adapters.storage.signer import CheckpointSigner
+from lacuna.domain.audit import Stored
+from lacuna.domain.errors import LedgerBroken
+from lacuna.domain.merkle import HASH_SIZE, TILE_HEIGHT, CompactRange, leaf_hash
+from lacuna.domain.notes import Checkpoint
+
+BROKEN_CURE = (
+    "Run `lacuna audit verify`, keep the data folder as evidence, and restore database, keys and checkpoint together "
+    "from one backup."
+)
+
+_SELECT_HEAD = (
+    "SELECT size, root, range, checkpoint, (SELECT max(idx) FROM records), (SELECT count(*) FROM log_head) "
+    "FROM log_head WHERE id = 1"
+)
+_INSERT_RECORDS = "INSERT INTO records (idx, at, kind, actor, decision, leaf, body)"
+_INSERT_SUBTREES = "INSERT INTO subtrees (level, idx, hash)"
+_UPDATE_HEAD = "UPDATE log_head SET size = ?, root = ?, range = ?, checkpoint = ? WHERE id = 1"
+_FIRST_HEAD = "INSERT INTO log_head (id, size, root, range, checkpoint) VALUES (1, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log's one head row. `last` is the largest index among the records, -1 where there are none."""
+
+    size: int
+    root: bytes
+    range: bytes
+    note: str
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The log after an append."""
+
+    range: CompactRange
+    root: bytes
+    note: str
+
+
+def read_head(connection: sqlite3.Connection, where: str) -> Head:
+    """Raises LedgerBroken where the row is missing or not of the right types."""
+    row = connection.execute(_SELECT_HEAD).fetchone()
+    if row is None:
+        raise LedgerBroken(f"The log in {where} has lost its head.", cure=BROKEN_CURE)
+    size, root, packed, note, last, heads = row
+    kinds = (type(size), type(root), type(packed), type(note), heads)
+    if kinds != (int, bytes, bytes, str, 1) or len(root) != HASH_SIZE or len(packed) % HASH_SIZE:
+        raise LedgerBroken(f"The head of the log in {where} is damaged.", cure=BROKEN_CURE)
+    return Head(size, root, packed, note, -1 if last is None else last)
+
+
+def trusted_range(head: Head, signer: CheckpointSigner, where: str) -> CompactRange:
+    """The compact range of a head whose signature, size, root and range agree. Raises LedgerBroken or
+    StorageMissing."""
+    checkpoint = signer.opened(head.note, where)
+    hashes = tuple(head.range[at : at + HASH_SIZE] for at in range(0, len(head.range), HASH_SIZE))
+    if (checkpoint.size, checkpoint.root) != (head.size, head.root) or len(hashes) != head.size.bit_count():
+        raise LedgerBroken(f"The head of the log in {where} disagrees with its own signature.", cure=BROKEN_CURE)
+    found = CompactRange(head.size, hashes)
+    if found.root != head.root:
+        raise LedgerBroken(f"The compact range of the log in {where} does not lead to its root.", cure=BROKEN_CURE)
+    return found
+
+
+class Log:
+    """What one writing process knows of the log between transactions."""
+
+    def __init__(self, signer: CheckpointSigner, where: str) -> None:
+        self._signer = signer
+        self._where = where
+        self._note = ""
+        self._range = CompactRange()
+        self._attested = Checkpoint("", 0, CompactRange().root)
+
+    def attest(self, note: str, where: str) -> None:
+        """Takes a checkpoint kept elsewhere as something that the log may not fall behind."""
+        checkpoint = self._signer.opened(note, where)
+        if checkpoint.size > self._attested.size:
+            self._attested = checkpoint
+
+    def create(self, connection: sqlite3.Connection) -> None:
+        """Gives a database without a head the head of the empty log."""
+        empty = CompactRange()
+        connection.execute(_FIRST_HEAD, (0, empty.root, b"", self._signer.sign(0, empty.root)))
+
+    def current(self, connection: sqlite3.Connection) -> CompactRange:
+        """The range to extend; another process may have moved it. Raises LedgerBroken."""
+        head = read_head(connection, self._where)
+        if head.note != self._note or (head.size, head.root) != (self._range.size, self._range.root):
+            self._range = trusted_range(head, self._signer, self._where)
+            self._note = head.note
+        known = self._attested
+        if head.size < known.size or (head.size == known.size and head.root != known.root):
+            raise LedgerBroken(
+                f"The log in {self._where} has {head.size} records, but a checkpoint signed earlier attests "
+                f"{known.size}: it was cut, or an older database was put in its place.",
+                cure=BROKEN_CURE,
+            )
+        self._attested = Checkpoint("", head.size, head.root)
+        if head.last != head.size - 1:
+            raise LedgerBroken(
+                f"The log in {self._where} ends with record {head.last}, but its head attests {head.size} records.",
+                cure=BROKEN_CURE,
+            )
+        return self._range
+
+    def extend(self, connection: sqlite3.Connection, base: CompactRange, entries: Sequence[Prepared]) -> Extension:
+        """Writes the records, the subtrees that they complete, and the new head with its signature."""
+        leaves = [leaf_hash(entry.body) for entry in entries]
+        grown, completed = base.extended(leaves)
+        root = grown.root
+        note = self._signer.sign(grown.size, root)
+        rows.insert(
+            connection,
+            _INSERT_RECORDS,
+            [
+                (index, *entry.columns, leaf, entry.body)
+                for index, (entry, leaf) in enumerate(zip(entries, leaves, strict=True), base.size)
+            ],
+        )
+        rows.insert(
+            connection, _INSERT_SUBTREES, [(done.height // TILE_HEIGHT, done.index, done.root) for done in completed]
+        )
+        connection.execute(_UPDATE_HEAD, (grown.size, root, b"".join(grown.hashes), note))
+        return Extension(grown, root, note)
+
+    def committed(self, extension: Extension) -> None:
+        """The extension is durable: it is what the next transaction should find."""
+        self._range = extension.range
+        self._note = extension.note
+        self._attested = Checkpoint("", extension.range.size, extension.root)
+
+
+def numbered(base: CompactRange, already: int, entries: Sequence[Prepared]) -> list[Stored]:
+    """The entries as the log will hold them, after `already` others of the same transaction."""
+    return [Stored(index, entry.body) for index, entry in enumerate(entries, base.size + already)]

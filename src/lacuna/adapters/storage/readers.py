@@ -1,0 +1,78 @@
+"""Read-only queries off the event loop: a few threads, a connection for each, a bounded queue.
+
+A query runs in its own snapshot only if it opens a transaction; each single statement is consistent in itself.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import LifoQueue
+from typing import TypeVar
+
+from lacuna.adapters.storage.database import connect_reader
+from lacuna.adapters.storage.faults import translated
+from lacuna.domain.errors import Overloaded, StorageError
+
+Result = TypeVar("Result")
+
+THREADS = 4
+MAX_WAITING = 1_024
+
+
+class Readers:
+    """Runs queries on read-only connections, which are opened when first needed and kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ledger reader")
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._running = 0
+        self._closed = False
+
+    async def run(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+        """What `query` returns. Raises StorageErrors, and Overloaded when too many queries wait."""
+        if self._closed:
+            raise StorageError(f"{self._path} is closed.", cure="Restart Lacuna.", code="storage_closed")
+        if self._running >= MAX_WAITING:
+            raise Overloaded(f"{self._running} queries are waiting for {self._path}.", cure="Try again in a moment.")
+        self._running += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._query, query)
+        finally:
+            self._running -= 1
+
+    async def snapshot(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Like `run`, with every statement of `query` seeing the same state."""
+
+        def within(connection: sqlite3.Connection) -> Result:
+            connection.execute("BEGIN")
+            try:
+                return query(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+        return await self.run(within)
+
+    async def close(self) -> None:
+        """Waits for running queries and closes the connections."""
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def _query(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+        with translated(self._path):
+            connection = connect_reader(self._path) if self._idle.empty() else self._idle.get()
+            try:
+                result = query(connection)
+            except sqlite3.Error:
+                # It may have met a file that has been replaced or repaired since: the next query opens it anew.
+                connection.close()
+                raise
+            except BaseException:
+                self._idle.put(connection)
+                raise
+            self._idle.put(connection)
+            return result

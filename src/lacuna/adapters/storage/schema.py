@@ -1,0 +1,108 @@
+"""The tables, once for every database. migrations/ leads to exactly this; a test holds the two together.
+
+What each table promises is in docs/ledger-format.md. `records`, `subtrees` and `log_head` are the log; `lineage_*` is
+an index made from the records' transactions; `documents` and `conversations` hold current state.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+# SQLite makes an INTEGER PRIMARY KEY the row's own number: appends go to the end of one tree.
+_Index = BigInteger().with_variant(Integer, "sqlite")
+
+records = Table(
+    "records",
+    metadata,
+    Column("idx", _Index, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    # Last, so that reading the columns before it never touches the overflow pages of a long body.
+    Column("body", LargeBinary, nullable=False),
+    Index("records_decision", "decision"),
+)
+
+subtrees = Table(
+    "subtrees",
+    metadata,
+    Column("level", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("level", "idx"),
+    sqlite_with_rowid=False,
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("range", LargeBinary, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)
+
+lineage_nodes = Table(
+    "lineage_nodes",
+    metadata,
+    Column("node_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+lineage_edges = Table(
+    "lineage_edges",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    PrimaryKeyConstraint("source", "target", "relation"),
+    Index("lineage_edges_target", "target"),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("ready", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("found_tier", Integer, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("chunks", Integer, nullable=False),
+    Column("text_length", BigInteger, nullable=False),
+    Column("content_hmac", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("ruleset", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tier", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
