@@ -37,10 +37,24 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks: the highest tier and the groups whose documents this person may read."""
+
+    name: str
+    clearance: str
+    groups: tuple[str, ...] = ("everyone",)
+
+    @property
+    def options(self) -> list[str]:
+        return ["--max-tier", self.clearance, *(word for group in self.groups for word in ("--group", group))]
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A question, what it is meant to show, and the tier below which it must not fall."""
 
     shows: str
+    reader: Reader
     question: str
     lowest: str
 
@@ -51,46 +65,58 @@ FOLDERS = (
     Folder("proprietary", "PROPRIETARY", "management"),
 )
 
+VISITOR = Reader("a visitor", "PUBLIC")
+EMPLOYEE = Reader("an employee", "INTERNAL", ("everyone", "staff"))
+MANAGER = Reader("a manager", "PROPRIETARY", ("everyone", "staff", "management"))
+
 SAMPLES = (
     Sample(
         "a question that anybody may ask",
-        "How long does the battery of the Dunlin V3 last with a reading every 10 minutes?",
+        VISITOR,
+        "What does fast amber blinking on the Whimbrel G1 mean?",
         "PUBLIC",
     ),
     Sample(
-        "the same in German, from a German document",
+        "one in German, answered from a German document",
+        VISITOR,
         "Mit welchem Drehmoment wird der Prozessanschluss des Plover P2 angezogen?",
         "PUBLIC",
     ),
     Sample(
         "work of the house, though no listed word is in it",
-        "How does our login service renew tokens, and how long does an access token live?",
+        EMPLOYEE,
+        "How long does an access token of our login service live?",
         "INTERNAL",
     ),
     Sample(
         "a word of the house, from the organisation's own list",
+        EMPLOYEE,
         "What should I do if sandbar reports write errors?",
         "INTERNAL",
     ),
     Sample(
-        "a code name, in yet another spelling",
+        "a code name in another spelling, asked by somebody who may not read of it",
+        EMPLOYEE,
+        "What is the total budget of project_lanternfish?",
+        "PROPRIETARY",
+    ),
+    Sample(
+        "the same, asked by somebody who may",
+        MANAGER,
         "What is the total budget of project_lanternfish?",
         "PROPRIETARY",
     ),
     Sample(
         "a customer",
+        MANAGER,
         "What is our renewal strategy for Aldbrook Water?",
         "PROPRIETARY",
     ),
     Sample(
         "personal data in the question",
-        "What does r.feldhusen@brenzlow.example decide?",
+        MANAGER,
+        "Who is r.feldhusen@brenzlow.example?",
         "PROPRIETARY",
-    ),
-    Sample(
-        "no document holds the answer, and none is made up",
-        "Who composed the opera Fidelio?",
-        "PUBLIC",
     ),
 )
 
@@ -190,25 +216,20 @@ def ingest(lacuna: Lacuna, terminal: Terminal) -> int:
 
 
 def ask(lacuna: Lacuna, terminal: Terminal, number: int, sample: Sample) -> Mapping[str, Any]:
-    """Asks one question and shows the whole decision. Raises DemoFailed if its tier is too low."""
-    answer = lacuna.json("ask", sample.question)
-    decision, route = answer["classification"], answer["route"]
-    print(f"\n{terminal.paint(f'{number}. {sample.question}', '1')}  ({sample.shows})")
+    """Asks one question and shows the whole decision. Raises DemoFailed if its tier is too low or a part failed."""
+    answer = lacuna.json("ask", sample.question, *sample.reader.options)
+    decision = answer["classification"]
+    print(f"\n{terminal.paint(f'{number}. {sample.question}', '1')}")
+    terminal.field("shows", f"{sample.shows}; asked by {sample.reader.name}")
     terminal.field("tier", "", painted=terminal.tier(decision["tier"]))
     terminal.field("why", decision["reasoning"])
-    used = [name.replace("_", " ") for name in ("local_rag", "web_search", "external_llm") if route[name]]
-    terminal.field(
-        "route", f"{', '.join(used) or 'nothing'}; nothing leaves the house" if not _outside(route) else ", ".join(used)
-    )
-    terminal.field("answer", answer["answer"], painted=f"{terminal.tier(answer['tier'])}:")
-    for citation in answer["citations"]:
-        page = f", page {citation['page']}" if citation.get("page") else ""
-        heading = f", {citation['heading']}" if citation.get("heading") and not page else ""
-        terminal.field("", f"[{citation['n']}] {citation['title']}{heading}{page} ({citation['tier']})")
+    terminal.field("route", route(answer["route"]))
+    terminal.field("answer", answer["answer"])
+    for citation in answer["citations"] if "[" in answer["answer"] else ():
+        terminal.field("", f"[{citation['n']}] {place(citation)}", painted=terminal.tier(citation["tier"]))
     receipt = answer["receipt"]
-    terminal.field(
-        "receipt", f"record {receipt['index']} in a ledger of {receipt['tree_size']}, leaf {receipt['leaf_hash'][:16]}…"
-    )
+    where = f"record {receipt['index']} of a ledger of {receipt['tree_size']}, leaf {receipt['leaf_hash'][:16]}…"
+    terminal.field("receipt", where)
     if answer["degraded"]:
         raise DemoFailed(f"parts of Lacuna failed on question {number}: {', '.join(answer['degraded'])}")
     if TIERS.index(decision["tier"]) < TIERS.index(sample.lowest):
@@ -216,8 +237,20 @@ def ask(lacuna: Lacuna, terminal: Terminal, number: int, sample: Sample) -> Mapp
     return answer
 
 
-def _outside(route: Mapping[str, Any]) -> bool:
-    return bool(route["web_search"] or route["external_llm"])
+def route(chosen: Mapping[str, Any]) -> str:
+    """The route in words."""
+    names = {"local_rag": "own documents", "web_search": "web search", "external_llm": "external LLM"}
+    used = [words for name, words in names.items() if chosen[name]]
+    outside = chosen["web_search"] or chosen["external_llm"]
+    return ", ".join(used or ["nothing"]) + ("" if outside else "; nothing leaves the house")
+
+
+def place(citation: Mapping[str, Any]) -> str:
+    """Where a cited passage stands."""
+    title, heading, page = citation["title"], citation.get("heading"), citation.get("page")
+    if page:
+        return f"{title}, page {page}"
+    return f"{title}, {heading}" if heading and heading != title else str(title)
 
 
 def main() -> int:
