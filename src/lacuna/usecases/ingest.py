@@ -115,12 +115,21 @@ class Ingest:
             await self._ledger.append(self._entry("document.refused", principal, facts))
             raise
 
-    async def folder(self, paths: Sequence[Path], declared: Declared, principal: Principal) -> AsyncIterator[Outcome]:
+    async def folder(
+        self,
+        paths: Sequence[Path],
+        declared: Declared,
+        principal: Principal,
+        counted: Callable[[int], None] = lambda count: None,
+    ) -> AsyncIterator[Outcome]:
         """The outcome of every file under `paths`, in order, several in work at once. A file that cannot be taken is a
-        "failed" outcome; a store that cannot write ends the run with its StorageError."""
+        "failed" outcome; a store that cannot write ends the run with its StorageError. `counted` is told the number of
+        files before the first is read."""
         waiting: list[asyncio.Task[Outcome]] = []
         try:
-            for found in await asyncio.to_thread(files_under, paths):
+            files = await asyncio.to_thread(files_under, paths)
+            counted(len(files))
+            for found in files:
                 waiting.append(asyncio.create_task(self._file(found, declared, principal)))
                 if len(waiting) >= FILES_IN_FLIGHT:
                     yield await waiting.pop(0)
