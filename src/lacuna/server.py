@@ -1,7 +1,8 @@
 """The server process: socket, application, metrics, HTTP; also `python -m lacuna.server`.
 
-Everything that can be refused is refused before the socket accepts a connection: a wrong configuration, a data folder in
-use, a port in use. A signal to stop lets requests in flight finish; their records are on disk before the process ends.
+Everything that can be refused is refused before the socket accepts a connection: a wrong configuration, a data folder
+in use, a port in use. A signal to stop lets requests in flight finish; their records are on disk before the process
+ends.
 """
 
 import asyncio
@@ -67,14 +68,22 @@ async def _run(asgi: object, listening: socket.socket, ready: Callable[[str], No
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if ready is not None and server.started:
-        host, port = listening.getsockname()[:2]
-        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-    await serving
+    await _Announcing(config, listening, ready).serve(sockets=[listening])
+
+
+class _Announcing(uvicorn.Server):
+    """Says where it listens once it accepts requests."""
+
+    def __init__(self, config: uvicorn.Config, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._listening = listening
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None and self.started:
+            host, port = self._listening.getsockname()[:2]
+            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
 
 def _authenticator(loaded: Loaded, development: bool) -> Authenticator:

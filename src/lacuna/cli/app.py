@@ -21,7 +21,7 @@ from lacuna.domain.errors import LacunaError
 
 app = typer.Typer(
     name="lacuna",
-    help="Privacy-aware RAG gateway: classifies questions, answers them from your documents, proves what left the house.",
+    help="Privacy-aware RAG gateway: classifies questions, answers from your documents, proves what left the house.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -113,15 +113,16 @@ def _text(given: str | None, file: Path | None, limit: int) -> str:
     """The text from argument, file or standard input. Raises InvalidInput or TooLarge."""
     if (given is None) == (file is None):
         raise InvalidInput("Give a text or --file, one of the two.", cure="See lacuna classify --help.", code="usage")
-    if file is not None:
-        text = _file_text(file, limit)
-    else:
-        text = sys.stdin.read(limit + 1) if given == "-" else given or ""
+    text = _given_text(given or "", limit) if file is None else _file_text(file, limit)
     if len(text) > limit:
         raise TooLarge(f"The text is longer than {limit} characters.", cure="Raise server.max_query_chars.")
     if not text.strip():
         raise InvalidInput("The text is empty.", cure="Give at least one visible character.")
     return text
+
+
+def _given_text(given: str, limit: int) -> str:
+    return sys.stdin.read(limit + 1) if given == "-" else given
 
 
 def _file_text(file: Path, limit: int) -> str:

@@ -2,15 +2,19 @@
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
 
 from lacuna import __version__
+from lacuna.adapters.classifiers.terms import TermSet
+from lacuna.adapters.parsers.child_process import ChildProcessParser
+from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
+from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
-from lacuna.config import Loaded, Settings, load, unsupported
+from lacuna.config import Loaded, Settings, Term, Terms, load, unsupported
 from lacuna.domain.audit import Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull
 from lacuna.domain.identity import Principal, Role
@@ -57,17 +61,18 @@ async def open_application(
     overrides: Mapping[str, object] | None = None, *, loaded: Loaded | None = None, surface: str = "cli"
 ) -> AsyncIterator[Application]:
     """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
-    Raises ConfigError or StorageError before anything is served. `surface` is recorded when a server starts and stops."""
+    Raises ConfigError or StorageError before anything is served. `surface` is recorded when a server starts and
+    stops."""
     found = load(overrides) if loaded is None else loaded
     refuse_unsupported(found.settings)
     settings = found.settings
     folder = prepared(settings.storage.data_path)
     async with AsyncExitStack() as stack:
         telemetry: Telemetry = back_end("telemetry", "prometheus")()
-        keys = back_end("keys", "files")(folder / "keys")
+        keys = back_end("keys", "files")(folder)
         storage = await back_end("storage", "sqlite")(folder, keys)
         stack.push_async_callback(storage.close)
-        clock, ids = storage.clock, storage.ids
+        clock, ids = SystemClock(), TimeOrderedIds()
         bare_store = await back_end("vectors", "embedded").open(folder / "passages.db")
         stack.push_async_callback(bare_store.close)
         store = GuardedStore(
@@ -75,7 +80,7 @@ async def open_application(
             Guard("vectors", telemetry, SEARCH_TIMEOUT_S),
             Guard("vectors", telemetry, WRITE_TIMEOUT_S),
         )
-        embedder = _embedder(settings, folder, telemetry)
+        embedder, count_tokens = _embedder(settings, folder, telemetry)
         web = _web_search(settings, telemetry, stack)
         generator, external = _generators(settings, telemetry, stack)
         classify = Classify(
@@ -99,7 +104,7 @@ async def open_application(
         stack.push_async_callback(parser.close)
         ingest = Ingest(
             parser=parser,
-            chunk=_chunker(settings, embedder),
+            chunk=_chunker(settings, count_tokens),
             classify=classify.text,
             ruleset=classify.ruleset,
             embedder=embedder,
@@ -183,10 +188,16 @@ def prepared(folder: Path) -> Path:
     return folder
 
 
-def hold_folder(folder: Path) -> AbstractContextManager[object]:
-    """The right to serve from a data folder, for one server at a time. Raises StorageLocked naming the other's process."""
-    held: AbstractContextManager[object] = FolderLock(folder)
-    return held
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """The right to serve from a data folder, for one server at a time. Raises StorageLocked naming the other's
+    process."""
+    lock = FolderLock(folder)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def cli_principal() -> Principal:
@@ -208,8 +219,20 @@ def cli_principal() -> Principal:
 
 def _layers(found: Loaded, telemetry: Telemetry) -> list[ClassifierLayer]:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    heuristic = back_end("classifier", "heuristic")(terms(found))
+    heuristic = back_end("classifier", "heuristic")(_term_set(found.terms))
     return [GuardedLayer(heuristic, Guard("classifier.heuristic", telemetry, seconds))]
+
+
+def _term_set(terms: Terms) -> TermSet:
+    return TermSet(
+        projects=_spellings(terms.projects),
+        customers=_spellings(terms.customers),
+        internal_terms=_spellings(terms.internal_terms),
+    )
+
+
+def _spellings(terms: Sequence[Term]) -> tuple[str, ...]:
+    return tuple(spelling for term in terms for spelling in term.spellings)
 
 
 def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:
@@ -228,12 +251,26 @@ def _cache(settings: Settings) -> ClassificationCache | None:
     return cache
 
 
-def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> Embedder | None:
+def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[Embedder | None, Callable[[str], int]]:
+    """The embedder, where a model is installed, and how texts are counted in its tokens."""
     found = back_end("embeddings", settings.embedding.model)(folder / "models")
     if found is None:
         log.warning("no_embedding_model", cure=NO_MODEL)
-        return None
-    return GuardedEmbedder(found, Guard("embedder", telemetry, SEARCH_TIMEOUT_S))
+        return None, estimate_tokens
+    return GuardedEmbedder(found, Guard("embedder", telemetry, SEARCH_TIMEOUT_S)), found.count_tokens
+
+
+def _chunker(settings: Settings, count_tokens: Callable[[str], int]) -> Chunker:
+    wanted = settings.ingest
+    return Chunker(count_tokens, wanted.chunk_tokens, wanted.chunk_overlap / wanted.chunk_tokens)
+
+
+def _parser(settings: Settings) -> ChildProcessParser:
+    wanted = settings.ingest
+    parser: ChildProcessParser = back_end("parser", "child_process")(
+        timeout_s=wanted.parse_timeout_s, memory_mb=wanted.parse_memory_mb, max_bytes=wanted.max_file_bytes
+    )
+    return parser
 
 
 def _embedder_check(embedder: Embedder | None) -> Callable[[], Awaitable[None]]:

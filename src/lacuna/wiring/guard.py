@@ -1,9 +1,9 @@
-"""What every back end is wrapped in: a time limit, size caps, a check that the answer makes sense, translation of foreign
-errors, and a count of failures.
+"""What every back end is wrapped in: a time limit, size caps, a check that the answer makes sense, translation of
+foreign errors, and a count of failures.
 
-This is the one place besides the HTTP error table where any exception is caught: third-party code may raise anything, and
-whatever it raises has to end in "fail closed" rather than in a crash. Messages name the part and the exception's type,
-never its text, which may hold content.
+This is the one place besides the HTTP error table where any exception is caught: third-party code may raise anything,
+and whatever it raises has to end in "fail closed" rather than in a crash. Messages name the part and the exception's
+type, never its text, which may hold content.
 """
 
 import asyncio
@@ -96,14 +96,20 @@ class GuardedLayer:
             raise self._guard.failed(error) from None
         except Exception as error:
             raise self._guard.foreign(error) from None
-        if not isinstance(result, LayerResult) or not 0.0 <= result.public_evidence <= 1.0:
-            raise self._guard.nonsense("no layer result")
-        size = len(question.text)
-        for f in result.findings:
-            placed = f.start is None or (f.end is not None and 0 <= f.start < f.end <= size)
-            if not placed or not isinstance(f.tier, Tier) or not 0.0 <= f.confidence <= 1.0:
-                raise self._guard.nonsense(f"a finding of rule {f.rule} outside the text or the scale")
+        if (fault := _fault(result, len(question.text))) is not None:
+            raise self._guard.nonsense(fault)
         return result
+
+
+def _fault(result: object, size: int) -> str | None:
+    """What is wrong with a layer's answer to a text of `size` characters, if anything. Plug-ins are not type-checked."""
+    if not isinstance(result, LayerResult) or not 0.0 <= result.public_evidence <= 1.0:
+        return "no layer result"
+    for f in result.findings:
+        placed = f.start is None or (f.end is not None and 0 <= f.start < f.end <= size)
+        if not placed or f.tier not in tuple(Tier) or not 0.0 <= f.confidence <= 1.0:
+            return f"a finding of rule {f.rule} outside the text or the scale"
+    return None
 
 
 class GuardedPolicy:

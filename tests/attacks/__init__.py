@@ -1,0 +1,1 @@
+"""What an adversary, a power cut or a careless client would do."""

@@ -1,0 +1,119 @@
+"""A real Lacuna in child processes: the server, and commands run to their end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Queue
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+START_SECONDS = 60.0
+LISTENING = re.compile(r"Listening on (http://\S+)")
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The child's environment: no settings from outside, any free metrics port."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LACUNA_")}
+    return {**kept, "LACUNA_METRICS__PROMETHEUS_PORT": "0", **(extra or {})}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that ran to its end."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def lacuna(
+    *args: str | Path, cwd: Path, env: Mapping[str, str] | None = None, stdin: str | None = None, seconds: float = 100.0
+) -> Finished:
+    """Runs `lacuna` with these arguments in `cwd`."""
+    command = [sys.executable, "-m", "lacuna", *map(str, args)]
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(env), input=stdin, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass
+class Server:
+    """`lacuna dev` (or another serving command) as a child process, with a client on it."""
+
+    data_dir: Path
+    cwd: Path
+    command: Sequence[str] = ("dev",)
+    env: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns once the server accepts requests; raises RuntimeError with its output if it ends before."""
+        arguments = [sys.executable, "-m", "lacuna", *self.command, "--port", "0", "--data-dir", str(self.data_dir)]
+        self.process = subprocess.Popen(
+            arguments, cwd=self.cwd, env=environment(self.env), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
+        self.lines: list[str] = []
+        addresses: Queue[str | None] = Queue()
+        self._reader = threading.Thread(target=self._read, args=(addresses,), daemon=True)
+        self._reader.start()
+        try:
+            address = addresses.get(timeout=START_SECONDS)
+        except Empty:
+            address = None
+        if address is None:
+            self.kill()
+            raise RuntimeError("the server did not start:\n" + "".join(self.lines))
+        self.url = address
+        self.client = httpx.Client(base_url=address, timeout=60.0, headers=dict(self.headers), trust_env=False)
+
+    def stop(self) -> int:
+        """Asks the server to stop and waits for it."""
+        if hasattr(self, "client"):
+            self.client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self._ended()
+
+    @property
+    def log(self) -> str:
+        return "".join(self.lines)
+
+    def _ended(self) -> int:
+        code = self.process.wait(timeout=30)
+        self._reader.join(timeout=10)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        return code
+
+    def _read(self, addresses: "Queue[str | None]") -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if match := LISTENING.search(line):
+                addresses.put(match.group(1))
+        addresses.put(None)
