@@ -2,7 +2,7 @@
 
 The accepted language is the plain part of YAML 1.2: mappings with text keys, sequences and scalars, one document. Tags,
 anchors and aliases are refused (they add nothing here and let a small file grow without bound), as are duplicate keys.
-Depth and size are bounded. What the values mean is left to the caller.
+Depth, size and number of values are bounded. What the values mean is left to the caller.
 """
 
 import os
@@ -30,6 +30,9 @@ from lacuna.config.problems import Kind, Origin, Problem, shown
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_DEPTH: Final = 12
+MAX_VALUES: Final = 400_000
+MAX_LINE: Final = 100_000
+"""Characters. The YAML scanner's time grows with the square of some tokens' length."""
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,30}")
 _OTHER_BASE: Final = re.compile(r"0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
@@ -100,11 +103,15 @@ def read_file(path: Path, name: str) -> Document:
 def read_text(text: str, name: str) -> Document:
     """The document in `text`. Problems are collected; only a syntax error ends the reading early."""
     builder = _Builder(name)
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_LINE:
+            builder.complain(number, f"has more than {MAX_LINE:,} characters in one line")
+            return Document(None, tuple(builder.problems))
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
-    except _TooDeep as deep:
-        builder.complain(deep.line, f"is nested more than {MAX_DEPTH} levels deep")
+    except _OverLimit as limit:
+        builder.complain(limit.line, limit.fault)
         return Document(None, tuple(builder.problems))
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -150,10 +157,11 @@ def _said(error: MarkedYAMLError) -> str:
     return shown(" ".join(str(error.problem or "syntax error").split()))
 
 
-class _TooDeep(Exception):
-    def __init__(self, line: int) -> None:
-        super().__init__()
+class _OverLimit(Exception):
+    def __init__(self, line: int, fault: str) -> None:
+        super().__init__(fault)
         self.line = line
+        self.fault = fault
 
 
 @dataclass(slots=True)
@@ -175,6 +183,7 @@ class _Builder:
         self._name = name
         self._stack: list[_Open] = []
         self._documents = 0
+        self._values = 0
 
     def complain(self, line: int, fault: str, key: str = "") -> None:
         self.problems.append(Problem(Origin(Kind.FILE, self._name, line, key), fault))
@@ -190,12 +199,15 @@ class _Builder:
                 self.complain(line, "uses an alias (*); write the value out")
                 self._add(Scalar(line, "", plain=True))
             case ScalarEvent():
+                self._values += 1
+                if self._values > MAX_VALUES:
+                    raise _OverLimit(line, f"holds more than {MAX_VALUES:,} values")
                 self._plain_only(event, line)
                 self._add(Scalar(line, event.value, plain=not event.style))
             case MappingStartEvent() | SequenceStartEvent():
                 self._plain_only(event, line)
                 if len(self._stack) == MAX_DEPTH:
-                    raise _TooDeep(line)
+                    raise _OverLimit(line, f"is nested more than {MAX_DEPTH} levels deep")
                 self._stack.append(_Open(line, None if isinstance(event, MappingStartEvent) else [], {}))
             case MappingEndEvent() | SequenceEndEvent():
                 done = self._stack.pop()
