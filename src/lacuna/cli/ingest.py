@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, run
 from lacuna.domain.errors import InvalidInput
@@ -66,13 +67,20 @@ async def _ingest(
     return outcomes
 
 
+class _Rate(ProgressColumn):
+    """Files a second, once that is known."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:.1f} files/s", style="dim")
+
+
 def _progress() -> Progress:
     """On standard error and only at a terminal, so that output can be piped."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.1f} files/s", style="dim") if err.is_terminal else TextColumn(""),
+        _Rate(),
         TimeRemainingColumn(),
         console=err,
         transient=True,

@@ -7,7 +7,7 @@ counts as a finding (`classify`), the filter at search time (usecases/search.py)
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,7 +121,7 @@ class Ingest:
         declared: Declared,
         principal: Principal,
         counted: Callable[[int], None] = lambda count: None,
-    ) -> AsyncIterator[Outcome]:
+    ) -> AsyncGenerator[Outcome, None]:
         """The outcome of every file under `paths`, in order, several in work at once. A file that cannot be taken is a
         "failed" outcome; a store that cannot write ends the run with its StorageError. `counted` is told the number of
         files before the first is read."""
