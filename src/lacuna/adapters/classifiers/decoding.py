@@ -1,0 +1,114 @@
+"""Values that hide in an encoding: which pieces of a text decode, and to what.
+
+Guarantees: a piece is replaced only if it decodes completely to printable text; work and output are linear in the text;
+at most `MAX_DEPTH` encodings inside each other are undone (the caller counts). Undone are HTML character references,
+percent-encoding (RFC 3986), backslash escapes, base64 in both alphabets (RFC 4648), hexadecimal, letters that are set apart
+by blanks, dots or dashes, and a word broken over two lines. Anything else is left to later layers.
+"""
+
+import base64
+import binascii
+import html
+import urllib.parse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from lacuna.adapters.classifiers.views import Piece
+
+MAX_DEPTH = 3
+_MIN_DECODED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoder:
+    """`probe` is what a text must contain for `pattern` to be worth trying; `decode` gives None where a piece is not encoded."""
+
+    probe: str
+    pattern: Any
+    decode: Callable[[str], str | None]
+
+
+def _printable(raw: bytes) -> str | None:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    readable = text.translate(_BLANKS)
+    return text if len(text) >= _MIN_DECODED and readable.isprintable() else None
+
+
+_BLANKS = str.maketrans("\t\n\r", "   ")
+
+
+def _base64(piece: str) -> str | None:
+    body = piece.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(body) % 4 == 1:
+        return None
+    try:
+        return _printable(base64.b64decode(body + "=" * (-len(body) % 4), validate=True))
+    except binascii.Error:
+        return None
+
+
+def _hexadecimal(piece: str) -> str | None:
+    compact = piece.replace(" ", "").replace(":", "")
+    return _printable(bytes.fromhex(compact)) if len(compact) % 2 == 0 else None
+
+
+def _percent(piece: str) -> str | None:
+    return urllib.parse.unquote(piece)
+
+
+def _escapes(piece: str) -> str | None:
+    digits = piece.replace("\\u{", "").replace("}", "")[2:] if piece[1] == "x" else piece[2:].strip("{}")
+    code = int(digits, 16)
+    return chr(code) if code < 0x110000 else None
+
+
+def _joined(piece: str) -> str | None:
+    separator = piece[1]
+    if separator in " \t":
+        return piece[0::2] if all(c in " \t" for c in piece[1::2]) else None
+    return piece.replace(separator, "")
+
+
+def _rejoined(piece: str) -> str | None:
+    return piece.replace("\r", "").replace("\n", "")
+
+
+_DECODERS = (
+    _Decoder(r"&#?\w{2,31};", r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});", html.unescape),
+    _Decoder(r"%[0-9A-Fa-f]{2}", r"(?:%[0-9A-Fa-f]{2})+", _percent),
+    _Decoder(r"\\[xu][0-9A-Fa-f{]", r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}", _escapes),
+    _Decoder(r"\b[0-9A-Fa-f]{8}|\b(?:[0-9A-Fa-f]{2}[ :]){4}", r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b", _hexadecimal),
+    _Decoder(r"[A-Za-z0-9+/_-]{12}|[A-Za-z0-9+/]{6,7}=", r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}", _base64),
+    _Decoder(r"(?:^|\s)(?:\S ){4}", r"(?:^|\s)((?:\S ){4,}\S)(?:\s|$)", _joined),
+    _Decoder(r"(?:[\w@ ][.*|_-]){5}", r"(?:[\w@ ]\.){5,}\w?|(?:[\w@ ]-){5,}\w?|(?:[\w@ ]_){5,}\w?|(?:[\w@ ]\*){5,}\w?|(?:[\w@ ]\|){5,}\w?", _joined),
+    _Decoder(r"[\pL\pN@._-]\r?\n[\pL\pN@._-]", r"[\pL\pN@._-](\r?\n)[\pL\pN@._-]", _rejoined),
+)
+
+TRIGGERS: tuple[str, ...] = tuple(decoder.probe for decoder in _DECODERS)
+"""Patterns that tell which decoders a text calls for; numbers into this tuple go to `decode`."""
+
+_COMPILED = tuple(re2.compile(decoder.pattern) for decoder in _DECODERS)
+
+
+def decode(text: str, triggered: Sequence[int]) -> list[Piece]:
+    """What decodes in `text`, in order, not overlapping: the outermost and first where two decoders claim a place."""
+    pieces: list[Piece] = []
+    for number in sorted(triggered):
+        decoder = _DECODERS[number]
+        for match in _COMPILED[number].finditer(text):
+            start, end = match.span(1) if _COMPILED[number].groups else match.span()
+            decoded = decoder.decode(text[start:end])
+            if decoded is not None and decoded != text[start:end]:
+                pieces.append(Piece(start, end, decoded))
+    pieces.sort(key=lambda piece: (piece.start, -piece.end))
+    kept: list[Piece] = []
+    for piece in pieces:
+        if not kept or piece.start >= kept[-1].end:
+            kept.append(piece)
+    return kept

@@ -1,0 +1,98 @@
+"""Text as a reader sees it, for scanning: look-alike, styled, accented and invisible characters become plain ones.
+
+Guarantees: each character folds on its own, so folding is closed under concatenation and every folded character has one
+origin; `fold` keeps case; lower-casing a folded text keeps its length; an ASCII text without control characters is
+returned as it is. Leaves finding anything to the scanners.
+Sources: NFKD (Unicode Annex 15), confusables (Unicode Technical Standard 39, data in `confusables.txt`).
+"""
+
+import re
+import unicodedata
+from array import array
+from functools import cache
+from importlib import resources
+
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
+"""Letters by category that draw nothing (fillers and inherent vowels)."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LETTER_SYMBOLS = ((0x1F150, 0x1F169), (0x1F170, 0x1F189), (0x1F1E6, 0x1F1FF))
+"""Letters on discs, on squares and regional indicators: no decomposition, yet read as A to Z."""
+
+_CACHED_CHARACTERS = 50_000
+
+
+def fold(text: str) -> str:
+    """`text` with look-alikes replaced and invisible characters removed; case is kept."""
+    if text.isascii() and (text.isprintable() or _CONTROLS.search(text) is None):
+        return text
+    return text.translate(_TABLE)
+
+
+def origins(text: str) -> "array[int]":
+    """For each character of `fold(text)` the index in `text` that it came from; one more entry, the length, at the end."""
+    table = _TABLE
+    found = array("l")
+    for index, character in enumerate(text):
+        folded = table[ord(character)]
+        if len(folded) == 1:
+            found.append(index)
+        else:
+            found.extend([index] * len(folded))
+    found.append(len(text))
+    return found
+
+
+@cache
+def _confusables() -> dict[str, str]:
+    lines = (resources.files(__package__) / "confusables.txt").read_text("utf-8").splitlines()
+    pairs = (line.split() for line in lines if not line.startswith("#"))
+    return {chr(int(code, 16)): target for target, *codes in pairs for code in codes}
+
+
+def _fold_character(character: str) -> str:
+    code = ord(character)
+    for first, last in _LETTER_SYMBOLS:
+        if first <= code <= last:
+            return chr(ord("A") + code - first)
+    return "".join(map(_fold_part, unicodedata.normalize("NFKD", character)))
+
+
+def _fold_part(character: str) -> str:
+    if character in "\t\n\r":
+        return character
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf") or character in _INVISIBLE:
+        return ""
+    if category in ("Zs", "Zl", "Zp") or character in "\x0b\x0c\x85\u2800":
+        return " "
+    if category == "Cc":
+        return ""
+    if category == "Cs":  # a lone surrogate cannot be encoded for the scanners
+        return "\ufffd"
+    if category == "Pd" or character in "\u2212\u02d7":
+        return "-"
+    if character in "\u2018\u2019\u201b\u02bc\u02b9\u2032":
+        return "'"
+    if character in "\u201c\u201d\u201f\u2033":
+        return '"'
+    if character in "\u00b7\u2022\u2219\u22c5\u30fb\u3002\u0589\u06d4":
+        return "."
+    if character in "\u2044\u2215\u29f8":
+        return "/"
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return _confusables().get(character, character)
+
+
+class _FoldTable(dict[int, str]):
+    """Folds by code point, remembered up to a limit so that a text of rare characters cannot fill the memory."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < _CACHED_CHARACTERS:
+            self[code] = folded
+        return folded
+
+
+_TABLE = _FoldTable()

@@ -1,0 +1,129 @@
+"""The heuristic layer: organisation terms and recognisers over the whole question, and cues that a text is public.
+
+Guarantees: everything in the question is examined (text, conversation, project, file names), also what an encoding hides
+(`decoding`); spans are code points of the original text; the time is linear in the text; at most `MAX_FINDINGS` findings.
+The same question always gives the same answer. Leaves meaning (paraphrase, topics, unlisted names) to later layers.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+
+from lacuna.adapters.classifiers import decoding, public_cues
+from lacuna.adapters.classifiers.pattern_set import PatternMatch, PatternSet, disjoint
+from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers import ALL
+from lacuna.adapters.classifiers.terms import TermIndex, TermMatch, TermSet
+from lacuna.adapters.classifiers.views import DerivedView, View
+from lacuna.domain.classification import Finding, Layer, LayerResult, Question
+from lacuna.domain.tiers import Tier
+
+ENGINE = "heuristic/1"
+"""Changes with the code wherever the same terms and recognisers could give another answer."""
+
+MAX_FINDINGS = 1_000
+_WARM_UP = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Something found in one text: spans are of the original."""
+
+    kind: str
+    rule: str
+    tier: Tier
+    confidence: float
+    start: int
+    end: int
+
+
+class HeuristicLayer:
+    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. Raises ConfigError for terms or
+    recognisers that cannot be used."""
+
+    name = "heuristic"
+
+    def __init__(self, terms: TermSet, recognisers: Sequence[Recogniser] | None = None) -> None:
+        rules = ALL if recognisers is None else tuple(recognisers)
+        self._terms = TermIndex.build(terms)
+        self._patterns = PatternSet(rules, decoding.TRIGGERS)
+        self._version = _version(terms, rules)
+        self._patterns.find(_noise(_WARM_UP))  # fills the automaton's cache, which costs tens of milliseconds once
+
+    @property
+    def local(self) -> bool:
+        """Always: everything runs in this process."""
+        return True
+
+    @property
+    def version(self) -> str:
+        """A digest of the engine's version, the recognisers and the terms."""
+        return self._version
+
+    def examine(self, question: Question) -> LayerResult:
+        """What was found in the text, and in its context as findings without a span."""
+        base = View(question.text)
+        hits = self._hits(base)
+        findings = [Finding(h.kind, h.rule, Layer.HEURISTIC, h.tier, h.confidence, h.start, h.end) for h in hits]
+        findings += self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
+        findings += self._context("CONTEXT.FILE", question.files)
+        if question.project is not None:
+            findings += self._context("CONTEXT.PROJECT", (question.project,))
+        if findings:
+            return LayerResult(Layer.HEURISTIC, tuple(findings))
+        strength, rule = public_cues.evidence(base.text)
+        return LayerResult(Layer.HEURISTIC, (), strength, rule)
+
+    def _context(self, kind: str, texts: Iterable[str]) -> list[Finding]:
+        """One finding for each rule that hits one of `texts`: the strongest."""
+        strongest: dict[str, _Hit] = {}
+        for text in texts:
+            for hit in self._hits(View(text)):
+                known = strongest.get(hit.rule)
+                if known is None or hit.confidence > known.confidence:
+                    strongest[hit.rule] = hit
+        return [Finding(kind, hit.rule, Layer.HEURISTIC, hit.tier, hit.confidence) for hit in strongest.values()]
+
+    def _hits(self, base: View) -> list[_Hit]:
+        view: View | DerivedView = base
+        found: dict[tuple[str, int, int], _Hit] = {}
+        for depth in range(decoding.MAX_DEPTH + 1):
+            terms = self._terms.find(view.text)
+            matches, triggered = self._patterns.find(view.text)
+            if terms or matches:
+                for hit in _located(view, terms, disjoint(matches)):
+                    found.setdefault((hit.rule, hit.start, hit.end), hit)
+            if not triggered or depth == decoding.MAX_DEPTH:
+                break
+            pieces = decoding.decode(view.text, triggered)
+            if not pieces:
+                break
+            view = DerivedView.of(view, pieces)
+        return list(found.values())[:MAX_FINDINGS]
+
+
+def _located(view: View | DerivedView, terms: list[TermMatch], matches: list[PatternMatch]) -> Iterable[_Hit]:
+    for term in terms:
+        start, end = view.locate(term.start, term.end)
+        yield _Hit(term.group.kind, term.group.rule, term.group.tier, 0.95, start, end)
+    for match in matches:
+        rule = match.recogniser
+        start, end = view.locate(match.start, match.end)
+        yield _Hit(rule.kind, rule.rule, rule.tier, rule.confidence, start, end)
+
+
+def _version(terms: TermSet, recognisers: Sequence[Recogniser]) -> str:
+    digest = hashlib.sha256(ENGINE.encode())
+    for part in (*(astuple(recogniser) for recogniser in recognisers), *astuple(terms)):
+        digest.update(repr(part).encode())
+    return f"{ENGINE}+{digest.hexdigest()[:16]}"
+
+
+def _noise(length: int) -> str:
+    """Characters in no order, the same on every run."""
+    state, letters = 1, "0123456789abcdefABCDEF.-:/@ =_+kxyz\n"
+    drawn = []
+    for _ in range(length):
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        drawn.append(letters[(state >> 16) % len(letters)])
+    return "".join(drawn)

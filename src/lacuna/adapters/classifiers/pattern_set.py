@@ -1,0 +1,219 @@
+"""All recognisers over a text in one pass: `re2.Set` says which probes match, spans come from those recognisers only.
+
+Guarantees: time linear in the text for every input; at most `MAX_FINDINGS` matches and `MAX_CANDIDATES` distinct candidates for
+one recogniser (more candidates than that count as found: the rest was not checked); no silent miss when the set runs out
+of memory. Offsets are those of the text given.
+
+`re2.Set.Match` returns None both for "nothing" and for "out of memory" (google/re2 issue 136). A sentinel that matches
+every text tells the two apart; without it every recogniser is tried on its own.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from lacuna.adapters.classifiers.folding import fold
+from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.validators import VALIDATORS
+from lacuna.domain.errors import ConfigError
+
+MAX_FINDINGS = 200
+MAX_CANDIDATES = 1_000
+_SENTINEL = r"(?s)."
+_SET_MEMORY = 64 << 20
+_UNLESS_WINDOW = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PatternMatch:
+    """A recogniser's match in the text: characters `start` to `end`, exclusive."""
+
+    start: int
+    end: int
+    recogniser: Recogniser
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    recogniser: Recogniser
+    pattern: Any
+    context: Any
+    unless: Any
+    unless_after: Any
+    validate: Callable[[str], int] | None
+
+    @classmethod
+    def of(cls, recogniser: Recogniser) -> "_Compiled":
+        if recogniser.validator and recogniser.validator not in VALIDATORS:
+            raise ConfigError(
+                f"Recogniser {recogniser.rule} names the unknown validator {recogniser.validator!r}.",
+                cure=f"Use one of {', '.join(sorted(VALIDATORS))}.",
+            )
+        return cls(
+            recogniser,
+            _compile(recogniser.rule, recogniser.pattern),
+            _compile(recogniser.rule, _as_words(recogniser.context)) if recogniser.context else None,
+            _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
+            _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
+            VALIDATORS.get(recogniser.validator),
+        )
+
+    @property
+    def probe(self) -> str:
+        if self.recogniser.probe:
+            return self.recogniser.probe
+        return _as_words(self.recogniser.context) if self.recogniser.context else self.recogniser.pattern
+
+    def matches(self, text: str) -> list[PatternMatch]:
+        found: list[PatternMatch] = []
+        nearby = _Contexts.of(self.context, text) if self.context is not None else None
+        if nearby is not None and not nearby.starts:
+            return found
+        accepted: dict[str, int] = {}
+        for match in self.pattern.finditer(text):
+            start, end = match.span(self.recogniser.group)
+            if start < 0 or (nearby is not None and not nearby.near(start, end, self.recogniser)):
+                continue
+            if not self._allowed_here(text, start, end):
+                continue
+            if self.validate is not None:
+                candidate = text[start:end]
+                length = accepted.get(candidate)
+                if length is None:
+                    exhausted = len(accepted) >= MAX_CANDIDATES
+                    length = len(candidate) if exhausted else self.validate(candidate)
+                    accepted[candidate] = length
+                if length == 0:
+                    continue
+                end = start + length
+            found.append(PatternMatch(start, end, self.recogniser))
+            if len(found) == MAX_FINDINGS or len(accepted) > MAX_CANDIDATES:
+                break
+        return found
+
+    def _allowed_here(self, text: str, start: int, end: int) -> bool:
+        if self.unless is not None and self.unless.search(text[max(0, start - _UNLESS_WINDOW) : start]):
+            return False
+        return self.unless_after is None or not self.unless_after.search(text[end : end + _UNLESS_WINDOW])
+
+
+@dataclass(frozen=True, slots=True)
+class _Contexts:
+    """Where a recogniser's context words stand in a text, in order."""
+
+    starts: list[int]
+    ends: list[int]
+
+    @classmethod
+    def of(cls, context: Any, text: str) -> "_Contexts":
+        spans = [match.span() for match in context.finditer(text)]
+        return cls([start for start, _ in spans], [end for _, end in spans])
+
+    def near(self, start: int, end: int, rule: Recogniser) -> bool:
+        """Whether a word ends at most `rule.before` characters before `start` or starts at most `rule.after` after `end`. The
+        character that bounds a word may be the value's own."""
+        at = bisect_right(self.ends, start + 1)
+        if at > 0 and self.ends[at - 1] >= start - rule.before:
+            return True
+        at = bisect_left(self.starts, end - 1)
+        return rule.after > 0 and at < len(self.starts) and self.starts[at] <= end + rule.after
+
+
+class PatternSet:
+    """Compiled recognisers. Immutable after construction; safe under threads. Raises ConfigError for a pattern that RE2
+    refuses and for an unknown validator."""
+
+    def __init__(self, recognisers: Sequence[Recogniser], triggers: Sequence[str] = ()) -> None:
+        self._compiled = tuple(_Compiled.of(recogniser) for recogniser in recognisers)
+        self._triggers = tuple(_compile("trigger", trigger) for trigger in triggers)
+        options = re2.Options()
+        options.max_mem = _SET_MEMORY
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        self._by_probe: list[tuple[_Compiled, ...]] = []
+        by_probe: dict[str, list[_Compiled]] = {}
+        for compiled in self._compiled:
+            by_probe.setdefault(compiled.probe, []).append(compiled)
+        for probe, users in by_probe.items():
+            self._set.Add(fold(probe))
+            self._by_probe.append(tuple(users))
+        self._first_trigger = len(self._by_probe)
+        for trigger in triggers:
+            self._set.Add(fold(trigger))
+        self._sentinel = self._set.Add(_SENTINEL)
+        self._set.Compile()
+
+    def find(self, text: str) -> tuple[list[PatternMatch], list[int]]:
+        """The matches, in no order, and the numbers of the triggers that occur in `text`."""
+        if not text:
+            return [], []
+        hit = self._set.Match(text)
+        if hit is None or self._sentinel not in hit:
+            return self._one_by_one(text)
+        if len(hit) == 1:
+            return [], []
+        found: list[PatternMatch] = []
+        triggered: list[int] = []
+        for number in hit:
+            if number < self._first_trigger:
+                for compiled in self._by_probe[number]:
+                    found.extend(compiled.matches(text))
+            elif number != self._sentinel:
+                triggered.append(number - self._first_trigger)
+        return found, triggered
+
+    def _one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:
+        found = [match for compiled in self._compiled for match in compiled.matches(text)]
+        return found, [number for number, trigger in enumerate(self._triggers) if trigger.search(text)]
+
+
+def disjoint(matches: Iterable[PatternMatch]) -> list[PatternMatch]:
+    """Of matches that overlap, the one of the higher tier, then confidence, then length; in order of place."""
+    ranked = sorted(matches, key=_rank)
+    kept: list[PatternMatch] = []
+    taken = _Intervals()
+    for match in ranked:
+        if taken.add(match.start, match.end):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _rank(match: PatternMatch) -> tuple[int, float, int, int, str]:
+    rule = match.recogniser
+    return (-rule.tier, -rule.confidence, match.start - match.end, match.start, rule.rule)
+
+
+class _Intervals:
+    """Disjoint intervals, kept sorted."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> bool:
+        """False, and no change, if the interval overlaps one that is there."""
+        at = bisect_left(self._starts, end)
+        if at > 0 and self._ends[at - 1] > start:
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
+
+
+def _as_words(alternatives: str) -> str:
+    return rf"(?i)(?:\b|_)(?:{alternatives})(?:\b|_|[0-9])"
+
+
+def _compile(rule: str, pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(fold(pattern), options)
+    except re2.error as refused:
+        raise ConfigError(
+            f"RE2 refuses a pattern of recogniser {rule}: {refused}.",
+            cure="Write it without look-around, back-references and large repetitions.",
+        ) from refused
