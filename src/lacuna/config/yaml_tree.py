@@ -103,8 +103,8 @@ def read_file(path: Path, name: str) -> Document:
 def read_text(text: str, name: str) -> Document:
     """The document in `text`. Problems are collected; only a syntax error ends the reading early."""
     builder = _Builder(name)
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > MAX_LINE:
+    for number, content in enumerate(text.split("\n"), 1):
+        if len(content) > MAX_LINE:
             builder.complain(number, f"has more than {MAX_LINE:,} characters in one line")
             return Document(None, tuple(builder.problems))
     try:
