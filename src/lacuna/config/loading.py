@@ -61,7 +61,7 @@ def load(
     assigned = layers.merged(sources)
     settings, faults = _checked(assigned)
     faults = [*files.problems, *(problem for layer in sources for problem in layer.problems), *faults]
-    if faults or settings is None:
+    if faults:
         lines = problems.report(faults)
         count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
         raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
@@ -156,7 +156,7 @@ class _Files:
             self.unsupported.append(f"{place}: this version does not read {_LATER[name]}; move them out of the folder.")
 
 
-def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings | None, list[Problem]]:
+def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings, list[Problem]]:
     """The settings and everything wrong with them. Rules between settings are checked where each is sound by itself."""
     try:
         settings, faulty, faults = Settings.model_validate(_nested(assigned)), set[schema.KeyPath](), list[Problem]()
@@ -164,10 +164,7 @@ def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings | No
         faults = list(_faults(error, assigned))
         faulty = {_setting_path(details["loc"]) for details in error.errors(include_url=False)}
         sound = {path: value for path, value in assigned.items() if path not in faulty}
-        try:
-            settings = Settings.model_validate(_nested(sound))
-        except ValidationError as again:
-            return None, [*faults, *_faults(again, sound)]
+        settings = Settings.model_validate(_nested(sound))
     for path, others, fault in rules.broken(settings):
         if faulty.isdisjoint((path, *others)):
             faults.append(Problem(_blamed(assigned, path, others), fault))
