@@ -1,5 +1,6 @@
 """Each house rule finds what it is against and leaves the rest alone."""
 
+import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -49,5 +50,11 @@ def test_what_is_right_passes(path: str, text: str) -> None:
     assert faults_of(PurePosixPath(path), text) == []
 
 
-def test_the_project_keeps_its_rules(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(root) == 0, capsys.readouterr().out
+def test_a_tracked_file_with_a_fault_fails_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "misc.py").write_text("")
+    (tmp_path / "data.bin").write_bytes(b"\xff\xfe")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert main(tmp_path) == 0
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    assert main(tmp_path) == 1
+    assert capsys.readouterr().out.startswith("misc.py:1: a vague name")
