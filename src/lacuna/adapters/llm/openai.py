@@ -18,11 +18,11 @@ from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.llm.chat import CHARS_PER_TOKEN, Completion
 from lacuna.adapters.llm.chat_markup import defused
-from lacuna.adapters.released import released_text
 from lacuna.domain.classification import Turn
 from lacuna.domain.errors import ConfigError, TooLarge
 from lacuna.domain.policy import Source
 from lacuna.domain.prompting import INSTRUCTIONS, Numbered, render
+from lacuna.domain.released import released_text
 from lacuna.domain.routing import Outbound
 from lacuna.ports.llm import Prompt
 

@@ -18,9 +18,9 @@ from aiohttp.abc import AbstractResolver
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.http_client import HttpClient
-from lacuna.adapters.released import released_text
 from lacuna.domain.errors import DependencyNonsense, TooLarge
 from lacuna.domain.policy import Source
+from lacuna.domain.released import released_text
 from lacuna.domain.retrieval import WebResult
 from lacuna.domain.routing import Outbound
 

@@ -1,4 +1,5 @@
-"""The last check before the wire of a service outside: types are not enforced at run time, so adapters ask here."""
+"""The last check before the wire of a service outside. Types are not enforced at run time, so whatever speaks to such a
+service, fakes included, gets its text from here."""
 
 from lacuna.domain.errors import OutboundRefused
 from lacuna.domain.policy import Source

@@ -1,0 +1,49 @@
+"""A scripted server of OpenAI's chat completions, streaming: the answers and the faults a test asks for."""
+
+import json
+from collections.abc import Iterable
+
+from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
+
+STREAM_HEADERS = {"Content-Type": "text/event-stream"}
+DONE = b"data: [DONE]\n\n"
+
+
+def chunk(content: str | None, finish_reason: str | None = None) -> bytes:
+    """One event of a streamed completion."""
+    delta = {} if content is None else {"content": content}
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    return event({"id": "c", "object": "chat.completion.chunk", "model": "double", "choices": [choice]})
+
+
+def event(payload: object) -> bytes:
+    """Any JSON value as an event."""
+    return b"data: " + json.dumps(payload, ensure_ascii=False).encode() + b"\n\n"
+
+
+def answer(pieces: Iterable[str]) -> tuple[bytes, ...]:
+    """A whole streamed answer: role, pieces, reason, usage, end."""
+    usage = {"object": "chat.completion.chunk", "choices": [], "usage": {"total_tokens": 3}}
+    role = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"role": "assistant"}}]}
+    return (event(role), *map(chunk, pieces), chunk(None, "stop"), event(usage), DONE)
+
+
+class ChatDouble(LoopbackServer):
+    """Streams `reply` to every completion, whatever is asked; lists one model."""
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        super().__init__(self._route)
+        self.reply = reply if reply is not None else Reply(answer(("Yes", " [1].")), headers=STREAM_HEADERS)
+
+    @property
+    def prompts(self) -> list[dict[str, object]]:
+        """The bodies of the completion requests."""
+        return [json.loads(request.body) for request in self.received if request.method == "POST"]
+
+    def _route(self, request: Received) -> Reply:
+        if (request.method, request.path) == ("GET", "/v1/models"):
+            listed = {"object": "list", "data": [{"id": "double", "object": "model"}]}
+            return Reply((json.dumps(listed).encode(),), headers={"Content-Type": "application/json"})
+        if (request.method, request.path) == ("POST", "/v1/chat/completions"):
+            return self.reply
+        return Reply(status=404)
