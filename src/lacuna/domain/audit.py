@@ -9,8 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lacuna.domain.errors import InvalidInput, TooLarge
+
 MAX_RECORD_BYTES = 1024 * 1024
 """The most canonical bytes of one record. A decision with more findings than fit must summarise them."""
+
+_END_OF_TIME = 2**63
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -57,6 +61,27 @@ class Record:
             "via": self.via,
         }
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def body_of(record: Record) -> bytes:
+    """The canonical bytes of a record that a ledger may take. Raises InvalidInput for a record that has none, and
+    TooLarge."""
+    if record.kind not in KINDS:
+        raise InvalidInput(
+            f"{record.kind!r} is no kind of ledger record.", cure="Use one of lacuna.domain.audit.KINDS."
+        )
+    if not 0 <= record.at < _END_OF_TIME:
+        raise InvalidInput(f"A {record.kind} record has a time outside 0 to 2**63 microseconds.")
+    try:
+        body = record.canonical()
+    except (TypeError, ValueError, RecursionError) as reason:
+        raise InvalidInput(
+            f"A {record.kind} record cannot be written as canonical JSON ({type(reason).__name__}).",
+            cure="Records hold JSON values only, and no lone surrogates in strings.",
+        ) from None
+    if len(body) > MAX_RECORD_BYTES:
+        raise TooLarge(f"A {record.kind} record has {len(body)} bytes; the limit is {MAX_RECORD_BYTES}.")
+    return body
 
 
 @dataclass(frozen=True, slots=True)
