@@ -72,3 +72,13 @@ def test_relative_links_resolve(page: Page, every_page: list[Page], root: Path) 
             if fragment not in anchors.get(other, set()):
                 wrong.append(f"{place}: {target}: there is no such heading")
     assert wrong == []
+
+
+def test_the_readme_begins_with_the_two_commands(every_page: list[Page]) -> None:
+    [readme] = [page for page in every_page if page.name == "README.md"]
+    lines = [line for block in readme.blocks if block.language in SHELLS for line in shell_lines(block)]
+    commands = [line.partition("#")[0].strip() for line in lines]
+    assert [command for command in commands if command.startswith("python3 make.py")][:2] == [
+        "python3 make.py demo",
+        "python3 make.py check",
+    ]
