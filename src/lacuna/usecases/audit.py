@@ -1,0 +1,114 @@
+"""Read the ledger, prove what is in it, and check all of it.
+
+Guarantees that every verification leaves a record of itself, passed or failed. Who may audit is decided by the surfaces
+before they call. Answers are JSON-able: hashes as lower-case hexadecimal, records as they were written.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from lacuna.domain.audit import Json, Record, Stored, Verification
+from lacuna.domain.errors import LedgerBroken, Overloaded, StorageError
+from lacuna.domain.identity import Principal
+from lacuna.domain.merkle import leaf_hash
+from lacuna.ports.clock import Clock
+from lacuna.ports.storage import Entry, Ledger, RecordFilter
+
+View = dict[str, Json]
+
+
+class Audit:
+    """See the module."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+
+    async def verify(self, principal: Principal) -> Verification:
+        """Checks the whole ledger, then records that `principal` had it checked, and with what result.
+
+        A ledger that no longer takes records is reported all the same. Raises StorageError where it cannot be read."""
+        result = await self._ledger.verify()
+        record = Record(
+            kind="ledger.verified",
+            at=self._clock.now_us(),
+            actor=principal.user_id,
+            via=principal.via,
+            decision="",
+            data={
+                "passed": result.passed,
+                "problem": result.problem,
+                "bad_index": result.bad_index,
+                "root": result.root.hex(),
+                "size": result.size,
+            },
+        )
+        with contextlib.ExitStack() as tolerance:
+            if not result.passed:
+                # The finding matters more than the note of it, which a broken ledger may refuse.
+                tolerance.enter_context(contextlib.suppress(LedgerBroken, Overloaded, StorageError))
+            await self._ledger.append(Entry(record))
+        return result
+
+    async def find(self, wanted: RecordFilter) -> list[View]:
+        """The records that match, each as in `export`. Raises InvalidInput for a page size outside 1 to 1,000."""
+        return [_view(stored) for stored in await self._ledger.find(wanted)]
+
+    async def export(self, start: int = 0) -> AsyncIterator[View]:
+        """Every record from `start`, in order: "index", "leaf", and the record's fields under "record". Whoever writes
+        "record" as canonical JSON and hashes it as an RFC 6962 leaf gets "leaf" (docs/ledger-format.md)."""
+        async for stored in self._ledger.read(start):
+            yield _view(stored)
+
+    async def show(self, index: int) -> View:
+        """One record with its receipt: "proof", "tree_size" and the signed "checkpoint" that they lead to. Raises
+        NotFound."""
+        receipt = await self._ledger.receipt(index)
+        return {
+            **_view(await self._ledger.get(index)),
+            "tree_size": receipt.tree_size,
+            "proof": [step.hex() for step in receipt.proof],
+            "checkpoint": receipt.checkpoint,
+        }
+
+    async def checkpoint(self) -> str:
+        """The newest signed checkpoint, as note text to be kept elsewhere."""
+        return await self._ledger.checkpoint()
+
+    async def inclusion(self, index: int) -> View:
+        """The inclusion proof of one record without the record. Raises NotFound."""
+        receipt = await self._ledger.receipt(index)
+        return {
+            "index": index,
+            "leaf": receipt.leaf.hex(),
+            "tree_size": receipt.tree_size,
+            "proof": [step.hex() for step in receipt.proof],
+            "checkpoint": receipt.checkpoint,
+        }
+
+    async def consistency(self, first: int, second: int) -> View:
+        """The proof that the log of size `second` extends that of size `first`. Raises InvalidInput."""
+        proof = await self._ledger.consistency(first, second)
+        return {"first": first, "second": second, "proof": [step.hex() for step in proof]}
+
+
+def _view(stored: Stored) -> View:
+    leaf = leaf_hash(stored.body).hex()
+    try:
+        record = stored.record()
+    except ValueError:
+        # An auditor must see that something is there, though it is no record any more.
+        return {"index": stored.index, "leaf": leaf, "record": None}
+    return {
+        "index": stored.index,
+        "leaf": leaf,
+        "record": {
+            "v": 1,
+            "kind": record.kind,
+            "at": record.at,
+            "actor": record.actor,
+            "via": record.via,
+            "decision": record.decision,
+            "data": record.data,
+        },
+    }
