@@ -1,16 +1,21 @@
 """Documents, chunks and hits, and how dense and lexical scores are fused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lacuna.domain.tiers import Tier
+
+_WEIGHT_OF_PROSE: Final = 0.5
+_WEIGHT_OF_CODES: Final = 0.3
+_PIECES_PER_KNOWN_WORD: Final = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """What is known of one document besides its passages. `tier` is the join of its chunks' tiers, of what only its
-    hidden parts showed, and of what the uploader said; `found_tier` is the part of it that no person can lower by PATCH.
-    `content_hmac` recognises unchanged content."""
+    hidden parts showed, and of what the uploader said; `found_tier` is the part of it that no person can lower by
+    PATCH. `content_hmac` recognises unchanged content."""
 
     document_id: str
     title: str
@@ -31,7 +36,8 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """One passage. `start` and `end` are code points in the document's retrieval text; `tier` is the document's, which
-    decides who may read it; `own_tier` is what this passage alone showed. `heading` and `page` locate it for a citation."""
+    decides who may read it; `own_tier` is what this passage alone showed. `heading` and `page` locate it for a
+    citation."""
 
     chunk_id: str
     document_id: str
@@ -90,8 +96,14 @@ class Citation:
     heading: str = ""
 
 
-def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], top_k: int, dense_weight: float = 0.5) -> list[Hit]:
-    """The convex sum of min-max scaled scores, best first, ties by chunk id.
+def dense_weight(words: int, pieces: int) -> float:
+    """How much meaning counts against words for a question of `words` words that the embedder's tokenizer breaks into
+    `pieces`. Names, numbers and codes fall into many pieces: the model hardly knows them, an index of words does."""
+    return _WEIGHT_OF_CODES if pieces > _PIECES_PER_KNOWN_WORD * words else _WEIGHT_OF_PROSE
+
+
+def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], top_k: int, dense_weight: float) -> list[Hit]:
+    """The convex sum of the two scores, each as a share of its list's best; best first, ties by chunk id.
 
     Measured better than reciprocal rank fusion with the same inputs (docs/adr/0006-score-fusion.md). A chunk that one
     retriever did not return gets 0 from it. With one list empty the other decides alone.
@@ -100,17 +112,18 @@ def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], top_k: int, dense_w
         dense_weight = 1.0 if dense else 0.0
     chunks: dict[str, Chunk] = {}
     totals: dict[str, float] = {}
-    for scored, weight in ((_scaled(dense), dense_weight), (_scaled(lexical), 1.0 - dense_weight)):
-        for chunk_id, (chunk, score) in scored.items():
-            chunks[chunk_id] = chunk
-            totals[chunk_id] = totals.get(chunk_id, 0.0) + weight * score
+    for scored, weight in ((_shares(dense), dense_weight), (_shares(lexical), 1.0 - dense_weight)):
+        for chunk, share in scored:
+            chunks[chunk.chunk_id] = chunk
+            totals[chunk.chunk_id] = totals.get(chunk.chunk_id, 0.0) + weight * share
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:top_k]
-    return [Hit(chunks[chunk_id], score) for chunk_id, score in ranked]
+    return [Hit(chunks[chunk_id], min(total, 1.0)) for chunk_id, total in ranked]
 
 
-def _scaled(scored: Sequence[Scored]) -> Mapping[str, tuple[Chunk, float]]:
+def _shares(scored: Sequence[Scored]) -> list[tuple[Chunk, float]]:
+    """Scores in [0, 1]: 1 is the list's best, 0 is a score of zero, or the worst where that is below zero."""
     if not scored:
-        return {}
-    low = min(s.score for s in scored)
+        return []
+    low = min(0.0, *(s.score for s in scored))
     span = max(s.score for s in scored) - low
-    return {s.chunk.chunk_id: (s.chunk, (s.score - low) / span if span > 0 else 1.0) for s in scored}
+    return [(s.chunk, (s.score - low) / span if span > 0 else 1.0) for s in scored]

@@ -1,0 +1,1 @@
+"""Passages and their vectors: one file per product."""

@@ -1,0 +1,196 @@
+"""The file of the embedded vector store: opening, schema, and what its faults are called.
+
+Guarantees: a commit is on disk when it returns (WAL, synchronous=FULL); freed content is overwritten (secure_delete); a
+file of a newer version or of another program is refused untouched; every sqlite3 error leaves as a StorageError.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageLocked, StorageMissing
+
+SCHEMA_VERSION: Final = 1
+APPLICATION_ID: Final = 0x4C41_4356
+"""Marks the file as ours (SQLite's application_id)."""
+BUSY_SECONDS: Final = 10.0
+"""How long a call waits for another process before it gives up with StorageLocked."""
+
+_SCHEMA: Final = (
+    # Who may read a chunk: each distinct pair of tier and groups once. Rows are never changed or deleted.
+    """CREATE TABLE audiences (
+        audience INTEGER PRIMARY KEY,
+        tier INTEGER NOT NULL,
+        groups TEXT NOT NULL,
+        UNIQUE (tier, groups))""",
+    # Vectors are compared within one space only.
+    """CREATE TABLE spaces (
+        space INTEGER PRIMARY KEY,
+        fingerprint TEXT NOT NULL UNIQUE,
+        dimension INTEGER NOT NULL)""",
+    """CREATE TABLE documents (
+        document INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id TEXT NOT NULL UNIQUE)""",
+    """CREATE TABLE chunks (
+        chunk INTEGER PRIMARY KEY AUTOINCREMENT,
+        document INTEGER NOT NULL,
+        chunk_id TEXT NOT NULL UNIQUE,
+        ordinal INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        heading TEXT NOT NULL,
+        text TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        past INTEGER NOT NULL,
+        own_tier INTEGER NOT NULL,
+        page INTEGER,
+        source TEXT NOT NULL)""",
+    "CREATE INDEX chunks_of_document ON chunks (document)",
+    # Narrow on purpose: the lexical search looks up one row here for every match.
+    "CREATE TABLE access (chunk INTEGER PRIMARY KEY, audience INTEGER NOT NULL)",
+    """CREATE VIEW passages AS
+        SELECT c.chunk, a.audience, c.chunk_id, d.document_id, c.ordinal, c.title, c.heading, c.text, c.first, c.past,
+            c.own_tier, c.page, c.source
+        FROM chunks c JOIN access a ON a.chunk = c.chunk JOIN documents d ON d.document = c.document""",
+    """CREATE TABLE vectors (
+        chunk INTEGER PRIMARY KEY,
+        document INTEGER NOT NULL,
+        space INTEGER NOT NULL,
+        vector BLOB NOT NULL)""",
+    "CREATE INDEX vectors_of_document ON vectors (document)",
+    # The index of words holds no copy of the text.
+    """CREATE VIRTUAL TABLE words USING fts5 (
+        title, heading, body, content='',
+        tokenize="porter unicode61 remove_diacritics 2 categories 'L* N* M* Co'")""",
+    # Which documents changed, in order: how other processes follow.
+    "CREATE TABLE changes (change INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL)",
+    # Deleted text that the index of words and the write-ahead log may still hold (writes.purge).
+    "CREATE TABLE residue (owed INTEGER NOT NULL)",
+    "INSERT INTO residue (owed) VALUES (0)",
+)
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection that may be handed from thread to thread, in autocommit mode."""
+    with translated(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        for pragma in (
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+            "cache_size = -16000",
+            f"query_only = {'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+
+def prepare(path: Path) -> sqlite3.Connection:
+    """Opens the file for writing, creating it where it is missing and the schema where it is empty.
+
+    Raises StorageMissing where the folder is not there, StorageCorrupt where the file is damaged or something else, and
+    StorageError where a newer version wrote it.
+    """
+    if not path.parent.is_dir():
+        raise StorageMissing(
+            f"The folder {path.parent} of the vector store is not there.", cure="Create it or set another."
+        )
+    with translated(path):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StorageError(
+                f"The vector store {path} cannot be opened: {error.strerror}.", cure="Fix its permissions."
+            ) from error
+        connection = connect(path, read_only=False)
+        try:
+            _check_ours(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            _create(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    """`kind` is DEFERRED for a stable view, IMMEDIATE for writing. Commits at the end, rolls back on any error."""
+    connection.execute(f"BEGIN {kind}")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turns sqlite3's errors into StorageErrors that name the file and the cure."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translation(error, path) from error
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application == 0 and tables == 0:
+        return
+    if application != APPLICATION_ID:
+        raise StorageCorrupt(
+            f"{path} is a SQLite database of another program, no vector store.",
+            cure="Move it away, or set another path.",
+        )
+    if version > SCHEMA_VERSION:
+        raise StorageError(
+            f"The vector store {path} has schema {version}; this version of Lacuna knows {SCHEMA_VERSION}.",
+            cure="Upgrade Lacuna, or restore the backup made before the upgrade.",
+        )
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    with transaction(connection, "IMMEDIATE"):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == SCHEMA_VERSION:
+            return
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _translation(error: sqlite3.Error, path: Path) -> StorageError:
+    # The low byte is the primary result code (https://www.sqlite.org/rescode.html).
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return StorageFull(
+                f"No room is left to write the vector store {path}.", cure="Free disk space, then repeat."
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageLocked(
+                f"Another process held the vector store {path} for {BUSY_SECONDS:.0f} s.",
+                cure="Repeat once it has finished.",
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return StorageCorrupt(
+                f"The vector store {path} is damaged or no SQLite database.",
+                cure="Restore it from a backup, or move it away and ingest the documents again.",
+            )
+        case sqlite3.SQLITE_CANTOPEN:
+            return StorageMissing(
+                f"The vector store {path} cannot be opened.", cure="Check the path and its permissions."
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return StorageError(f"The vector store {path} may not be written.", cure="Fix the file's permissions.")
+        case _:
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            return StorageError(
+                f"The vector store {path} failed with {name}.", cure="Check the disk and the system's log, then repeat."
+            )

@@ -1,0 +1,163 @@
+"""The embedded vector store: SQLite with an index of words, and exact vector search in memory.
+
+Implements `lacuna.ports.vectors.VectorStore` for one machine and several processes. Guarantees, beyond the port's:
+exact recall under every filter; a search reads one state of the store; deleted text is off the disk when `remove`
+returns (docs/retrieval.md says how, and what file systems may keep). Sized for some 500,000 chunks: 1.5 KB of memory
+for each vector of 384 dimensions. Leaves to others: embedding, fusing the two searches, and the second look at who may
+read what (usecases/search.py).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.adapters.vectors import reads, writes
+from lacuna.adapters.vectors.database import connect, prepare, translated
+from lacuna.adapters.vectors.follower import Follower, View
+from lacuna.adapters.vectors.frequencies import Frequencies
+from lacuna.adapters.vectors.lane import Lane
+from lacuna.adapters.vectors.words import queried
+from lacuna.domain.errors import StorageError, StorageMissing
+from lacuna.domain.identity import Reach
+from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.tiers import Tier
+from lacuna.ports.vectors import IndexedChunk
+
+_READERS: Final = 3
+_WAITING: Final = 256
+"""Calls that may wait, for readers and for the writer each."""
+_PURGE_AFTER: Final = 200
+"""Replaced documents whose old text may be owed to the purge; `remove` and `close` pay at once."""
+
+_NOBODY: Final = Reach(Tier.PUBLIC, frozenset())
+"""For calls that read no content by reach."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class EmbeddedVectorStore:
+    """Open it with `open`. Safe to use from several tasks of one event loop, and from several processes on one file."""
+
+    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+        self._path = path
+        self._file = _identity(path)
+        self._writer = writer
+        self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for _ in range(_READERS):
+            self._readers.put(connect(path, read_only=True))
+        self._follower = Follower(path)
+        self._frequencies = Frequencies()
+        self._reading = Lane("vector store reads", _READERS, _WAITING)
+        self._writing = Lane("vector store writes", 1, _WAITING)
+
+    @classmethod
+    async def open(cls, path: Path) -> "EmbeddedVectorStore":
+        """The store in the file `path`, created where it is missing; ready to search when it returns.
+
+        Raises StorageMissing where the folder is not there, StorageCorrupt where the file is damaged or something else,
+        StorageError where a newer version wrote it.
+        """
+        store = await asyncio.to_thread(lambda: cls(path, prepare(path)))
+        try:
+            await store._reading.run(store._in_view, _NOBODY, lambda connection, view: None)
+            await store._purge()
+        except BaseException:
+            await store._shut()
+            raise
+        return store
+
+    async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
+        await self._write(writes.replace, document_id, fingerprint, tuple(chunks))
+        if await self._write(writes.owed) > _PURGE_AFTER:
+            await self._purge()
+
+    async def remove(self, document_id: str) -> bool:
+        """Off the disk when it returns. Raises StorageLocked where a reader in another process prevents that for too
+        long: then the document can no longer be found, and repeating the call finishes the work."""
+        removed = await self._write(writes.remove, document_id)
+        await self._purge()
+        return removed
+
+    async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
+        await self._write(writes.retag, document_id, tier, groups)
+
+    async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
+        def search(connection: sqlite3.Connection, view: View) -> list[Scored]:
+            return reads.dense(connection, view, vector, fingerprint, limit)
+
+        return await self._reading.run(self._in_view, reach, search)
+
+    async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
+        def search(connection: sqlite3.Connection, view: View) -> list[Scored]:
+            words = self._frequencies.choose(connection, view.change, queried(text))
+            return reads.lexical(connection, view, " OR ".join(words), limit) if words else []
+
+        return await self._reading.run(self._in_view, reach, search)
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        def read(connection: sqlite3.Connection, view: View) -> list[Chunk]:
+            return reads.chunks(connection, view.audiences, chunk_ids)
+
+        return await self._reading.run(self._in_view, _NOBODY, read)
+
+    async def document_ids(self) -> frozenset[str]:
+        return await self._reading.run(self._in_view, _NOBODY, lambda connection, _: reads.document_ids(connection))
+
+    async def check(self) -> None:
+        if _identity(self._path) != self._file:
+            raise StorageMissing(
+                f"The vector store {self._path} was moved or deleted while it was open.",
+                cure="Put it back and restart, or restart and ingest the documents again.",
+            )
+        await self._reading.run(self._in_view, _NOBODY, lambda connection, view: None)
+
+    async def close(self) -> None:
+        """Waits for what was accepted, and pays what is owed to the purge unless another process is in the way."""
+        with suppress(StorageError):
+            await self._purge()
+        await self._shut()
+
+    async def _shut(self) -> None:
+        await self._writing.close()
+        await self._reading.close()
+        self._writer.close()
+        while not self._readers.empty():
+            self._readers.get().close()
+
+    async def _purge(self) -> None:
+        await self._write(writes.purge)
+
+    async def _write(
+        self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def changed() -> T:
+            with translated(self._path):
+                return change(self._writer, *args, **kwargs)
+
+        return await self._writing.run(changed)
+
+    def _in_view(self, reach: Reach, work: Callable[[sqlite3.Connection, View], T]) -> T:
+        """Runs `work` on a connection of its own, in one state of the store."""
+        connection = self._readers.get()
+        try:
+            with self._follower.view(connection, reach) as view:
+                return work(connection, view)
+        finally:
+            self._readers.put(connection)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino

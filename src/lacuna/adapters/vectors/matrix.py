@@ -1,0 +1,134 @@
+"""The vectors in memory: exact nearest neighbours among the chunks that an audience filter leaves.
+
+A `Matrix` is changed under its owner's lock and hands out immutable `Snapshot`s, so searches run without one. Changes
+are incremental: rows are appended (room grows by half), rows of changed documents become dead (audience 0, which no
+filter lets through), and when a quarter is dead the rest moves together. Filtering comes first, scoring second.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+AudienceNumbers = npt.NDArray[np.int32]
+Filter = npt.NDArray[np.bool_]
+"""Indexed by audience: whether its chunks may be seen. Entry 0 is False."""
+
+_NOBODY: Final = 0
+_FIRST_ROOM: Final = 256
+_DEAD_SHARE: Final = 0.25
+_GATHER_SHARE: Final = 0.5
+"""Up to this share of rows, copying them and multiplying is faster than multiplying all."""
+_BLOCK: Final = 256
+"""Rows copied at once: few enough to stay in the processor's second-level cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The vectors of one document: equally long `chunks`, `audiences` and `vectors`."""
+
+    chunks: Ints
+    audiences: AudienceNumbers
+    vectors: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The matrix at one moment."""
+
+    vectors: Floats
+    chunks: Ints
+    audiences: AudienceNumbers
+
+    def nearest(self, vector: Floats, permitted: Filter, limit: int) -> list[tuple[int, float]]:
+        """Chunk and cosine of the nearest permitted rows, best first, equals by chunk."""
+        rows = np.flatnonzero(permitted[self.audiences])
+        if not len(rows) or limit < 1:
+            return []
+        scores = self._scores(vector, rows)
+        if len(rows) > limit:
+            best = np.argpartition(-scores, limit - 1)[:limit]
+            rows, scores = rows[best], scores[best]
+        order = np.lexsort((self.chunks[rows], -scores))
+        return [(int(self.chunks[rows[i]]), float(scores[i])) for i in order]
+
+    def _scores(self, vector: Floats, rows: Ints) -> Floats:
+        if len(rows) > _GATHER_SHARE * len(self.audiences):
+            everything: Floats = self.vectors @ vector
+            return everything[rows]
+        scores = np.empty(len(rows), dtype=np.float32)
+        block = np.empty((min(_BLOCK, len(rows)), len(vector)), dtype=np.float32)
+        for first in range(0, len(rows), _BLOCK):
+            some = rows[first : first + _BLOCK]
+            copied = block[: len(some)]
+            np.take(self.vectors, some, axis=0, out=copied, mode="clip")  # other modes buffer `out`
+            np.dot(copied, vector, out=scores[first : first + len(some)])
+        return scores
+
+
+class Matrix:
+    """The rows of one space. Not safe under threads: its owner holds a lock; snapshots need none."""
+
+    def __init__(self, dimension: int, room: int = _FIRST_ROOM) -> None:
+        self._vectors = np.empty((room, dimension), dtype=np.float32)
+        self._chunks = np.empty(room, dtype=np.int64)
+        self._audiences = np.empty(room, dtype=np.int32)
+        self._used = 0
+        self._dead = 0
+        self._places: dict[int, tuple[int, int]] = {}
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def dimension(self) -> int:
+        return int(self._vectors.shape[1])
+
+    def snapshot(self) -> Snapshot:
+        if self._snapshot is None:
+            used = self._used
+            # Only audiences of rows that a snapshot shows ever change, so only they are copied.
+            self._snapshot = Snapshot(self._vectors[:used], self._chunks[:used], self._audiences[:used].copy())
+        return self._snapshot
+
+    def put(self, document: int, rows: Rows) -> None:
+        """The document's rows in place of any it had."""
+        self.drop(document)
+        count = len(rows.chunks)
+        if self._used + count > len(self._chunks):
+            self._move(room=max(self._used + count, self._used + self._used // 2))
+        first, past = self._used, self._used + count
+        self._vectors[first:past] = rows.vectors
+        self._chunks[first:past] = rows.chunks
+        self._audiences[first:past] = rows.audiences
+        self._places[document] = (first, past)
+        self._used = past
+        self._snapshot = None
+
+    def drop(self, document: int) -> None:
+        """Does nothing for a document without rows."""
+        place = self._places.pop(document, None)
+        if place is None:
+            return
+        first, past = place
+        self._audiences[first:past] = _NOBODY
+        self._dead += past - first
+        self._snapshot = None
+        if self._dead > _FIRST_ROOM and self._dead > _DEAD_SHARE * self._used:
+            self._move(room=len(self._chunks))
+
+    def _move(self, room: int) -> None:
+        """Living rows into new arrays: older snapshots keep the old ones."""
+        kept: Sequence[tuple[int, tuple[int, int]]] = list(self._places.items())
+        rows = np.concatenate([np.arange(*place) for _, place in kept]) if kept else np.empty(0, dtype=np.int64)
+        vectors = np.empty((room, self._vectors.shape[1]), dtype=np.float32)
+        chunks, audiences = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32)
+        np.take(self._vectors, rows, axis=0, out=vectors[: len(rows)])
+        chunks[: len(rows)], audiences[: len(rows)] = self._chunks[rows], self._audiences[rows]
+        self._vectors, self._chunks, self._audiences = vectors, chunks, audiences
+        self._used, self._dead, first = len(rows), 0, 0
+        for document, (start, stop) in kept:
+            self._places[document] = (first, first + stop - start)
+            first += stop - start

@@ -1,0 +1,97 @@
+"""Searches in the embedded store's file. Each takes a `View`, whose transaction the caller holds.
+
+The filter stands inside the query: a chunk whose audience is not permitted is dropped before its score is computed, so
+it can neither be ranked nor push another one out.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from lacuna.adapters.vectors.audiences import Audiences
+from lacuna.adapters.vectors.follower import View
+from lacuna.adapters.vectors.matrix import Filter, Floats
+from lacuna.domain.errors import InvalidInput
+from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.tiers import Tier
+
+TITLE_WEIGHT: Final = 2.0
+HEADING_WEIGHT: Final = 1.5
+
+
+def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprint: str, limit: int) -> list[Scored]:
+    """The nearest permitted chunks by cosine. Raises InvalidInput where the vector has not the length of the stored."""
+    snapshot = view.vectors.get(fingerprint)
+    if snapshot is None:
+        return []
+    if vector.shape != (snapshot.vectors.shape[1],):
+        raise InvalidInput(f"A vector of {fingerprint} has {snapshot.vectors.shape[1]} dimensions, not {vector.size}.")
+    return _read(connection, view.audiences, snapshot.nearest(vector, view.permitted, limit))
+
+
+def lexical(connection: sqlite3.Connection, view: View, query: str, limit: int) -> list[Scored]:
+    """The best permitted chunks by BM25 for an FTS5 query, equals by chunk."""
+    rows = connection.execute(
+        """SELECT words.rowid, -bm25(words, ?, ?, 1.0) AS score
+        FROM words CROSS JOIN access a ON a.chunk = words.rowid
+        WHERE words MATCH ? AND a.audience IN (SELECT value FROM json_each(?))
+        ORDER BY score DESC, words.rowid LIMIT ?""",
+        (TITLE_WEIGHT, HEADING_WEIGHT, query, _numbers(view.permitted), limit),
+    )
+    return _read(connection, view.audiences, rows.fetchall())
+
+
+def matches(connection: sqlite3.Connection, query: str, limit: int) -> int:
+    """How many chunks an FTS5 query finds, counted up to `limit`."""
+    counted = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (query, limit)
+    ).fetchone()
+    return int(counted[0])
+
+
+def chunks(connection: sqlite3.Connection, audiences: Audiences, chunk_ids: Sequence[str]) -> list[Chunk]:
+    """Those that exist, in the order asked."""
+    wanted = json.dumps(list(chunk_ids))
+    rows = connection.execute("SELECT * FROM passages WHERE chunk_id IN (SELECT value FROM json_each(?))", (wanted,))
+    found = {chunk.chunk_id: chunk for chunk in (_chunk(row, audiences) for row in rows)}
+    return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
+
+
+def document_ids(connection: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(row[0] for row in connection.execute("SELECT document_id FROM documents"))
+
+
+def _read(connection: sqlite3.Connection, audiences: Audiences, ranked: Sequence[tuple[int, float]]) -> list[Scored]:
+    numbers = json.dumps([number for number, _ in ranked])
+    rows = connection.execute("SELECT * FROM passages WHERE chunk IN (SELECT value FROM json_each(?))", (numbers,))
+    found = {row[0]: _chunk(row, audiences) for row in rows}
+    return [Scored(found[number], score) for number, score in ranked]
+
+
+def _chunk(
+    row: tuple[int, int, str, str, int, str, str, str, int, int, int, int | None, str], audiences: Audiences
+) -> Chunk:
+    _, audience, chunk_id, document_id, ordinal, title, heading, text, first, past, own_tier, page, source = row
+    tier, groups = audiences[audience]
+    return Chunk(
+        chunk_id=chunk_id,
+        document_id=document_id,
+        ordinal=ordinal,
+        title=title,
+        text=text,
+        start=first,
+        end=past,
+        tier=tier,
+        own_tier=Tier(own_tier),
+        groups=groups,
+        heading=heading,
+        page=page,
+        source=source,
+    )
+
+
+def _numbers(permitted: Filter) -> str:
+    return json.dumps(np.flatnonzero(permitted).tolist())

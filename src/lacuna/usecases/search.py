@@ -1,0 +1,94 @@
+"""Find the passages that answer a question, among those the asker may read.
+
+Two searches run at once, by meaning and by words; their scores are fused. The store filters by reach in its own query;
+the catalogue, which knows the rights of the moment, is asked again afterwards, and the narrower of the two holds. With
+the embedder failing the words decide alone and the answer says so; with the store failing there is no answer.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lacuna.domain.errors import InvalidInput, LacunaError
+from lacuna.domain.identity import Reach
+from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse
+from lacuna.ports.embeddings import Embedder
+from lacuna.ports.storage import Catalogue
+from lacuna.ports.vectors import VectorStore
+
+MAX_TOP_K: Final = 200
+_LEAST_DEPTH: Final = 100
+_DEPTH_PER_HIT: Final = 4
+_MEASURED: Final = 4_096
+"""Characters of a question that decide how the two searches are weighed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`hits`, best first; `degraded` names the parts that failed and were done without."""
+
+    hits: tuple[Hit, ...]
+    degraded: tuple[str, ...] = ()
+
+
+class Search:
+    """Without an embedder it searches by words alone; that is a configuration, not a degradation. `count_tokens` counts
+    in the embedder's tokens."""
+
+    def __init__(
+        self,
+        store: VectorStore,
+        catalogue: Catalogue,
+        embedder: Embedder | None,
+        count_tokens: Callable[[str], int] | None = None,
+    ) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._embedder = embedder
+        self._count_tokens = count_tokens
+
+    async def hybrid(self, text: str, reach: Reach, top_k: int) -> Found:
+        """The best `top_k` passages that `reach` permits. Raises InvalidInput where `top_k` is not in 1 to MAX_TOP_K,
+        and what the store or the catalogue raises."""
+        if not 1 <= top_k <= MAX_TOP_K:
+            raise InvalidInput(f"top_k is {top_k}.", cure=f"Ask for 1 to {MAX_TOP_K} passages.")
+        depth = max(_LEAST_DEPTH, _DEPTH_PER_HIT * top_k)
+        try:
+            async with asyncio.TaskGroup() as searches:
+                by_words = searches.create_task(self._store.lexical(text, reach, depth))
+                by_meaning = searches.create_task(self._dense(text, reach, depth))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        dense, degraded = by_meaning.result()
+        fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
+        return Found(tuple(await self._permitted(fused, reach))[:top_k], degraded)
+
+    def _weight(self, text: str) -> float:
+        words = len(text.split())
+        return dense_weight(words, words if self._count_tokens is None else self._count_tokens(text))
+
+    async def _dense(self, text: str, reach: Reach, depth: int) -> tuple[list[Scored], tuple[str, ...]]:
+        if self._embedder is None:
+            return [], ()
+        try:
+            vectors = await asyncio.to_thread(self._embedder.embed, [text])
+        except LacunaError:
+            return [], ("embedder",)
+        return await self._store.dense(vectors[0], self._embedder.fingerprint, reach, depth), ()
+
+    async def _permitted(self, hits: Iterable[Hit], reach: Reach) -> list[Hit]:
+        """The hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
+        found = list(hits)
+        documents = await self._catalogue.many(sorted({hit.chunk.document_id for hit in found}))
+        checked = (_checked(hit, documents.get(hit.chunk.document_id), reach) for hit in found)
+        return [hit for hit in checked if hit is not None]
+
+
+def _checked(hit: Hit, document: Document | None, reach: Reach) -> Hit | None:
+    if document is None:
+        return None
+    tier = max(document.tier, hit.chunk.tier)
+    if not (reach.permits(tier, document.groups) and reach.permits(tier, hit.chunk.groups)):
+        return None
+    return replace(hit, chunk=replace(hit.chunk, tier=tier, groups=document.groups & hit.chunk.groups))
