@@ -159,11 +159,11 @@ class Lacuna:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LACUNA_")}
         self._environment = {**inherited, "LACUNA_CONFIG_PATH": str(HERE / "config"), "PYTHONUTF8": "1"}
 
-    def __call__(self, *arguments: str) -> str:
-        """The command's standard output. Raises DemoFailed with what it said on standard error."""
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The finished command, whatever its exit code. Raises DemoFailed if it takes too long."""
         command = [sys.executable, "-m", "lacuna", *arguments, "--data-dir", str(self.data_dir)]
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 command,
                 env=self._environment,
                 capture_output=True,
@@ -173,21 +173,28 @@ class Lacuna:
             )
         except subprocess.TimeoutExpired:
             raise DemoFailed(f"`lacuna {arguments[0]}` took longer than {COMMAND_LIMIT_S} s") from None
+
+    def text(self, *arguments: str) -> str:
+        """What the command prints. Raises DemoFailed with its own words if it fails."""
+        done = self.run(*arguments)
         if done.returncode != 0:
-            said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-            raise DemoFailed(f"`lacuna {arguments[0]}` ended with code {done.returncode}:\n{said}")
-        return done.stdout
+            raise DemoFailed(f"`lacuna {arguments[0]}` ended with code {done.returncode}:\n{_last_words(done)}")
+        return done.stdout.strip()
 
     def json(self, *arguments: str) -> dict[str, Any]:
-        """The command's JSON answer. Raises DemoFailed where it is none."""
-        text = self(*arguments, "--json")
+        """The command's JSON document. Raises DemoFailed where it prints none or one that tells of an error."""
+        done = self.run(*arguments, "--json")
         try:
-            answer = json.loads(text)
+            answer = json.loads(done.stdout)
         except ValueError:
-            raise DemoFailed(f"`lacuna {arguments[0]} --json` did not print JSON") from None
-        if not isinstance(answer, dict):
-            raise DemoFailed(f"`lacuna {arguments[0]} --json` printed no JSON object")
-        return answer
+            raise DemoFailed(f"`lacuna {arguments[0]}` printed no JSON:\n{_last_words(done)}") from None
+        if error := answer.get("error"):
+            raise DemoFailed(f"`lacuna {arguments[0]}`: {error['message']} {error['cure']}")
+        return dict(answer)
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    return (done.stderr.strip() or done.stdout.strip())[-2000:]
 
 
 def ingest(lacuna: Lacuna, terminal: Terminal) -> int:
@@ -198,9 +205,9 @@ def ingest(lacuna: Lacuna, terminal: Terminal) -> int:
         path = HERE / "corpus" / folder.name
         report = lacuna.json("ingest", str(path), "--tier", folder.tier, "--group", folder.group)
         outcomes: Sequence[Mapping[str, Any]] = report["outcomes"]
-        broken = [str(one["source"]) for one in outcomes if one["status"] == "failed"]
-        if broken:
-            raise DemoFailed(f"could not be ingested: {', '.join(broken)}")
+        for one in outcomes:
+            if one["error"]:
+                raise DemoFailed(f"{one['source']}: {one['error']['message']} {one['error']['cure']}")
         total += len(outcomes)
         by_status = Counter(str(one["status"]) for one in outcomes)
         by_tier = Counter(str(one["tier"]) for one in outcomes)
@@ -265,7 +272,7 @@ def main() -> int:
         terminal.section("2. Ask: questions of every tier")
         answers = [ask(lacuna, terminal, number, sample) for number, sample in enumerate(SAMPLES, 1)]
         terminal.section("3. Verify: every record of the ledger, recomputed")
-        terminal.field("ledger", lacuna("audit", "verify").strip())
+        terminal.field("ledger", lacuna.text("audit", "verify"))
     except DemoFailed as failed:
         print(f"\nThe demo stopped: {failed}", file=sys.stderr)
         return 1
