@@ -43,7 +43,8 @@ def _printable(raw: bytes) -> str | None:
 _BLANKS = str.maketrans("\t\n\r", "   ")
 
 
-def _base64(piece: str) -> str | None:
+def base64_text(piece: str) -> str | None:
+    """The printable text that `piece` encodes in base64 (RFC 4648, either alphabet, padding optional), or None."""
     body = piece.rstrip("=").replace("-", "+").replace("_", "/")
     if len(body) % 4 == 1:
         return None
@@ -68,26 +69,42 @@ def _escapes(piece: str) -> str | None:
     return chr(code) if code < 0x110000 else None
 
 
-def _joined(piece: str) -> str | None:
-    separator = piece[1]
-    if separator in " \t":
-        return piece[0::2] if all(c in " \t" for c in piece[1::2]) else None
-    return piece.replace(separator, "")
+def _spaced(piece: str) -> str | None:
+    """Letters set apart by one blank; three blanks are one that was there before."""
+    return piece.replace("   ", "\0").replace(" ", "").replace("\0", " ")
+
+
+def _marked(piece: str) -> str | None:
+    """Characters each followed by the same mark."""
+    return piece.replace(piece[1], "")
 
 
 def _rejoined(piece: str) -> str | None:
-    return piece.replace("\r", "").replace("\n", "")
+    return "" if piece.strip("\r\n") == "" else " "
+
+
+def _regrouped(piece: str) -> str | None:
+    """Groups of digits and capitals parted by marks that no number is written with."""
+    return _ODD_SEPARATOR.sub("-", piece)
+
+
+_ODD_SEPARATOR = re2.compile(r"[|~_*;\\]+")
 
 
 _DECODERS = (
     _Decoder(r"&#?\w{2,31};", r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});", html.unescape),
     _Decoder(r"%[0-9A-Fa-f]{2}", r"(?:%[0-9A-Fa-f]{2})+", _percent),
     _Decoder(r"\\[xu][0-9A-Fa-f{]", r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}", _escapes),
-    _Decoder(r"\b[0-9A-Fa-f]{8}|\b(?:[0-9A-Fa-f]{2}[ :]){4}", r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b", _hexadecimal),
-    _Decoder(r"[A-Za-z0-9+/_-]{12}|[A-Za-z0-9+/]{6,7}=", r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}", _base64),
-    _Decoder(r"(?:^|\s)(?:\S ){4}", r"(?:^|\s)((?:\S ){4,}\S)(?:\s|$)", _joined),
-    _Decoder(r"(?:[\w@ ][.*|_-]){5}", r"(?:[\w@ ]\.){5,}\w?|(?:[\w@ ]-){5,}\w?|(?:[\w@ ]_){5,}\w?|(?:[\w@ ]\*){5,}\w?|(?:[\w@ ]\|){5,}\w?", _joined),
-    _Decoder(r"[\pL\pN@._-]\r?\n[\pL\pN@._-]", r"[\pL\pN@._-](\r?\n)[\pL\pN@._-]", _rejoined),
+    _Decoder(r"\b(?:[2-7][0-9A-Fa-f][ :]?){4}", r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b", _hexadecimal),
+    _Decoder(r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=", r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}", base64_text),
+    _Decoder(r"(?:^|[\s(\"'])(?:\S(?: |   )){3}", r"(?:^|[\s(\"'])((?:\S(?: |   )){3,}\S)(?:[\s.,;:!?)\"']|$)", _spaced),
+    _Decoder(
+        r"(?:[\w@ +(),-][.*|_-]){5}",
+        r"(?:[\w@ +()-]\.){5,}\w?|(?:[\w@ +().]-){5,}\w?|(?:[\w@ +().-]_){5,}\w?|(?:[\w@ +().-]\*){5,}\w?|(?:[\w@ +().-]\|){5,}\w?",
+        _marked,
+    ),
+    _Decoder(r"[0-9][|~_*;\\]+[0-9]", r"\b[A-Z0-9]{1,6}(?:[|~_*;\\]+[A-Z0-9]{1,6}){2,}\b", _regrouped),
+    _Decoder(r"[a-z0-9] ?\r?\n ?[a-z0-9]", r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]", _rejoined),
 )
 
 TRIGGERS: tuple[str, ...] = tuple(decoder.probe for decoder in _DECODERS)

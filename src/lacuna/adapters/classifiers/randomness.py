@@ -8,11 +8,15 @@ import math
 import re
 from collections import Counter
 
+from lacuna.adapters.classifiers.decoding import base64_text
+
 _PLACEHOLDER = re.compile(
     r"(?i)x{4,}|\*{3,}|\.{3}|0{8,}|1{8,}|(?:^|[^a-z])(?:example|placeholder|changeme|change_me|redacted|dummy|sample|your|insert|replace|"
     r"undefined|secret_?name|none|null|true|false|todo|test_?test|foobar|my_?(?:secret|password|token|key))(?:$|[^a-z])|"
-    r"abcdefgh|12345678|example$|^your|_here$|\$\{|\{\{|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)"
+    r"abcdefgh|abc123|12345678|example|^your|_?here$|\$\{|\{\{|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)"
 )
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _CLASSES = str.maketrans(
     {
         **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a"),
@@ -43,9 +47,12 @@ def class_changes(value: str) -> float:
 
 
 def token_body(candidate: str) -> int:
-    """A string after a vendor's own prefix: anything but a placeholder."""
+    """A string after a vendor's own prefix: no placeholder, and no identifier that only begins like the prefix."""
     body = re.sub(r"^[A-Za-z0-9]{1,12}[-_.]", "", candidate)
-    return 0 if is_placeholder(body) or entropy(body) < 2.5 else len(candidate)
+    if is_placeholder(body) or entropy(body) < 2.5:
+        return 0
+    drawn = any(c.isdigit() for c in body) or class_changes(body) >= 0.35 or _CONSONANTS.search(body)
+    return len(candidate) if drawn else 0
 
 
 def secret_value(candidate: str) -> int:
@@ -55,15 +62,18 @@ def secret_value(candidate: str) -> int:
     digits = sum(c.isdigit() for c in candidate)
     if digits == 0:
         return len(candidate) if len(candidate) >= 20 and class_changes(candidate) >= 0.35 else 0
-    spread = entropy(candidate) / math.log2(len(candidate))
-    mixed = class_changes(candidate) >= 0.2 or (digits == len(candidate) and len(candidate) >= 15)
-    return len(candidate) if mixed and spread >= 0.65 else 0
+    if entropy(candidate) < 0.72 * min(math.log2(len(candidate)), 4.0):
+        return 0
+    if _UUID.fullmatch(candidate) or (digits == len(candidate) >= 15):
+        return len(candidate)
+    unbroken = candidate.isalnum() and len(candidate) >= 14 and digits >= 3
+    return len(candidate) if class_changes(candidate) >= (0.05 if unbroken else 0.24) else 0
 
 
 def random_token(candidate: str) -> int:
     """A string that stands alone, with no word to explain it: only clear randomness counts. Plain hexadecimal does not (digests
     and identifiers are public)."""
-    if is_placeholder(candidate) or re.fullmatch(r"[0-9a-fA-F-]+", candidate):
+    if is_placeholder(candidate) or re.fullmatch(r"[0-9a-fA-F_-]+", candidate) or base64_text(candidate) is not None:
         return 0
     digits = sum(c.isdigit() for c in candidate)
     letters = sum(c.isalpha() for c in candidate)
@@ -80,3 +90,9 @@ def password(candidate: str) -> int:
     kinds = {"a" if c.islower() else "A" if c.isupper() else "0" if c.isdigit() else "." for c in candidate}
     marked = "0" in kinds or ("." in kinds and not re.fullmatch(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*", candidate))
     return len(candidate) if len(kinds) > 1 and marked else 0
+
+
+def password_part(candidate: str) -> int:
+    """The password of a `user:password` pair: anything but a placeholder."""
+    bare = candidate.strip("'\"\\")
+    return 0 if bare.lower() in _COMMON_PASSWORDS or _PLACEHOLDER.search(bare) or bare.isupper() else len(candidate)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import phonenumbers
-from stdnum import iban, luhn
+from stdnum import luhn
+from stdnum.iso7064 import mod_11_10, mod_97_10
 
 from lacuna.adapters.classifiers import randomness
 
@@ -58,8 +59,8 @@ def iban_number(candidate: str) -> int:
         seen += character.isalnum()
         if seen == length:
             rest = candidate[index + 1 : index + 2]
-            complete = iban.is_valid(candidate[: index + 1], check_country=False)
-            return index + 1 if complete and not rest.isalnum() else 0
+            plain = _NOT_ALNUM.sub("", candidate[: index + 1])
+            return index + 1 if mod_97_10.is_valid(plain[4:] + plain[:4]) and not rest.isalnum() else 0
     return 0
 
 
@@ -141,8 +142,8 @@ def ip_v6(candidate: str) -> int:
 def mac(candidate: str) -> int:
     """Six octets with one separator throughout (IEEE 802), neither broadcast nor all alike."""
     octets = re.split(r"[:-]", candidate)
-    alike = len(set(octets)) == 1
-    return len(candidate) if len(octets) == 6 and not alike and len(set(candidate[2::3])) == 1 else 0
+    placeholder = len(set(octets)) == 1 or candidate.lower().startswith(("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22"))
+    return len(candidate) if len(octets) == 6 and not placeholder and len(set(candidate[2::3])) == 1 else 0
 
 
 def bitcoin(candidate: str) -> int:
@@ -215,21 +216,49 @@ def german_insurance(candidate: str) -> int:
     return len(candidate) if total % 10 == int(code[11]) else 0
 
 
+def german_tax_id(candidate: str) -> int:
+    """A German tax identification number: eleven digits, ISO 7064 mod 11,10, not starting with 0."""
+    digits = _NOT_ALNUM.sub("", candidate)
+    return len(candidate) if digits[0] != "0" and mod_11_10.is_valid(digits) else 0
+
+
+def spanish_nif(candidate: str) -> int:
+    """A Spanish DNI with its letter (mod 23); numbers under ten million may lack the leading zero."""
+    code = _NOT_ALNUM.sub("", candidate).upper()
+    return len(candidate) if "TRWAGMYFPDXBNJZSQVHLCKE"[int(code[:-1]) % 23] == code[-1] else 0
+
+
+def finnish_hetu(candidate: str) -> int:
+    """A Finnish personal identity code, with the century signs added in 2023 (Decree 690/2022)."""
+    code = candidate.upper()
+    day, month, number = int(code[:2]), int(code[2:4]), int(code[:6] + code[7:10])
+    real = 1 <= day <= 31 and 1 <= month <= 12 and int(code[7:10]) >= 2
+    return len(candidate) if real and "0123456789ABCDEFHJKLMNPRSTUVWXY"[number % 31] == code[10] else 0
+
+
+def south_african_id(candidate: str) -> int:
+    """A South African identity number: a birth date, a citizenship digit 0 to 2, Luhn."""
+    digits = _NOT_ALNUM.sub("", candidate)
+    dated = 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) <= 31
+    return len(candidate) if dated and digits[10] in "012" and luhn.is_valid(digits) else 0
+
+
 def _standard(module: str) -> Validator:
     """A validator from python-stdnum's module of that name, imported when first needed."""
 
     def check(candidate: str) -> int:
-        return len(candidate) if importlib.import_module(f"stdnum.{module}").is_valid(candidate) else 0
+        checked = importlib.import_module(f"stdnum.{module}").is_valid(candidate.replace(":", ""))
+        return len(candidate) if checked else 0
 
     return check
 
 
 STANDARD_NUMBERS = (
     "ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.nn bg.egn br.cnpj br.cpf ca.sin ca.bc_phn ch.ssn ch.vat cl.rut cn.ric co.nit cz.rc "
-    "de.idnr de.stnr de.vat dk.cpr ee.ik es.cif es.dni es.nie es.nif fi.hetu fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat "
+    "de.idnr de.stnr de.vat dk.cpr ee.ik es.cif es.dni es.nie fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat "
     "hr.oib hu.anum id.npwp ie.pps il.idnr in_.aadhaar in_.pan it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens lv.pvn mx.curp "
     "mx.rfc my.nric nl.bsn no.fodselsnummer nz.ird pk.cnic pl.nip pl.pesel pt.cc pt.nif ro.cnp ru.inn se.personnummer si.emso "
-    "th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin za.idnr"
+    "th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin"
 ).split()
 
 VALIDATORS: Mapping[str, Validator] = MappingProxyType(
@@ -238,7 +267,9 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         "bitcoin": bitcoin,
         "card": card,
         "email": email,
+        "finnish_hetu": finnish_hetu,
         "german_insurance": german_insurance,
+        "german_tax_id": german_tax_id,
         "iban": iban_number,
         "icao_document": icao_document,
         "ip_address": ip_address,
@@ -247,12 +278,15 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         "mac": mac,
         "medicare_au": medicare_au,
         "password": randomness.password,
+        "password_part": randomness.password_part,
         "philippine_tin": philippine_tin,
         "phone_digits": phone_digits,
         "phone_international": phone_international,
         "phone_north_american": phone_north_american,
         "random_token": randomness.random_token,
         "secret_value": randomness.secret_value,
+        "south_african_id": south_african_id,
+        "spanish_nif": spanish_nif,
         "ssn_us": ssn_us,
         "token_body": randomness.token_body,
         "vin": vin,

@@ -16,7 +16,7 @@ _CONTEXT = (
 
 _STATED = (
     r"(?:his|her|my|our|their|your|home|billing|shipping|mailing|postal|delivery|new|old) address(?:es)?(?: is| are|:| with| to)?|address: ?|lives? (?:at|on)|living at|residing at|resides at|"
-    r"meet me at|(?:station|stop|office|shop|store|clinic|restaurant|party) is (?:on|at)|(?:enter|visit us|find us|located) (?:on|at)|anschrift(?: lautet| ist)?|wohnt in|wohnhaft in|"
+    r"meet me at|(?:station|stop|office|shop|store|clinic|restaurant|party) is (?:on|at)|(?:enter|visit us|find us|located|driver) (?:on|at)|(?:return|sent|send (?:it|this)|deliver(?:ed)?|shipped|taxi|cab|ride) to|corner of|meet (?:\w+ ){0,3}at|anschrift(?: lautet| ist)?|wohnt in|wohnhaft in|"
     r"adresse est|habite au|direccion es|vive en|indirizzo e|abita in"
 )
 
@@ -25,7 +25,7 @@ RECOGNISERS = (
         rule="pii.address_en",
         kind="PII.ADDRESS",
         pattern=rf"\b\d{{1,6}}[A-Za-z]?,?(?: [NSEW]\.?)?(?:[ ]{_WORD}){{1,4}} {_EN_SUFFIX}\b\.?",
-        probe=rf"\b\d{{1,6}}[A-Za-z]? [^\n]{{1,60}}\b{_EN_SUFFIX}\b",
+        probe=rf"\d[A-Za-z]?,? (?:[\w.'-]+ )+{_EN_SUFFIX}\b",
         confidence=0.8,
         examples=("Ship to 232 Oak Street, Springfield", "at 4519 N Willow Ridge Dr."),
         counterexamples=("in 1998 the street was closed", "12 people on Main Street"),
@@ -48,6 +48,10 @@ RECOGNISERS = (
             r"(?i)\b[\pL-]*(?:strasse|straße|str\.|weg|platz|allee|gasse|damm|ufer|steig|chaussee|straat|laan|plein|gracht|singel|dijk|vej|gade|alle|stien|"
             r"gatan|vagen|grand|veien|vegen|gata|gate|katu|tie|polku|kuja|gotu|gata|braut|stigur) \d{1,4} ?[a-z]?\b"
         ),
+        probe=(
+            r"(?i)(?:strasse|str\.|weg|platz|allee|gasse|damm|ufer|steig|chaussee|straat|laan|plein|gracht|singel|dijk|vej|gade|alle|stien|"
+            r"gatan|vagen|grand|veien|vegen|gata|gate|katu|tie|polku|kuja|gotu|gata|braut|stigur) \d"
+        ),
         confidence=0.75,
         examples=("wohnt in der Lindenstraße 14b", "Kastanielaan 22", "Bispevej 7", "Storgatan 3", "Mannerkatu 12"),
         counterexamples=("auf dem Weg zu 12 Orten", "gate A"),
@@ -56,6 +60,7 @@ RECOGNISERS = (
         rule="pii.address_number_first_germanic",
         kind="PII.ADDRESS",
         pattern=r"(?i)\b\d{1,5} [\pL-]+(?:strasse|straße|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|vagen|veien|vegen|katu|gotu|gata)\b",
+        probe=r"(?i)\d [a-z-]+(?:strasse|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|vagen|veien|vegen|katu|gotu|gata)\b",
         confidence=0.7,
         examples=("at 255 Hersnapvej",),
         counterexamples=("12 Autobahnen",),
@@ -68,7 +73,10 @@ RECOGNISERS = (
             r"\b(?:calle|c/|avenida|avda\.?|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|viale|piazza|corso|vicolo|strada) "
             r"(?:d[aeiou]{1,2}[ls]? )?(?-i:\p{Lu})[\pL'.-]*(?: \pL[\pL'.-]*){0,4},? ?(?:n[ro.°]{1,2} ?)?\d{1,4}\b"
         ),
-        probe=r"(?i)\b(?:rue|avenue|boulevard|bd|place|chemin|impasse|allee|quai|route|cours|faubourg|calle|c/|avenida|avda|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|viale|piazza|corso|vicolo|strada) ",
+        probe=(
+            r"(?i)\d(?: ?(?:bis|ter|[a-d]))?,? (?:rue|avenue|boulevard|bd|place|chemin|impasse|allee|quai|route|cours|square|faubourg) |"
+            r"\b(?:calle|c/|avenida|avda|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|viale|piazza|corso|vicolo|strada) [a-z '.-]*,? ?(?:n[ro.°]+ ?)?\d"
+        ),
         confidence=0.7,
         examples=("habite 12 bis, rue des Lilas", "vive en Calle Mayor 23", "abita in Via Garibaldi 8"),
         counterexamples=("la rue est longue", "via email 24 hours"),
@@ -77,6 +85,7 @@ RECOGNISERS = (
         rule="pii.address_slavic_turkic",
         kind="PII.ADDRESS",
         pattern=r"(?i)(?:\bul\.|\bulica|\baleja|\bal\.|\bos\.|\bulice|\bnam\.) (?:\pL[\pL'.-]* ){1,4}\d{1,4}[a-z]?(?:/\d{1,4})?\b|\b(?:\pL+ ){1,4}(?:sokak|sok\.|sk\.|caddesi|cad\.|cd\.|mahallesi|mah\.)(?: ?(?:no:?|numara:?)? ?\d{1,4})?\b",
+        probe=r"(?i)\b(?:ul\.|ulica|aleja|al\.|os\.|ulice|nam\.|sokak|sok\.|sk\.|caddesi|cad\.|cd\.|mahallesi|mah\.)",
         confidence=0.75,
         examples=("mieszka przy ul. Długa 5/12", "Atatürk Caddesi No: 14"),
         counterexamples=("ul. tekst",),

@@ -3,7 +3,7 @@
 from lacuna.adapters.classifiers.recogniser import Recogniser
 
 _PHONE_WORDS = (
-    r"phones?|telephones?|tele|tel|mobile|cell|cellphone|handy|fax|desk|office|home|landline|hotline|whatsapp|sms|texted|call(?:ed|ing)?|ring|"
+    r"phones?|telephones?|tele|tel|mobile|cell|cellphone|handy|fax|desk|office|home|landline|hotline|whatsapp|sms|texted|call(?:ed|ing)?|ring|messages?|texts?|"
     r"dial(?:ed)?|reach(?:able)?|contact|number|numbers|registered|telefon|telefonnummer|rufnummer|mobil|mobilnummer|mobiltelefon|erreichbar|"
     r"anrufen|portable|telephone|appel(?:er|ez)?|joindre|telefono|movil|celular|llama(?:r|me)?|llamar|cellulare|numero|chiama(?:re)?|"
     r"telefone|telemovel|ligar|telefoon|mobiel|bellen|telefonnumer|numer|puhelin|puhelinnumero|soita|telefonnumro|telefonas|"

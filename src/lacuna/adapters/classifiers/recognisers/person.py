@@ -17,6 +17,16 @@ RECOGNISERS = (
         counterexamples=("my name is not on the list", "what is the name of the river"),
     ),
     Recogniser(
+        rule="pii.person_presenting",
+        kind="PII.PERSON",
+        pattern=rf"\b(?:(?i:i'm|i am|it's|this is|it is)) ({_NAME})(?:,? (?:and|from|here|speaking|calling|living|born|my)\b|, \d)",
+        group=1,
+        probe=r"(?i)\b(?:i'm|i am|it's|this is|it is) ",
+        confidence=0.65,
+        examples=("Sure, I'm Ana Petrov, and my zip code is 98001.", "it's Jonas Brandt from Bremen"),
+        counterexamples=("I'm New here", "it's Monday and raining"),
+    ),
+    Recogniser(
         rule="pii.person_field",
         kind="PII.PERSON",
         pattern=rf"(?i:(?:full|customer|client|patient|employee|first|last|contact|holder|cardholder)[_ ]?name[\"']?\s*[:=]\s*[\"']?)({_NAME})",

@@ -11,19 +11,21 @@ _VENDORS = (
     "finnhub|firebase|flickr|flutterwave|frameio|freshbooks|gcp|github|gitlab|gitter|gocardless|grafana|harness|hashicorp|heroku|hubspot|infracost|intercom|intra42|jenkins|jfrog|"
     "jira|kraken|kucoin|launchdarkly|linear|linked-?_?in|lob|looker|mailchimp|mailgun|mapbox|mattermost|maxmind|meraki|message-?_?bird|mongodb|netlify|new-?_?relic|ngrok|notion|npm|"
     "nytimes|okta|openai|opsgenie|pagerduty|paypal|perplexity|plaid|planetscale|postman|prefect|privateai|pulumi|pypi|rapidapi|readme|rollbar|rubygems|salesforce|scalingo|segment|"
-    "sendbird|sendgrid|sendinblue|sentry|shippo|shopify|sidekiq|slack|snowflake|snyk|sonar|sourcegraph|splunk|square|squarespace|stripe|sumo|sumologic|supabase|telegram|telegr|travis|"
+    "sendbird|sendgrid|sendinblue|sentry|shippo|shopify|sidekiq|slack|snowflake|snyk|sonar|sourcegraph|splunk|square|squarespace|stripe|sumo(?:logic)?|supabase|telegram|travis|"
     "trello|twilio|twitch|twitter|typeform|vault|vercel|wakatime|yandex|zapier|zendesk|zoom"
 )
 _KEY_WORDS = r"key|keys|token|tokens|secret|secrets|api|apikey|auth|access|credential|credentials|creds|passw(?:or)?d|pwd|client[_-]?id|signature|private|bearer|license|login|session|sid|hmac|salt|sig|pat"
 _VALUE = r"[A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{7,300}"
 _ASSIGN = r"[\"'\])>]{0,3}\s{0,3}(?:=>|:=|::=|:::=|\|\|:|\?=|==?|:|>|,|\|)\s{0,6}(?:@?[\"'`(]{1,3}|b\"|Bearer |Token |Basic )?\s{0,8}"
+_ASSIGN_PROBE = r"[\"'\])>]*\s*[=:>,|?]+\s*[\"'`@(b]*(?:Bearer |Token |Basic )?\s*[A-Za-z0-9_.+/~-]*[0-9A-Z]"
+_VALUE_PROBE = r"[A-Za-z0-9_.+/=~|%:@-]*[0-9]"
 
 RECOGNISERS = (
     Recogniser(
         rule="secret.assignment",
         kind="SECRET.API_KEY",
         pattern=rf"(?i)(?:{_KEY_WORDS})[\w .-]{{0,24}}{_ASSIGN}({_VALUE})",
-        probe=rf"(?i)(?:{_KEY_WORDS})[\w .-]{{0,24}}{_ASSIGN}[A-Za-z0-9]",
+        probe=rf"(?i)(?:{_KEY_WORDS})[\w .-]*{_ASSIGN_PROBE}",
         group=1,
         validator="secret_value",
         confidence=0.85,
@@ -33,8 +35,8 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.vendor_assignment",
         kind="SECRET.API_KEY",
-        pattern=rf"(?i)(?:{_VENDORS})[\w .-]{{0,24}}{_ASSIGN}({_VALUE})",
-        probe=rf"(?i)(?:{_VENDORS})[\w .-]{{0,24}}{_ASSIGN}[A-Za-z0-9]",
+        pattern=rf"(?i)(?:\b|_)(?:{_VENDORS})[\w .-]{{0,24}}{_ASSIGN}({_VALUE})",
+        probe=rf"(?i)(?:\b|_)(?:{_VENDORS})[\w .-]*{_ASSIGN_PROBE}",
         group=1,
         validator="secret_value",
         confidence=0.8,
@@ -46,6 +48,7 @@ RECOGNISERS = (
         kind="SECRET.API_KEY",
         pattern=r"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]{1,4}([A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{11,300})",
         group=1,
+        probe=rf"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]+{_VALUE_PROBE}",
         validator="secret_value",
         confidence=0.8,
         examples=("why does my token k2v9x8q1m4z7w3e6 fail?", "the key is 9fk3m2x8q7w1z0b5"),
@@ -59,6 +62,7 @@ RECOGNISERS = (
             r"[\w]{0,20}[\"'\])]{0,2}\s{0,3}(?:is|are|was|ist|lautet|est|es|e|=>|:=|=|:|to)\s{0,3}(?:now )?[\"'`]?([^\s\"'`,;<>]{5,80})"
         ),
         group=1,
+        probe=r"(?i)passw(?:or)?d|pwd|passphrase|passcode|passwort|kennwort|mot de passe|\bmdp\b|contrasena|\bsenha|\bparola|wachtwoord|haslo|losenord|salasana|sifre|пароль|パスワード|密码|비밀번호",
         validator="password",
         confidence=0.85,
         examples=("the password is hunter22!", "DB_PASSWORD=s3cr3t-Pa55", "Das Passwort lautet Sommer2024"),
@@ -70,7 +74,7 @@ RECOGNISERS = (
         pattern=r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'<>]{0,64}:([^\s/@\"'<>]{3,128})@[\w.-]+",
         group=1,
         validator="password",
-        probe=r"://[^\s:/@\"'<>]{0,64}:[^\s/@\"'<>]{3,128}@",
+        probe=r"://[^\s:/@\"'<>]*:[^\s/@\"'<>]+@",
         confidence=0.92,
         examples=("postgresql://app:t0p-S3cret@db.internal:5432/main", "https://ci:9f8a7b6c5d@git.host.io/r.git"),
         counterexamples=("postgres://user:password@localhost/db", "https://host:8080/path@v2", "redis://:${REDIS_PASSWORD}@cache:6379"),
@@ -80,6 +84,7 @@ RECOGNISERS = (
         kind="SECRET.CONNECTION",
         pattern=r"(?i)(?:AccountKey|SharedAccessKey|SharedAccessSignature|Pwd|Password|sig)=([A-Za-z0-9+/%!#$^&*_.~-]{8,128}=*)",
         group=1,
+        probe=r"(?i)(?:AccountKey|SharedAccessKey|SharedAccessSignature|Pwd|Password|sig)=[A-Za-z0-9+/%!#$^&*_.~-]",
         validator="secret_value",
         confidence=0.88,
         examples=("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=Zk3v9Qm1xL8rT2wB7nYc5pHs0dFg4jKa==", "Server=db;Uid=sa;Pwd=Xy7!kLm29q"),
@@ -90,6 +95,7 @@ RECOGNISERS = (
         kind="SECRET.TOKEN",
         pattern=r"(?i)\b(?:(?:proxy-)?authorization|x-[a-z-]{0,20}(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:Bearer|Basic|Token|Digest|ApiKey|AWS4-HMAC-SHA256)\s{1,3})?([A-Za-z0-9_.~+/=:@-]{8,900})",
         group=1,
+        probe=r"(?i)(?:authorization|x-[a-z-]*(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s*[:=]",
         validator="secret_value",
         confidence=0.88,
         examples=("curl -H 'Authorization: Bearer 9fK3m2X8q7w1Z0b5' https://api", "X-Api-Key: 7f3ka92mxq04bz81hw"),
@@ -100,6 +106,7 @@ RECOGNISERS = (
         kind="SECRET.TOKEN",
         pattern=r"\b(?:Bearer|Basic) ([A-Za-z0-9_.~+/-]{16,900}=*)",
         group=1,
+        probe=r"\b(?:Bearer|Basic) [A-Za-z0-9_.~+/-]",
         validator="secret_value",
         confidence=0.85,
         examples=("send Bearer 9fK3m2X8q7w1Z0b5Lp4v",),
@@ -108,9 +115,10 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.curl_user",
         kind="SECRET.PASSWORD",
-        pattern=r"\bcurl\b[^\n]{0,400}?\s(?:-u|--user)[ =]{0,3}[\"']?([^\s:\"'$]{1,64}:[\"']?[^\s\"'${]{3,128}|[^\s:\"'$]{3,128}:)",
+        pattern=r"\bcurl\b(?:[^\n]|\\\n){0,600}?\s(?:-u|--user)[ =]{0,3}[\"']?[^\s:\"'$<]{1,64}:[\"']?([^\s\"'${<]{3,128})",
         group=1,
-        probe=r"\bcurl\b[^\n]{0,400}\s(?:-u|--user)",
+        validator="password_part",
+        probe=r"\bcurl\b",
         confidence=0.8,
         examples=("curl -u kevin:mVy3gG7z5Q https://api.host",),
         counterexamples=("curl -u $USER:$PASS https://api.host", "curl -X POST https://api.host"),
@@ -118,8 +126,8 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.random_token",
         kind="SECRET.TOKEN",
-        pattern=r"[A-Za-z0-9_+=-]{20,300}",
-        probe=r"[A-Za-z0-9_+=-]{20}",
+        pattern=r"[A-Za-z0-9_+-]{20,300}={0,2}",
+        probe=r"[A-Za-z]\d+[A-Za-z][A-Za-z_+-]*\d",
         unless=r"[/.#@&?%:\w-]|sha\d*[-:]|integrity=.?|commit |nonce-|boundary=-*",
         validator="random_token",
         confidence=0.6,

@@ -27,6 +27,7 @@ class _Format:
     filler: str = _FILLER
     kind: str = _KEY
     end: str = ""
+    probe: str = ""
 
 
 def _example(form: _Format) -> str:
@@ -47,8 +48,8 @@ _FORMATS = (
     _Format("gcp_api_key", r"AIza", r"[\w-]{35}", "AIza", 35),
     _Format("gcp_oauth_secret", r"GOCSPX-", r"[\w-]{24,28}", "GOCSPX-", 28),
     _Format("gcp_oauth_token", r"ya29\.", r"[\w-]{30,}", "ya29.", 60, kind=_TOKEN),
-    _Format("azure_ad_secret", r"[A-Za-z0-9_~.]{3}\dQ~", r"[A-Za-z0-9_~.-]{31,34}", "abC8Q~", 34),
-    _Format("azure_devops", r"[A-Za-z0-9]{52}JQQJ99", r"[A-Za-z0-9]{10,40}", "q8Zt3LmW0xRv7KpB2nYc5HdJ9sFg4TaE6uQiO1q8Zt3LmW0xRv7KJQQJ99", 24),
+    _Format("azure_ad_secret", r"[A-Za-z0-9_~.]{3}\dQ~", r"[A-Za-z0-9_~.-]{31,34}", "abC8Q~", 34, probe=r"\dQ~[A-Za-z0-9_~.-]"),
+    _Format("azure_devops", r"[A-Za-z0-9]{52}JQQJ99", r"[A-Za-z0-9]{10,40}", "q8Zt3LmW0xRv7KpB2nYc5HdJ9sFg4TaE6uQiO1q8Zt3LmW0xRv7KJQQJ99", 24, probe="JQQJ99"),
     _Format("alibaba", r"LTAI", r"[A-Za-z0-9]{12,24}", "LTAI", 20, _LOWER),
     _Format("digitalocean", r"do[opr]_v1_", r"[a-f0-9]{64}", "dop_v1_", 64, _HEX_FILLER),
     _Format("heroku", r"HRKU-", r"[\w-]{36,64}", "HRKU-AA", 58),
@@ -84,14 +85,14 @@ _FORMATS = (
     _Format("buildkite", r"bkua_", r"[a-z0-9]{40}", "bkua_", 40, _LOWER),
     _Format("sonar", r"sq[apu]_", r"[a-z0-9]{40}", "squ_", 40, _LOWER),
     _Format("sourcegraph", r"sgp_(?:[a-fA-F0-9]{16}_|local_)?", r"[a-fA-F0-9]{40}", "sgp_", 40, _HEX_FILLER),
-    _Format("terraform", r"[A-Za-z0-9]{14}\.atlasv1\.", r"[\w=-]{60,70}", "q8Zt3LmW0xRv7K.atlasv1.", 67),
+    _Format("terraform", r"[A-Za-z0-9]{14}\.atlasv1\.", r"[\w=-]{60,70}", "q8Zt3LmW0xRv7K.atlasv1.", 67, probe=r"\.atlasv1\."),
     _Format("vault", r"hv[bsr]\.", r"[\w-]{24,300}", "hvs.", 90),
     _Format("vault_legacy", r"s\.", _ALNUM + r"{24}", "s.", 24),
     _Format("pulumi", r"pul-", r"[a-f0-9]{40}", "pul-", 40, _HEX_FILLER),
     _Format("doppler", r"dp\.(?:pt|st|ct|sa|scim|audit)\.", r"[\w.]{40,50}", "dp.pt.", 43),
     _Format("infracost", r"ico-", _ALNUM + r"{32}", "ico-", 32),
     _Format("octopus", r"API-", r"[A-Z0-9]{26,40}", "API-", 26, _UPPER),
-    _Format("harness", r"(?:pat|sat)\.", r"[\w-]{22}\.[a-zA-Z0-9]{24}\.[a-zA-Z0-9]{20}", "pat.q8Zt3LmW0xRv7KpB2nYc5H.q8Zt3LmW0xRv7KpB2nYc5HdJ.", 20),
+    _Format("harness", r"(?:pat|sat)\.", r"[\w-]{22}\.[a-zA-Z0-9]{24}\.[a-zA-Z0-9]{20}", "pat.q8Zt3LmW0xRv7KpB2nYc5H.q8Zt3LmW0xRv7KpB2nYc5HdJ.", 20, probe=r"\b(?:pat|sat)\.[\w-]+\.[a-zA-Z0-9]"),
     _Format("openshift", r"sha256~", r"[\w-]{43}", "sha256~", 43, kind=_TOKEN),
     _Format("prefect", r"pn[ub]_", _ALNUM + r"{36}", "pnu_", 36),
     _Format("snyk", r"snyk_(?:uat|sat)\.", r"[\w.-]{30,}", "snyk_uat.", 40),
@@ -111,14 +112,14 @@ _FORMATS = (
     # messages and mail
     _Format("slack", r"(?i:xox[abeoprs]|xapp|xoxe\.xox[bp])-", r"[A-Za-z0-9-]{10,250}", "xoxb-", 40, "312771249278-3636539673356-VssETCdHyy"),
     _Format("slack_webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/", r"[A-Za-z0-9+/]{40,60}", "hooks.slack.com/services/", 46),
-    _Format("teams_webhook", r"[a-z0-9]+\.webhook\.office\.com/webhookb2/", r"[A-Za-z0-9@/-]{40,200}", "acme.webhook.office.com/webhookb2/", 90, _LOWER),
-    _Format("discord_webhook", r"discord(?:app)?\.com/api/webhooks/", r"\d{17,20}/[\w-]{60,70}", "discord.com/api/webhooks/312771249278363653/", 68),
-    _Format("discord_bot", r"[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.", r"[\w-]{27,38}", "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.", 27),
-    _Format("telegram_bot", r"\d{8,10}:AA", r"[\w-]{33}", "3127712492:AA", 33),
+    _Format("teams_webhook", r"[a-z0-9]+\.webhook\.office\.com/webhookb2/", r"[A-Za-z0-9@/-]{40,200}", "acme.webhook.office.com/webhookb2/", 90, _LOWER, probe=r"webhook\.office\.com"),
+    _Format("discord_webhook", r"discord(?:app)?\.com/api/webhooks/", r"\d{17,20}/[\w-]{60,70}", "discord.com/api/webhooks/312771249278363653/", 68, probe="/api/webhooks/"),
+    _Format("discord_bot", r"[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.", r"[\w-]{27,38}", "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.", 27, probe=r"\b[MNO][A-Za-z\d]+\.[\w-]+\.[\w-]"),
+    _Format("telegram_bot", r"\d{8,10}:AA", r"[\w-]{33}", "3127712492:AA", 33, probe=r"\d:AA[\w-]"),
     _Format("twilio", r"(?:SK|AC)", r"[0-9a-f]{32}", "SK", 32, _HEX_FILLER),
     _Format("sendgrid", r"SG\.", r"[\w=.-]{22,66}", "SG.", 66),
     _Format("mailgun", r"(?:key|pubkey)-", r"[a-f0-9]{32}", "key-", 32, _HEX_FILLER),
-    _Format("mailchimp", r"[a-f0-9]{32}-us", r"\d{1,2}", "7c3a9f0e5b1d8264f3a7c0e9b5d18264-us", 2, "14"),
+    _Format("mailchimp", r"[a-f0-9]{32}-us", r"\d{1,2}", "7c3a9f0e5b1d8264f3a7c0e9b5d18264-us", 2, "14", probe=r"[a-f0-9]-us\d"),
     _Format("sendinblue", r"xkeysib-", r"[a-f0-9]{64}-[A-Za-z0-9]{16}", "xkeysib-" + _HEX_FILLER * 2 + "-", 16),
     _Format("resend", r"re_", r"[A-Za-z0-9]{8}_[A-Za-z0-9]{20,28}", "re_q8Zt3LmW_", 24),
     # payment and commerce
@@ -142,7 +143,7 @@ _FORMATS = (
     _Format("datadog", r"dd[ap]p_", _ALNUM + r"{34,40}", "ddap_", 36),
     _Format("honeycomb", r"hc[abxz]ik_", r"[a-z0-9]{58}", "hcaik_", 58, _LOWER),
     _Format("posthog", r"ph[cxs]_", _ALNUM + r"{40,50}", "phx_", 43),
-    _Format("airtable", r"pat[A-Za-z0-9]{14}\.", r"[a-f0-9]{64}", "patq8Zt3LmW0xRv7K.", 64, _HEX_FILLER),
+    _Format("airtable", r"pat[A-Za-z0-9]{14}\.", r"[a-f0-9]{64}", "patq8Zt3LmW0xRv7K.", 64, _HEX_FILLER, probe=r"\bpat[A-Za-z0-9]+\.[a-f0-9]"),
     _Format("notion", r"(?:ntn_|secret_)", _ALNUM + r"{40,50}", "ntn_", 46),
     _Format("linear", r"lin_(?:api|oauth)_", _ALNUM + r"{32,64}", "lin_api_", 40),
     _Format("figma", r"fig[dor][hp]?_", r"[\w-]{40,60}", "figd_", 43),
@@ -151,23 +152,23 @@ _FORMATS = (
     _Format("hubspot", r"pat-(?:na|eu)\d-", r"[0-9a-f-]{36}", "pat-na1-", 36, "7c3a9f0e-5b1d-8264-f3a7-c0e9b5d18264"),
     _Format("contentful", r"CFPAT-", r"[\w-]{43}", "CFPAT-", 43),
     _Format("mapbox", r"[ps]k\.", r"[A-Za-z0-9]{60}\.[\w-]{22}", "sk." + (_FILLER * 2)[:60] + ".", 22),
-    _Format("maxmind", r"[A-Za-z0-9]{6}_", r"[A-Za-z0-9]{29}_mmk", "q8Zt3L_", 29, end="_mmk"),
+    _Format("maxmind", r"[A-Za-z0-9]{6}_", r"[A-Za-z0-9]{29}_mmk", "q8Zt3L_", 29, end="_mmk", probe="_mmk"),
     _Format("beamer", r"b_", r"[\w=-]{44}", "b_", 44),
     _Format("dnkey", r"dnkey-", r"[\w=-]{26}-[\w=-]{52}", "dnkey-q8zt3lmw0xrv7kpb2nyc5hdj9s-", 52, _LOWER),
     _Format("settlemint", r"sm_[aps]at_", _ALNUM + r"{16}", "sm_pat_", 16),
     _Format("cloudflare_origin", r"v1\.0-", r"[a-f0-9]{24}-[a-f0-9]{100,}", "v1.0-7c3a9f0e5b1d8264f3a7c0e9-", 146, _HEX_FILLER),
     _Format("facebook", r"EAA[A-Z]", r"[A-Za-z0-9]{60,}", "EAAC", 100),
-    _Format("facebook_app", r"\d{15,16}[|%]", r"[\w-]{27,40}", "312771249278363|", 27),
+    _Format("facebook_app", r"\d{15,16}[|%]", r"[\w-]{27,40}", "312771249278363|", 27, probe=r"\d[|%][\w-]"),
     _Format("intra42", r"s-s4t2(?:ud|af)-", r"[a-f0-9]{64}", "s-s4t2ud-", 64, _HEX_FILLER),
     # passwords and identity
-    _Format("one_password", r"[A-Z]\d-[A-Z0-9]{6}-", r"(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}", "A3-Q8ZT3L-", 30, "MW0XRV-7KPB2-NYC5H-DJ9SF-G4TAE"),
+    _Format("one_password", r"[A-Z]\d-[A-Z0-9]{6}-", r"(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}", "A3-Q8ZT3L-", 30, "MW0XRV-7KPB2-NYC5H-DJ9SF-G4TAE", probe=r"\b[A-Z]\d-[A-Z0-9]+-[A-Z0-9]"),
     _Format("one_password_service", r"ops_eyJ", r"[A-Za-z0-9+/]{100,}={0,3}", "ops_eyJ", 250),
-    _Format("age", r"AGE-SECRET-KEY-1", r"[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "AGE-SECRET-KEY-1", 58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
+    _Format("age", r"AGE-SECRET-KEY-1", r"[A-Z0-9]{50,62}", "AGE-SECRET-KEY-1", 58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
     _Format("adobe", r"p8e-", r"[A-Za-z0-9]{32}", "p8e-", 32, _LOWER),
     _Format("okta", r"SSWS ", r"[\w-]{40,44}", "SSWS ", 42, kind=_TOKEN),
-    _Format("jwt", r"ey[A-Za-z0-9_-]{10,}\.ey", r"[\w/-]{10,}(?:\.[\w/-]{10,}={0,2})?", "eyJhbGciOiJIUzI1NiJ9.ey", 40, kind=_TOKEN),
+    _Format("jwt", r"ey[A-Za-z0-9_-]{10,}\.ey", r"[\w/-]{10,}(?:\.[\w/-]{10,}={0,2})?", "eyJhbGciOiJIUzI1NiJ9.ey", 40, kind=_TOKEN, probe=r"\bey[A-Za-z0-9_-]+\.ey"),
     _Format("tailscale", r"tskey-[a-z]+-", r"[\w-]{20,}", "tskey-auth-", 40),
-    _Format("ngrok", r"[12][A-Za-z0-9]{26}_", _ALNUM + r"{20,22}", "2q8Zt3LmW0xRv7KpB2nYc5HdJ9s_", 21),
+    _Format("ngrok", r"[12][A-Za-z0-9]{26}_", _ALNUM + r"{20,22}", "2q8Zt3LmW0xRv7KpB2nYc5HdJ9s_", 21, probe=r"\b[12][A-Za-z0-9]+[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9]"),
 )
 
 
@@ -181,7 +182,7 @@ def _recognisers() -> Iterator[Recogniser]:
             examples=(f"token {_example(form)} leaked",),
             counterexamples=(form.sample,),
             validator="token_body",
-            probe=f"{edge}{form.prefix}",
+            probe=form.probe or f"{edge}{form.prefix}[A-Za-z0-9/_+-]{{4}}",
             confidence=0.93,
         )
 
