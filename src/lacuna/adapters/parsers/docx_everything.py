@@ -70,6 +70,8 @@ def _part(root: Element, found: Collector) -> None:
 def _attributes(node: Element, found: Collector) -> None:
     for key, value in node.attrib.items():
         name = _local(str(key))
+        if name == "Target" and node.get("TargetMode") != "External":
+            continue
         if name in _WORDY_ATTRIBUTES or (name == "val" and _local(str(node.tag)) in _WORDY_VALUES):
             found.add(str(value))
 

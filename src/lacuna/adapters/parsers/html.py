@@ -25,6 +25,31 @@ _INLINE: Final = frozenset(
     | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
     | {"var", "wbr"}
 )
+_TAGS: Final = (
+    _HIDING
+    | _INLINE
+    | _HEADINGS.keys()
+    | {
+        "html",
+        "body",
+        "main",
+        "header",
+        "article",
+        "section",
+        "div",
+        "p",
+        "pre",
+        "blockquote",
+        "hr",
+        "br",
+        "img",
+        "form",
+    }
+    | {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td", "ul", "ol", "li", "dl", "dt"}
+    | {"dd", "figure", "figcaption", "picture", "source", "video", "audio", "track", "link", "meta", "base", "input"}
+    | {"button", "textarea", "option", "optgroup", "fieldset", "legend", "details", "summary", "address", "path", "g"}
+)
+"""Known tags; the name of any other is text that somebody chose."""
 _MEANINGLESS: Final = frozenset({"class", "style", "d", "points", "viewbox", "transform", "integrity", "nonce"})
 _MEDIA_DATA: Final = re.compile(r"\s*data:(?:image|font|audio|video)/", re.IGNORECASE)
 _HEADING: Final = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -86,8 +111,12 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
+        if tag not in _TAGS:
+            self.everything.add(tag)
         for name, value in attrs:
-            if value and name not in _MEANINGLESS and not _MEDIA_DATA.match(value):
+            if value is None:
+                self.everything.add(name)
+            elif value and name not in _MEANINGLESS and not _MEDIA_DATA.match(value):
                 self.everything.add(f"{name}={value}")
         if tag in _HEADINGS and self._is_visible():
             self.visible.append("#" * _HEADINGS[tag] + " ")
@@ -107,6 +136,14 @@ class _Page(HTMLParser):
                 self._hidden -= closed in _HIDING
             self._hidden -= closed in _HIDING
         self._break(tag)
+
+    def parse_endtag(self, i: int) -> int:
+        """Words in an end tag are attributes that browsers ignore, but they are there to be read."""
+        end = super().parse_endtag(i)
+        inside = self.rawdata[i + 2 : end - 1].strip().lower() if end > 0 else ""
+        if inside not in _TAGS:
+            self.everything.add(inside)
+        return end
 
     def handle_data(self, data: str) -> None:
         self._line.append(data)

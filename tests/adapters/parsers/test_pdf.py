@@ -1,0 +1,72 @@
+"""PDF: pages for retrieval, and what stands on, under and beside them for classification."""
+
+import pytest
+
+from lacuna.adapters.parsers import pdf
+from lacuna.adapters.parsers.limits import Limits
+from lacuna.domain.errors import TooLarge, UnreadableDocument
+from tests.adapters.parsers import samples
+
+LIMITS = Limits()
+
+
+def test_every_page_is_a_section_with_its_number() -> None:
+    parsed = pdf.read(samples.pdf(["First page.\nSecond line.", "Second page."], title="Data sheet"), "d.pdf", LIMITS)
+    assert parsed.title == "Data sheet"
+    assert [(section.page, section.text) for section in parsed.sections] == [
+        (1, "First page.\nSecond line."),
+        (2, "Second page."),
+    ]
+    assert "Data sheet" in parsed.everything
+    assert "Second page." in parsed.everything
+
+
+def test_a_pdf_without_a_title_is_named_after_its_file() -> None:
+    assert pdf.read(samples.pdf(["x"]), "folder/data_sheet.pdf", LIMITS).title == "data sheet"
+
+
+def test_annotations_form_fields_and_links_are_classified_only() -> None:
+    box = "/Rect [10 10 90 30] /P 100 0 R"
+    more = [
+        f"<< /Type /Annot /Subtype /Text {box} /Contents (note-words) /T (author-words) >>",
+        f"<< /Type /Annot /Subtype /Widget {box} /FT /Tx /T (field-name) /TU (field-help) /V (field-value) >>",
+        f"<< /Type /Annot /Subtype /Link {box} /A << /S /URI /URI (mailto:someone@example.com) >> >>",
+        f"<< /Type /Annot /Subtype /Popup {box} /Contents (popup-words) >>",
+    ]
+    parsed = pdf.read(samples.pdf(["Visible."], more=more, annotations=[10, 11, 12, 13]), "f.pdf", LIMITS)
+    for hidden in ("note-words", "author-words", "field-name", "field-help", "field-value", "someone@example.com"):
+        assert hidden in parsed.everything
+    assert [section.text for section in parsed.sections] == ["Visible."]
+
+
+def test_text_outside_the_page_is_classified_only() -> None:
+    parsed = pdf.read(samples.pdf([") Tj 2000 0 Td (far-away) Tj -2000 0 Td (Visible."]), "f.pdf", LIMITS)
+    assert "far-away" in parsed.everything
+    assert "far-away" not in parsed.sections[0].text
+
+
+def test_words_cut_at_a_line_end_are_whole() -> None:
+    parsed = pdf.read(samples.pdf(["the Lantern\\255\nfish plan"]), "f.pdf", LIMITS)
+    assert "Lanternfish" in parsed.everything
+
+
+def test_an_encrypted_pdf_is_unreadable_with_a_cure() -> None:
+    protected = samples.pdf(["x"]).replace(
+        b"/Info 4 0 R",
+        b"/Info 4 0 R /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"
+        + b"41" * 32 + b"> /U <" + b"42" * 32 + b"> >>",
+    )  # fmt: skip
+    with pytest.raises(UnreadableDocument, match="encrypted") as refused:
+        pdf.read(protected, "f.pdf", LIMITS)
+    assert "password" in refused.value.cure
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 20, samples.pdf(["x" * 50])[:120]])
+def test_a_damaged_pdf_is_unreadable(data: bytes) -> None:
+    with pytest.raises(UnreadableDocument):
+        pdf.read(data, "f.pdf", LIMITS)
+
+
+def test_too_much_text_is_refused() -> None:
+    with pytest.raises(TooLarge, match="characters"):
+        pdf.read(samples.pdf(["a long page of words " * 20]), "f.pdf", Limits(max_output_chars=50))
