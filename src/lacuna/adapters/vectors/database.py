@@ -16,8 +16,6 @@ from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, Stor
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x4C41_4356
 """Marks the file as ours (SQLite's application_id)."""
-BUSY_SECONDS: Final = 10.0
-"""How long a call waits for another process before it gives up with StorageLocked."""
 
 _SCHEMA: Final = (
     # Who may read a chunk: each distinct pair of tier and groups once. Rows are never changed or deleted.
@@ -72,10 +70,10 @@ _SCHEMA: Final = (
 )
 
 
-def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection that may be handed from thread to thread, in autocommit mode."""
+def connect(path: Path, busy_seconds: float, *, read_only: bool) -> sqlite3.Connection:
+    """A connection that may be handed from thread to thread, in autocommit mode. Waits `busy_seconds` for a lock."""
     with translated(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
         for pragma in (
             "synchronous = FULL",
             "secure_delete = ON",
@@ -87,8 +85,9 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         return connection
 
 
-def prepare(path: Path) -> sqlite3.Connection:
-    """Opens the file for writing, creating it where it is missing and the schema where it is empty.
+def prepare(path: Path, busy_seconds: float, max_bytes: int | None) -> sqlite3.Connection:
+    """Opens the file for writing, creating it where it is missing and the schema where it is empty. It will not grow
+    beyond `max_bytes`.
 
     Raises StorageMissing where the folder is not there, StorageCorrupt where the file is damaged or something else, and
     StorageError where a newer version wrote it.
@@ -104,11 +103,14 @@ def prepare(path: Path) -> sqlite3.Connection:
             raise StorageError(
                 f"The vector store {path} cannot be opened: {error.strerror}.", cure="Fix its permissions."
             ) from error
-        connection = connect(path, read_only=False)
+        connection = connect(path, busy_seconds, read_only=False)
         try:
             _check_ours(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
+            if max_bytes is not None:
+                (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+                connection.execute(f"PRAGMA max_page_count = {max(1, max_bytes // page_bytes)}")
         except BaseException:
             connection.close()
             raise
@@ -171,11 +173,12 @@ def _translation(error: sqlite3.Error, path: Path) -> StorageError:
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return StorageFull(
-                f"No room is left to write the vector store {path}.", cure="Free disk space, then repeat."
+                f"No room is left to write the vector store {path}.",
+                cure="Free disk space or raise its limit, then repeat.",
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StorageLocked(
-                f"Another process held the vector store {path} for {BUSY_SECONDS:.0f} s.",
+                f"Another process held the vector store {path} for too long.",
                 cure="Repeat once it has finished.",
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:

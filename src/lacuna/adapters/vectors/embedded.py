@@ -46,26 +46,27 @@ T = TypeVar("T")
 class EmbeddedVectorStore:
     """Open it with `open`. Safe to use from several tasks of one event loop, and from several processes on one file."""
 
-    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, busy_seconds: float, max_bytes: int | None) -> None:
         self._path = path
+        self._writer = prepare(path, busy_seconds, max_bytes)
         self._file = _identity(path)
-        self._writer = writer
         self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for _ in range(_READERS):
-            self._readers.put(connect(path, read_only=True))
+            self._readers.put(connect(path, busy_seconds, read_only=True))
         self._follower = Follower(path)
         self._frequencies = Frequencies()
         self._reading = Lane("vector store reads", _READERS, _WAITING)
         self._writing = Lane("vector store writes", 1, _WAITING)
 
     @classmethod
-    async def open(cls, path: Path) -> "EmbeddedVectorStore":
-        """The store in the file `path`, created where it is missing; ready to search when it returns.
+    async def open(cls, path: Path, busy_seconds: float = 10.0, max_bytes: int | None = None) -> "EmbeddedVectorStore":
+        """The store in the file `path`, created where it is missing; ready to search when it returns. A call waits
+        `busy_seconds` for another process before it raises StorageLocked; beyond `max_bytes` it raises StorageFull.
 
         Raises StorageMissing where the folder is not there, StorageCorrupt where the file is damaged or something else,
         StorageError where a newer version wrote it.
         """
-        store = await asyncio.to_thread(lambda: cls(path, prepare(path)))
+        store = await asyncio.to_thread(lambda: cls(path, busy_seconds, max_bytes))
         try:
             await store._reading.run(store._in_view, _NOBODY, lambda connection, view: None)
             await store._purge()
