@@ -104,7 +104,7 @@ _DECODERS = (
         _marked,
     ),
     _Decoder(r"[0-9][|~_*;\\]+[0-9]", r"\b[A-Z0-9]{1,6}(?:[|~_*;\\]+[A-Z0-9]{1,6}){2,}\b", _regrouped),
-    _Decoder(r"[a-z0-9] ?\r?\n ?[a-z0-9]", r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]", _rejoined),
+    _Decoder(r"[A-Za-z0-9-] ?\r?\n ?[A-Za-z0-9-]", r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]|[0-9](?:\r?\n)-[0-9]|[0-9]-(?:\r?\n)[0-9]", _rejoined),
 )
 
 TRIGGERS: tuple[str, ...] = tuple(decoder.probe for decoder in _DECODERS)

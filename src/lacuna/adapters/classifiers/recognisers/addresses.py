@@ -69,7 +69,7 @@ RECOGNISERS = (
         rule="pii.address_romance",
         kind="PII.ADDRESS",
         pattern=(
-            r"(?i)\b(?:\d{1,4}(?: ?(?:bis|ter|[a-d]))?,? ){1,2}(?:rue|avenue|boulevard|bd|place|chemin|impasse|allee|quai|route|cours|square|faubourg) (?:\pL[\pL'-]*[ ,]?){1,6}|"
+            r"(?i)\b(?:\d{1,4}(?: ?(?:bis|ter|[a-d]))?,? ){1,2}(?:(?:rue|avenue|boulevard|bd|chemin|impasse|allee|quai|faubourg)|(?:place|route|cours|square) (?:d[eu]s?|la|le|l)\b) ?(?:\pL[\pL'-]*[ ,]?){1,6}|"
             r"\b(?:calle|c/|avenida|avda\.?|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|viale|piazza|corso|vicolo|strada) "
             r"(?:d[aeiou]{1,2}[ls]? )?(?-i:\p{Lu})[\pL'.-]*(?: \pL[\pL'.-]*){0,4},? ?(?:n[ro.°]{1,2} ?)?\d{1,4}\b"
         ),

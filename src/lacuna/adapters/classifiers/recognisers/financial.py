@@ -33,8 +33,8 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.iban",
         kind="PII.IBAN",
-        pattern=r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}",
-        probe=r"\b[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{2}",
+        pattern=r"\b[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]{1,4}){3,9}",
+        probe=r"\b[A-Za-z]{2}\d{2}[ .-]?[A-Za-z0-9]{4}[ .-]?[A-Za-z0-9]{2}",
         validator="iban",
         confidence=0.98,
         examples=("pay to DE89 3704 0044 0532 0130 00 please", "my iban is gb82west12345698765432"),

@@ -15,7 +15,7 @@ _VENDORS = (
     "trello|twilio|twitch|twitter|typeform|vault|vercel|wakatime|yandex|zapier|zendesk|zoom"
 )
 _KEY_WORDS = r"key|keys|token|tokens|secret|secrets|api|apikey|auth|access|credential|credentials|creds|passw(?:or)?d|pwd|client[_-]?id|signature|private|bearer|license|login|session|sid|hmac|salt|sig|pat"
-_VALUE = r"[A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{7,300}"
+_VALUE = r"[A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{7,}"
 _ASSIGN = r"[\"'\])>]{0,3}\s{0,3}(?:=>|:=|::=|:::=|\|\|:|\?=|==?|:|>|,|\|)\s{0,6}(?:@?[\"'`(]{1,3}|b\"|Bearer |Token |Basic )?\s{0,8}"
 _ASSIGN_PROBE = r"[\"'\])>]*\s*[=:>,|?]+\s*[\"'`@(b]*(?:Bearer |Token |Basic )?\s*[A-Za-z0-9_.+/~-]*[0-9A-Z]"
 _VALUE_PROBE = r"[A-Za-z0-9_.+/=~|%:@-]*[0-9]"
@@ -46,7 +46,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.spoken",
         kind="SECRET.API_KEY",
-        pattern=r"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]{1,4}([A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{11,300})",
+        pattern=r"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]{1,4}([A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{11,})",
         group=1,
         probe=rf"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]+{_VALUE_PROBE}",
         validator="secret_value",
@@ -93,7 +93,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.authorization_header",
         kind="SECRET.TOKEN",
-        pattern=r"(?i)\b(?:(?:proxy-)?authorization|x-[a-z-]{0,20}(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:Bearer|Basic|Token|Digest|ApiKey|AWS4-HMAC-SHA256)\s{1,3})?([A-Za-z0-9_.~+/=:@-]{8,900})",
+        pattern=r"(?i)\b(?:(?:proxy-)?authorization|x-[a-z-]{0,20}(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:Bearer|Basic|Token|Digest|ApiKey|AWS4-HMAC-SHA256)\s{1,3})?([A-Za-z0-9_.~+/=:@-]{8,})",
         group=1,
         probe=r"(?i)(?:authorization|x-[a-z-]*(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s*[:=]",
         validator="secret_value",
@@ -104,7 +104,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.bearer",
         kind="SECRET.TOKEN",
-        pattern=r"\b(?:Bearer|Basic) ([A-Za-z0-9_.~+/-]{16,900}=*)",
+        pattern=r"\b(?:Bearer|Basic) ([A-Za-z0-9_.~+/-]{16,}=*)",
         group=1,
         probe=r"\b(?:Bearer|Basic) [A-Za-z0-9_.~+/-]",
         validator="secret_value",
@@ -126,7 +126,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.random_token",
         kind="SECRET.TOKEN",
-        pattern=r"[A-Za-z0-9_+-]{20,300}={0,2}",
+        pattern=r"[A-Za-z0-9_+-]{20,}={0,2}",
         probe=r"[A-Za-z]\d+[A-Za-z][A-Za-z_+-]*\d",
         unless=r"[/.#@&?%:\w-]|sha\d*[-:]|integrity=.?|commit |nonce-|boundary=-*",
         validator="random_token",
