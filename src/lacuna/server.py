@@ -14,6 +14,7 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from lacuna.api.app import build
 from lacuna.api.context import Context
@@ -59,9 +60,9 @@ async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], Non
         listening.close()
 
 
-async def _run(asgi: object, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
+async def _run(asgi: FastAPI, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
     config = uvicorn.Config(
-        asgi,  # type: ignore[arg-type]  an ASGI application
+        asgi,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -4,14 +4,12 @@ import sys
 from collections.abc import Callable
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from lacuna import __version__
 from lacuna.cli import output
 from lacuna.cli.audit import audit_app
 from lacuna.cli.configuration import config_app
-from lacuna.cli.evaluation import eval_command
 from lacuna.cli.ingest import ingest_command
 from lacuna.cli.lineage import lineage_app
 from lacuna.cli.models import models_app
@@ -51,7 +49,6 @@ app.command("ingest")(ingest_command)
 app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)
-app.command("eval")(eval_command)
 app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")
 app.add_typer(lineage_app, name="lineage")
@@ -71,14 +68,9 @@ def run_command(command: Callable[..., None]) -> NoReturn:
 
 
 def _run(program: typer.Typer) -> NoReturn:
-    """Exit codes: 0 ok, 1 refused or failed check, 2 usage, 130 interrupted."""
+    """Exit codes: 0 ok, 1 refused or failed check, 2 usage, 130 interrupted. Usage errors are typer's own."""
     try:
-        code = program(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        program()
     except LacunaError as error:
         output.report(error, as_json="--json" in sys.argv)
         sys.exit(1)
@@ -87,4 +79,4 @@ def _run(program: typer.Typer) -> NoReturn:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(0)

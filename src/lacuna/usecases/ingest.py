@@ -140,6 +140,10 @@ class Ingest:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
 
+    async def everything(self, upload: Upload) -> str:
+        """The text that classification sees of an upload. Raises what reading it raises; nothing is stored."""
+        return (await self._parser.parse(upload.content(), upload.parse_name())).everything
+
     async def get(self, document_id: str, principal: Principal) -> Document:
         """Raises NotFound, also where the principal may not read it."""
         document = await self._catalogue.get(document_id)

@@ -14,7 +14,7 @@ from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
-from lacuna.config import Loaded, Settings, Term, Terms, load, unsupported
+from lacuna.config import Loaded, Settings, Term, Terms, load
 from lacuna.domain.audit import Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull
 from lacuna.domain.identity import Principal, Role
@@ -64,7 +64,7 @@ async def open_application(
     Raises ConfigError or StorageError before anything is served. `surface` is recorded when a server starts and
     stops."""
     found = load(overrides) if loaded is None else loaded
-    refuse_unsupported(found.settings)
+    refuse_unsupported(found)
     settings = found.settings
     folder = prepared(settings.storage.data_path)
     async with AsyncExitStack() as stack:
@@ -157,14 +157,13 @@ async def open_application(
         )
 
 
-def refuse_unsupported(settings: Settings) -> None:
+def refuse_unsupported(loaded: Loaded) -> None:
     """Raises ConfigError for settings that this version has no back end for: ignoring them would be worse."""
-    problems = unsupported(settings)
-    if problems:
+    if loaded.unsupported:
         raise ConfigError(
             "The configuration asks for parts that this version does not have.",
             cure="Remove these settings.",
-            problems=problems,
+            problems=loaded.unsupported,
         )
 
 

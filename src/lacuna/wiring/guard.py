@@ -102,7 +102,7 @@ class GuardedLayer:
 
 
 def _fault(result: object, size: int) -> str | None:
-    """What is wrong with a layer's answer to a text of `size` characters, if anything. Plug-ins are not type-checked."""
+    """What is wrong with a layer's answer to a text of `size` characters, if anything: plug-ins are not typed."""
     if not isinstance(result, LayerResult) or not 0.0 <= result.public_evidence <= 1.0:
         return "no layer result"
     for f in result.findings:

@@ -1,0 +1,150 @@
+"""`/audit/...`: the ledger for auditors. Administrators only, until roles say more."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from lacuna.api.context import App, Asker
+from lacuna.domain.errors import Forbidden
+from lacuna.domain.identity import Principal
+from lacuna.ports.storage import RecordFilter
+
+router = APIRouter(prefix="/audit", tags=["audit"])
+
+Index = Annotated[int, Path(ge=0)]
+Size = Annotated[int, Query(ge=1)]
+
+
+def _auditor(principal: Asker) -> Principal:
+    if not principal.is_admin:
+        raise Forbidden("The ledger is for administrators.", cure="Ask for your own decisions under /decisions/{id}.")
+    return principal
+
+
+Auditor = Annotated[Principal, Depends(_auditor)]
+
+
+class RecordModel(BaseModel):
+    """A record as it was written, with its index and its RFC 6962 leaf hash (hexadecimal). `record` is null where the
+    stored bytes are no record any more."""
+
+    index: int
+    leaf: str
+    record: dict[str, Any] | None
+
+
+class RecordPage(BaseModel):
+    """A page of records; `cursor` continues it and is null at the end."""
+
+    records: list[RecordModel]
+    cursor: int | None
+
+
+class ProvenRecord(RecordModel):
+    """A record with the inclusion proof that leads to the signed checkpoint."""
+
+    tree_size: int
+    proof: list[str]
+    checkpoint: str
+
+
+class InclusionModel(BaseModel):
+    """RFC 6962 section 2.1.1, hashes in hexadecimal."""
+
+    index: int
+    leaf: str
+    tree_size: int
+    proof: list[str]
+    checkpoint: str
+
+
+class ConsistencyModel(BaseModel):
+    """RFC 6962 section 2.1.2, hashes in hexadecimal."""
+
+    first: int
+    second: int
+    proof: list[str]
+
+
+class VerificationModel(BaseModel):
+    """`problem` names the first bad record and is empty where all is well."""
+
+    passed: bool
+    size: int
+    root: str
+    problem: str
+    bad_index: int | None
+
+
+@router.get("/records")
+async def records(
+    app: App,
+    auditor: Auditor,
+    kind: Annotated[str | None, Query(max_length=100)] = None,
+    actor: Annotated[str | None, Query(max_length=300)] = None,
+    decision: Annotated[str | None, Query(max_length=100)] = None,
+    since: Annotated[int | None, Query(ge=0, description="microseconds since the epoch")] = None,
+    before: Annotated[int | None, Query(ge=0, description="microseconds since the epoch, exclusive")] = None,
+    cursor: Annotated[int | None, Query(ge=0)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    newest_first: bool = True,
+) -> RecordPage:
+    """The records that match every filter given."""
+    wanted = RecordFilter(kind, actor, decision, since, before, cursor, limit, newest_first)
+    found = [RecordModel.model_validate(view) for view in await app.audit.find(wanted)]
+    if len(found) < limit:
+        return RecordPage(records=found, cursor=None)
+    following = found[-1].index + (-1 if newest_first else 1)
+    return RecordPage(records=found, cursor=following if following >= 0 else None)
+
+
+@router.get("/records/{index}")
+async def record(index: Index, app: App, auditor: Auditor) -> ProvenRecord:
+    """One record with its proof."""
+    return ProvenRecord.model_validate(await app.audit.show(index))
+
+
+@router.get("/checkpoint", response_class=Response)
+async def checkpoint(app: App, auditor: Auditor) -> Response:
+    """The newest signed checkpoint (C2SP tlog-checkpoint), to be kept outside this machine."""
+    return Response(await app.audit.checkpoint(), media_type="text/plain; charset=utf-8")
+
+
+@router.get("/proof/inclusion")
+async def inclusion(app: App, auditor: Auditor, index: Annotated[int, Query(ge=0)]) -> InclusionModel:
+    """Proves that a record is in the log."""
+    return InclusionModel.model_validate(await app.audit.inclusion(index))
+
+
+@router.get("/proof/consistency")
+async def consistency(app: App, auditor: Auditor, first: Size, second: Size) -> ConsistencyModel:
+    """Proves that the log of one size extends the log of another."""
+    return ConsistencyModel.model_validate(await app.audit.consistency(first, second))
+
+
+@router.get("/export", response_class=StreamingResponse)
+async def export(app: App, auditor: Auditor, start: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
+    """Every record from `start`, one JSON document a line."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        async for view in app.audit.export(start):
+            yield msgspec.json.encode(view) + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.post("/verify")
+async def verify(app: App, auditor: Auditor) -> VerificationModel:
+    """Recomputes the whole log from its bytes. The result is recorded; a log that does not verify is still a 200."""
+    result = await app.audit.verify(auditor)
+    return VerificationModel(
+        passed=result.passed,
+        size=result.size,
+        root=result.root.hex(),
+        problem=result.problem,
+        bad_index=result.bad_index,
+    )

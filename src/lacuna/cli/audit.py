@@ -1,0 +1,190 @@
+"""`lacuna audit`: read the ledger, export it, and prove that nobody bent it."""
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, run
+from lacuna.domain.audit import Verification
+from lacuna.domain.errors import InvalidInput
+from lacuna.ports.storage import RecordFilter
+
+audit_app = typer.Typer(
+    no_args_is_help=True, help="The ledger: what was decided, and the proof that nobody changed it."
+)
+
+View = dict[str, Any]
+Since = Annotated[str | None, typer.Option(help="From this time on (ISO 8601; UTC where no zone is given).")]
+Before = Annotated[str | None, typer.Option(help="Before this time.")]
+
+
+@audit_app.command("verify")
+def verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Recompute the whole log from its bytes; exit code 1 names the first bad record."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> Verification:
+        async with open_application(overrides(data_dir)) as application:
+            return await application.audit.verify(application.cli_principal)
+
+    result = run(work)
+    if as_json:
+        print_json(
+            {
+                "passed": result.passed,
+                "size": result.size,
+                "root": result.root.hex(),
+                "problem": result.problem,
+                "bad_index": result.bad_index,
+            }
+        )
+    elif result.passed:
+        out.print(f"The ledger verifies: {result.size} records, root {result.root.hex()}.")
+    else:
+        err.print("[bold red]The ledger does not verify.[/]")
+        err.print(result.problem, markup=False)
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+@audit_app.command("query")
+def query(
+    kind: Annotated[str | None, typer.Option(help="Only records of this kind, such as decision.query.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Only what this user id did.")] = None,
+    decision: Annotated[str | None, typer.Option(help="Only the records of this decision.")] = None,
+    since: Since = None,
+    before: Before = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many.")] = 20,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List records, newest first."""
+    from lacuna.wiring.build import open_application
+
+    wanted = RecordFilter(kind, actor, decision, _moment(since, "--since"), _moment(before, "--before"), limit=limit)
+
+    async def work() -> list[View]:
+        async with open_application(overrides(data_dir)) as application:
+            return [dict(view) for view in await application.audit.find(wanted)]
+
+    found = run(work)
+    if as_json:
+        print_json({"records": found})
+        return
+    for view in found:
+        record = view["record"]
+        if record is None:
+            out.print(f"{view['index']:>8}  (not a record any more)")
+            continue
+        tier = record["data"].get("tier", "")
+        about = f"{tier:12} {record['decision']}"
+        out.print(
+            f"{view['index']:>8}  {_when(record['at'])}  {record['kind']:18} {record['actor']:16} {about}", markup=False
+        )
+
+
+@audit_app.command("show")
+def show(index: Annotated[int, typer.Argument(min=0)], data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show one record with its inclusion proof and the signed checkpoint."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> View:
+        async with open_application(overrides(data_dir)) as application:
+            return dict(await application.audit.show(index))
+
+    view = run(work)
+    if as_json:
+        print_json(view)
+        return
+    out.print(json.dumps(view["record"], indent=2, ensure_ascii=False), markup=False)
+    out.print(f"leaf {view['leaf']}")
+    out.print(f"proof of {len(view['proof'])} hashes to the checkpoint:")
+    out.print(view["checkpoint"], markup=False)
+
+
+@audit_app.command("export")
+def export(
+    start: Annotated[int, typer.Option(min=0, help="First record.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Write every record to standard output, one JSON document a line."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> None:
+        async with open_application(overrides(data_dir)) as application:
+            async for view in application.audit.export(start):
+                sys.stdout.write(json.dumps(view, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+    run(work)
+
+
+@audit_app.command("checkpoint")
+def checkpoint(data_dir: DataDir = None) -> None:
+    """Print the newest signed checkpoint, to be kept outside this machine."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> str:
+        async with open_application(overrides(data_dir)) as application:
+            return await application.audit.checkpoint()
+
+    sys.stdout.write(run(work))
+
+
+@audit_app.command("report")
+def report(since: Since = None, before: Before = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Count what was decided and what left the house."""
+    from lacuna.wiring.build import open_application
+
+    first, last = _moment(since, "--since") or 0, _moment(before, "--before")
+
+    async def work() -> View:
+        kinds, tiers, hosts, broken = Counter[str](), Counter[str](), Counter[str](), 0
+        async with open_application(overrides(data_dir)) as application:
+            async for view in application.audit.export():
+                record: Any = view["record"]
+                if record is None:
+                    broken += 1
+                elif first <= record["at"] and (last is None or record["at"] < last):
+                    kinds[record["kind"]] += 1
+                    if record["kind"].startswith("decision."):
+                        tiers[record["data"]["tier"]] += 1
+                    elif record["kind"] == "outbound.sent":
+                        hosts[record["data"]["host"]] += record["data"]["bytes"]
+        return {"records": dict(kinds), "decisions": dict(tiers), "outbound_bytes": dict(hosts), "unreadable": broken}
+
+    counted = run(work)
+    if as_json:
+        print_json(counted)
+        return
+    for title, counts in (
+        ("Records", "records"),
+        ("Decisions by tier", "decisions"),
+        ("Bytes sent to", "outbound_bytes"),
+    ):
+        out.print(title)
+        for name, count in sorted(counted[counts].items()):
+            out.print(f"  {name:24} {count:>10}", markup=False)
+        if not counted[counts]:
+            out.print("  none")
+
+
+def _moment(given: str | None, option: str) -> int | None:
+    """Microseconds since the epoch. Raises InvalidInput."""
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise InvalidInput(
+            f"{option}: not a time.", cure="Write it as 2026-01-31 or 2026-01-31T12:00:00+01:00."
+        ) from None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1_000_000)
+
+
+def _when(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat(timespec="seconds")
