@@ -3,14 +3,14 @@
 Run as a module, it is that child: `python -m lacuna.testing.servers.llama MODEL PORT`.
 """
 
-import asyncio
+import http.client
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
-
-import aiohttp
 
 from lacuna.testing.servers.gguf_model import CONTEXT, write_model
 
@@ -18,58 +18,50 @@ START_SECONDS: Final = 30.0
 
 
 class LlamaServer:
-    """An async context manager around the child; `kill` ends it without warning."""
+    """A context manager around the child; `kill` ends it without warning."""
 
     def __init__(self, folder: Path) -> None:
         self._model = folder / "random.gguf"
-        self._process: asyncio.subprocess.Process | None = None
-        self.url = ""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
+        """Returns once the server answers. Raises RuntimeError where it ends, or does not, within START_SECONDS."""
         write_model(self._model)
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "lacuna.testing.servers.llama",
-            str(self._model),
-            str(port),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+        command = [sys.executable, "-m", "lacuna.testing.servers.llama", str(self._model), str(self._port)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._ready(self._process)
-        except BaseException:
-            await self.kill()
-            raise
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError("the llama.cpp server did not start")
+            time.sleep(0.02)
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.kill()
+        self.kill()
 
-    async def kill(self) -> None:
+    def kill(self) -> None:
         """Ends the child at once and waits until it is gone."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+        if self._process is not None:
+            with self._process as process:  # closes the pipe and waits
+                process.kill()
+            self._process = None
 
-    async def _ready(self, process: asyncio.subprocess.Process) -> None:
-        async with aiohttp.ClientSession() as session:
-            while True:
-                if process.returncode is not None:
-                    raise RuntimeError(f"the llama.cpp server ended at its start with {process.returncode}")
-                try:
-                    async with session.get(f"{self.url}/health") as response:
-                        if response.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    pass
-                await asyncio.sleep(0.02)
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
 
 def _free_port() -> int:
