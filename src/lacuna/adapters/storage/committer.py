@@ -5,10 +5,12 @@ connection is thrown away, so nothing half done survives; and that the checkpoin
 Files that were removed or exchanged under a running process are noticed before anything is written to the orphan.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +66,19 @@ class Transaction:
 class SqliteCommitter:
     """A `Committer` over one database file."""
 
-    def __init__(self, path: Path, signer: CheckpointSigner, file: CheckpointFile, max_bytes: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        signer: CheckpointSigner,
+        file: CheckpointFile,
+        *,
+        max_bytes: int | None,
+        busy_seconds: float,
+    ) -> None:
         self._path = path
         self._signer = signer
         self._file = file
-        self._max_bytes = max_bytes
+        self._connect = partial(connect, path, max_bytes=max_bytes, busy_seconds=busy_seconds)
         self._connection: sqlite3.Connection | None = None
         self._identity = (0, 0)
         self._log = Log(signer, str(path))
@@ -80,20 +90,16 @@ class SqliteCommitter:
         """Creates the empty log where there is none yet, with its checkpoint file. Raises StorageMissing where the log
         was signed by another key. What else is wrong with it is left for `commit` and verification to say."""
         with translated(self._path):
-            connection = connect(self._path, max_bytes=self._max_bytes)
+            connection = self._connect()
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 self._log.create(connection)
                 connection.execute("COMMIT")
-                head = read_head(connection, str(self._path))
+                note, size = self._noted(connection)
             finally:
                 connection.close()
-        try:
-            self._signer.opened(head.note, str(self._path))
-        except LedgerBroken:
-            return
-        if head.size == 0 and self._file.read() is None:
-            self._file.publish(head.note)
+        if size == 0 and self._file.read() is None:
+            self._file.publish(note)
 
     def commit(self, works: Sequence[Callable[[Transaction], Any]]) -> list[Any]:
         try:
@@ -138,6 +144,13 @@ class SqliteCommitter:
             self._connection.close()
             self._connection = None
 
+    def _noted(self, connection: sqlite3.Connection) -> tuple[str, int | None]:
+        """The signed note of the head and its size, None where it cannot be relied on."""
+        with contextlib.suppress(LedgerBroken):
+            head = read_head(connection, str(self._path))
+            return head.note, self._signer.opened(head.note, str(self._path)).size
+        return "", None
+
     def _opened(self) -> sqlite3.Connection:
         status = os.stat(self._path)
         if self._connection is not None and self._identity != (status.st_dev, status.st_ino):
@@ -147,7 +160,7 @@ class SqliteCommitter:
                 cure="Put the file back and restart Lacuna; never exchange it under a running server.",
             )
         if self._connection is None:
-            self._connection = connect(self._path, max_bytes=self._max_bytes)
+            self._connection = self._connect()
             self._identity = (status.st_dev, status.st_ino)
             self._attest()
         return self._connection

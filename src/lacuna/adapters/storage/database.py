@@ -51,9 +51,10 @@ def open_database(path: Path, *, create: bool) -> None:
             _migrate(path, found)
 
 
-def connect(path: Path, *, max_bytes: int | None = None) -> sqlite3.Connection:
-    """A connection that writes durably: a commit returns after fsync. `max_bytes` limits the size of the database."""
-    connection = _connect(path, "rw")
+def connect(path: Path, *, max_bytes: int | None = None, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection that writes durably: a commit returns after fsync. `max_bytes` limits the size of the database;
+    `busy_seconds` is how long it waits for other writers."""
+    connection = _connect(path, "rw", busy_seconds)
     try:
         for setting in (*_COMMON_SETTINGS, *_WRITER_SETTINGS):
             connection.execute(setting)
@@ -78,10 +79,10 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
     return sqlite3.connect(
-        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        uri, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
     )
 
 

@@ -8,7 +8,7 @@ from lacuna.adapters.storage.catalogue import SqliteCatalogue
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
 from lacuna.adapters.storage.committer import SqliteCommitter, Transaction
 from lacuna.adapters.storage.conversations import SqliteConversations
-from lacuna.adapters.storage.database import open_database
+from lacuna.adapters.storage.database import BUSY_SECONDS, open_database
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.ledger import SqliteLedger
 from lacuna.adapters.storage.readers import Readers
@@ -34,17 +34,25 @@ class Storage:
         await self.readers.close()
 
 
-async def open_storage(folder: Path, keys: KeyRing, *, create: bool = True, max_bytes: int | None = None) -> Storage:
+async def open_storage(
+    folder: Path,
+    keys: KeyRing,
+    *,
+    create: bool = True,
+    max_bytes: int | None = None,
+    busy_seconds: float = BUSY_SECONDS,
+) -> Storage:
     """Opens the store in `folder`, bringing its schema up to date; with `create`, makes what is missing.
 
-    `max_bytes` limits the database file: beyond it, writes fail with StorageFull. Raises StorageMissing (no store and
+    `max_bytes` limits the database file: beyond it, writes fail with StorageFull. `busy_seconds` is how long a write
+    waits for writers of other processes before it fails with StorageLocked. Raises StorageMissing (no store and
     not `create`, or keys that did not sign this log), StorageCorrupt, StorageLocked, StorageFull, or another
     StorageError. A log that was tampered with opens, so that it can be examined; appending to it is refused.
     """
     path = folder / DATABASE
     signer = CheckpointSigner(keys)
     file = CheckpointFile(folder)
-    committer = SqliteCommitter(path, signer, file, max_bytes)
+    committer = SqliteCommitter(path, signer, file, max_bytes=max_bytes, busy_seconds=busy_seconds)
 
     def prepare() -> None:
         open_database(path, create=create)

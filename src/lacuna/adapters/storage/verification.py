@@ -47,7 +47,7 @@ class LogVerifier:
         self._head = Head(0, CompactRange().root, b"", "", -1)
         self._signed = CompactRange()
         self._tiles = CompactRange()
-        self._known_tiles: list[bytes] = []
+        self._replaced = False
 
     def begin(self, connection: sqlite3.Connection) -> Verification | None:
         """Reads and checks head, checkpoint and the log's extent in one snapshot. A result ends the verification."""
@@ -62,11 +62,11 @@ class LogVerifier:
     def step(self, connection: sqlite3.Connection) -> Verification | None:
         """Checks the next records; a result once all are checked or one is bad."""
         try:
-            start = self._tiles.size * TILE
-            full = min(self._head.size // TILE, self._tiles.size + TILES_PER_STEP)
-            for tile in range(self._tiles.size, full):
+            done = self._tiles.size
+            full = min(self._head.size // TILE, done + TILES_PER_STEP)
+            for tile in range(done, full):
                 self._check_tile(connection, tile)
-            if full * TILE + TILE <= self._head.size or full * TILE > start:
+            if full > done:
                 return None
             return self._finish(connection)
         except _Bad as bad:
@@ -130,6 +130,11 @@ class LogVerifier:
                 )
         if grown.root != self._head.root:
             raise _Bad("The records do not hash to the signed root.")
+        if self._replaced:
+            raise _Bad(
+                f"The records do not hash to the root that the checkpoint in {self._outside_where} attests: "
+                "they were replaced after it was signed."
+            )
         return Verification(size, grown.root)
 
     def _leaves(self, connection: sqlite3.Connection, start: int, end: int) -> list[bytes]:
@@ -154,15 +159,12 @@ class LogVerifier:
         return leaves
 
     def _compare_outside(self, start: int, leaves: list[bytes]) -> None:
-        """Compares with the outside checkpoint where its size falls among these leaves."""
+        """Compares with the outside checkpoint where its size falls among these leaves. A difference is kept for the
+        end: the comparison with the head tells more exactly where it lies."""
         if self._attested is None or not start < self._attested.size <= start + len(leaves):
             return
         prefix, _ = CompactRange(start, self._tiles.hashes).extended(leaves[: self._attested.size - start])
-        if prefix.root != self._attested.root:
-            raise _Bad(
-                f"The first {self._attested.size} records do not hash to the root in {self._outside_where}: "
-                "they were replaced after that checkpoint was signed."
-            )
+        self._replaced = prefix.root != self._attested.root
 
     def _failed(self, bad: _Bad) -> Verification:
         return Verification(self._head.size, self._head.root, bad.problem, bad.index)
