@@ -10,6 +10,7 @@ key. Exits with 1 if a command fails or a question gets a lower tier than it mus
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -22,7 +23,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 100
-LABEL = 10
+LABEL = 15
 TIERS = ("PUBLIC", "INTERNAL", "PROPRIETARY")
 COMMAND_LIMIT_S = 300
 
@@ -95,13 +96,13 @@ SAMPLES = (
         "INTERNAL",
     ),
     Sample(
-        "a code name in another spelling, asked by somebody who may not read of it",
+        "a code name in another spelling, from somebody who may not read of it",
         EMPLOYEE,
         "What is the total budget of project_lanternfish?",
         "PROPRIETARY",
     ),
     Sample(
-        "the same, asked by somebody who may",
+        "the same from somebody who may",
         MANAGER,
         "What is the total budget of project_lanternfish?",
         "PROPRIETARY",
@@ -117,6 +118,12 @@ SAMPLES = (
         MANAGER,
         "Who is r.feldhusen@brenzlow.example?",
         "PROPRIETARY",
+    ),
+    Sample(
+        "a harmless question; the answer carries the tier of its source",
+        MANAGER,
+        "What is the lowest price of the Dunlin V3-X for zone 1?",
+        "PUBLIC",
     ),
 )
 
@@ -140,13 +147,15 @@ class Terminal:
     def section(self, title: str) -> None:
         print(f"\n{self.paint(title, '1')}\n{'─' * WIDTH}")
 
-    def field(self, label: str, text: str, *, painted: str = "") -> None:
-        """A label and its text, folded below itself. `painted` stands before the text and is never folded."""
+    def field(self, label: str, text: str, *, tier: str = "") -> None:
+        """A label and its text, folded below itself. `tier` is put before the text in its colour."""
+        marked = f"{tier} {text}".rstrip() if tier else text
         room = WIDTH - LABEL - 2
-        lines = [line for part in text.splitlines() or [""] for line in textwrap.wrap(part, room) or [""]]
-        head = " ".join(piece for piece in (painted, lines[0]) if piece)
-        print(f"  {self.paint(label.ljust(LABEL), '2')}{head}".rstrip())
-        for line in lines[1:]:
+        first, *rest = [line for part in marked.splitlines() or [""] for line in textwrap.wrap(part, room) or [""]]
+        if tier:
+            first = self.tier(tier) + first.removeprefix(tier)
+        print(f"  {self.paint(label.ljust(LABEL), '2')}{first}".rstrip())
+        for line in rest:
             print(f"  {' ' * LABEL}{line}".rstrip())
 
 
@@ -213,12 +222,12 @@ def ingest(lacuna: Lacuna, terminal: Terminal) -> int:
         by_tier = Counter(str(one["tier"]) for one in outcomes)
         counts = ", ".join(f"{n} {status}" for status, n in sorted(by_status.items()))
         tiers = ", ".join(f"{by_tier[tier]} {tier}" for tier in TIERS if by_tier[tier])
-        terminal.field(folder.name, f"declared {folder.tier}, group {folder.group}: {counts}; stored as {tiers}")
+        terminal.field(folder.name, f"declared {folder.tier}, group {folder.group}; {counts}: {tiers}")
         for one in outcomes:
             if one["tier"] != folder.tier:
                 kinds = ", ".join(kind for kind in one["tags"] if "." in kind)
                 name = Path(str(one["source"])).name
-                terminal.field("", f"raised by {kinds}: {name}", painted=terminal.tier(str(one["tier"])))
+                terminal.field("", f"because of {kinds}: {name}", tier=str(one["tier"]))
     return total
 
 
@@ -227,13 +236,15 @@ def ask(lacuna: Lacuna, terminal: Terminal, number: int, sample: Sample) -> Mapp
     answer = lacuna.json("ask", sample.question, *sample.reader.options)
     decision = answer["classification"]
     print(f"\n{terminal.paint(f'{number}. {sample.question}', '1')}")
-    terminal.field("shows", f"{sample.shows}; asked by {sample.reader.name}")
-    terminal.field("tier", "", painted=terminal.tier(decision["tier"]))
+    terminal.field("shows", sample.shows)
+    terminal.field("asked by", f"{sample.reader.name}, who may read up to {sample.reader.clearance}")
+    terminal.field("tier", "", tier=decision["tier"])
     terminal.field("why", decision["reasoning"])
     terminal.field("route", route(answer["route"]))
     terminal.field("answer", answer["answer"])
     for citation in answer["citations"] if "[" in answer["answer"] else ():
-        terminal.field("", f"[{citation['n']}] {place(citation)}", painted=terminal.tier(citation["tier"]))
+        terminal.field("", f"[{citation['n']}] {place(citation)} ({citation['tier']})")
+    terminal.field("answer's tier", "", tier=answer["tier"])
     receipt = answer["receipt"]
     where = f"record {receipt['index']} of a ledger of {receipt['tree_size']}, leaf {receipt['leaf_hash'][:16]}…"
     terminal.field("receipt", where)
@@ -282,9 +293,10 @@ def main() -> int:
     terminal.field(
         "summary", f"{documents} documents; {len(answers)} questions: {asked}; {time.monotonic() - started:.0f} s"
     )
-    terminal.field("data", str(lacuna.data_dir))
-    terminal.field("next", f"LACUNA_CONFIG_PATH={HERE / 'config'} lacuna dev --data-dir {lacuna.data_dir}")
-    terminal.field("", "serves the same documents on loopback, with the API's documentation at /docs.")
+    terminal.field("next", "serve the same documents on loopback, with the API's documentation at /docs:")
+    setting = f"LACUNA_CONFIG_PATH={shlex.quote(str(HERE / 'config'))}"
+    serve = f"{shlex.quote(sys.executable)} -m lacuna dev --data-dir {shlex.quote(str(lacuna.data_dir))}"
+    print(f"\n  {setting} \\\n    {serve}\n")
     terminal.field("", "docs/tutorial.md goes on from here: your own folder, your own terms, curl.")
     return 0
 
