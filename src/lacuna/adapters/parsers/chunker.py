@@ -91,7 +91,7 @@ class Chunker:
     def _cuts(self, text: str, group: _Group) -> list[tuple[int, int]]:
         if group.tokens <= self.target:
             return [(group.start, group.end)]
-        shared = math.floor(self.target * self.overlap)
+        shared = min(math.floor(self.target * self.overlap), self.target // 2)
         # Its cache of counted texts would keep document text in memory without bound.
         stretch = text[group.start : group.end]
         result = chunk(stretch, self.target - shared, self.count, memoize=False, offsets=True)
