@@ -22,9 +22,9 @@ CLOSEST: Final = "No passage answers this directly. The closest ones say: "
 MAX_STATEMENTS: Final = 4
 MAX_ANSWER_CHARS: Final = 1_200
 
-RELEVANT: Final = 0.28
+RELEVANT: Final = 0.25
 """The share of the question, by weight, that a statement with its surroundings must cover to be shown at all."""
-DIRECT: Final = 0.42
+DIRECT: Final = 0.4
 """The share from which it counts as an answer; below it, CLOSEST goes before it."""
 FURTHER: Final = 0.8
 """The share of the best statement's score that a further one needs."""

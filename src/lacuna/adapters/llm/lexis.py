@@ -72,8 +72,8 @@ def _stem(word: str) -> str:
     """A light, language-blind stem: over-stemming costs little, for both sides are treated alike."""
     if not word.isalpha() or len(word) < _SHORTEST_STEM:
         return word
-    if len(word) == _SHORTEST_STEM:  # "logs", "LEDs", but not "glas" from "glass"
-        return word[:-1] if word.endswith("s") and word[-2] not in "aeious" else word
+    if len(word) == _SHORTEST_STEM:  # "logs" and "rule", for "log" and "rules"; not "this", "glas"
+        return word[:-1] if word.endswith("e") or (word.endswith("s") and word[-2] not in "aeious") else word
     if not unicodedata.name(word[0], "").startswith("LATIN"):
         # Inflected alphabets (Cyrillic, Greek, Arabic, ...): the ending goes.
         return word[:-2] if len(word) > _SHORTEST_STEM + 1 else word

@@ -27,7 +27,7 @@ _SHARES: Final = (1.0, 0.6, 0.3)
 and the document's title."""
 _PREFIX_SHARE: Final = 0.6
 _PREFIX_CHARS: Final = 5
-_ABSENT_SHARE: Final = 0.5
+_ABSENT_SHARE: Final = 0.8
 _ADJACENT_BONUS: Final = 0.15
 _EARLIER_TURN_SHARE: Final = 0.5
 
