@@ -1,1 +1,1 @@
-"""Layers of the classifier. `heuristic` is the one that always runs: organisation terms, recognisers and public cues."""
+"""Layers of the classifier. `heuristic` is the one that always runs: terms, recognisers, public cues."""

@@ -1,14 +1,15 @@
 """Values that hide in an encoding: which pieces of a text decode, and to what.
 
-Guarantees: a piece is replaced only if it decodes completely to printable text; work and output are linear in the text;
-at most `MAX_DEPTH` encodings inside each other are undone (the caller counts). Undone are HTML character references,
-percent-encoding (RFC 3986), backslash escapes, base64 in both alphabets (RFC 4648), hexadecimal, letters that are set apart
-by blanks, dots or dashes, and a word broken over two lines. Anything else is left to later layers.
+Guarantees: a piece is replaced only if it decodes completely to printable text; work and output are linear in the
+text; at most `MAX_DEPTH` encodings inside each other are undone (the caller counts). Undone are HTML character
+references, percent-encoding (RFC 3986), backslash escapes, base64 in both alphabets (RFC 4648), hexadecimal, letters
+that are set apart by blanks, dots or dashes, and a word broken over two lines. Anything else is left to later layers.
 """
 
 import base64
 import binascii
 import html
+import re
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _MIN_DECODED = 3
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
-    """`probe` is what a text must contain for `pattern` to be worth trying; `decode` gives None where a piece is not encoded."""
+    """`probe` is what a text must contain for `pattern` to be worth trying; `decode` gives None where a piece is not
+    encoded."""
 
     probe: str
     pattern: Any
@@ -85,26 +87,41 @@ def _rejoined(piece: str) -> str | None:
 
 def _regrouped(piece: str) -> str | None:
     """Groups of digits and capitals parted by marks that no number is written with."""
-    return _ODD_SEPARATOR.sub("-", piece)
+    return "-".join(part for part in _ODD_SEPARATOR.split(piece) if part)
 
 
-_ODD_SEPARATOR = re2.compile(r"[|~_*;\\]+")
+_ODD_SEPARATOR = re.compile(r"[|~_*;\\]+")
 
 
 _DECODERS = (
     _Decoder(r"&#?\w{2,31};", r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});", html.unescape),
     _Decoder(r"%[0-9A-Fa-f]{2}", r"(?:%[0-9A-Fa-f]{2})+", _percent),
     _Decoder(r"\\[xu][0-9A-Fa-f{]", r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}", _escapes),
-    _Decoder(r"\b(?:[2-7][0-9A-Fa-f][ :]?){4}", r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b", _hexadecimal),
-    _Decoder(r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=", r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}", base64_text),
-    _Decoder(r"(?:^|[\s(\"'])(?:\S(?: |   )){3}", r"(?:^|[\s(\"'])((?:\S(?: |   )){3,}\S)(?:[\s.,;:!?)\"']|$)", _spaced),
+    _Decoder(
+        r"\b(?:[2-7][0-9A-Fa-f][ :]?){4}",
+        r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b",
+        _hexadecimal,
+    ),
+    _Decoder(
+        r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=",
+        r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}",
+        base64_text,
+    ),
+    _Decoder(
+        r"(?:^|[\s(\"'])(?:\S(?: |   )){3}", r"(?:^|[\s(\"'])((?:\S(?: |   )){3,}\S)(?:[\s.,;:!?)\"']|$)", _spaced
+    ),
     _Decoder(
         r"(?:[\w@ +(),-][.*|_-]){5}",
-        r"(?:[\w@ +()-]\.){5,}\w?|(?:[\w@ +().]-){5,}\w?|(?:[\w@ +().-]_){5,}\w?|(?:[\w@ +().-]\*){5,}\w?|(?:[\w@ +().-]\|){5,}\w?",
+        r"(?:[\w@ +()-]\.){5,}\w?|(?:[\w@ +().]-){5,}\w?|(?:[\w@ +().-]_){5,}\w?|(?:[\w@ +().-]\*){5,}\w?|(?:[\w@ "
+        r"+().-]\|){5,}\w?",
         _marked,
     ),
     _Decoder(r"[0-9][|~_*;\\]+[0-9]", r"\b[A-Z0-9]{1,6}(?:[|~_*;\\]+[A-Z0-9]{1,6}){2,}\b", _regrouped),
-    _Decoder(r"[A-Za-z0-9-] ?\r?\n ?[A-Za-z0-9-]", r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]|[0-9](?:\r?\n)-[0-9]|[0-9]-(?:\r?\n)[0-9]", _rejoined),
+    _Decoder(
+        r"[A-Za-z0-9-] ?\r?\n ?[A-Za-z0-9-]",
+        r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]|[0-9](?:\r?\n)-[0-9]|[0-9]-(?:\r?\n)[0-9]",
+        _rejoined,
+    ),
 )
 
 TRIGGERS: tuple[str, ...] = tuple(decoder.probe for decoder in _DECODERS)

@@ -30,7 +30,8 @@ def fold(text: str) -> str:
 
 
 def origins(text: str) -> "array[int]":
-    """For each character of `fold(text)` the index in `text` that it came from; one more entry, the length, at the end."""
+    """For each character of `fold(text)` the index in `text` that it came from; one more entry, the length, at the
+    end."""
     table = _TABLE
     found = array("l")
     for index, character in enumerate(text):

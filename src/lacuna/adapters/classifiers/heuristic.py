@@ -1,8 +1,9 @@
 """The heuristic layer: organisation terms and recognisers over the whole question, and cues that a text is public.
 
-Guarantees: everything in the question is examined (text, conversation, project, file names), also what an encoding hides
-(`decoding`); spans are code points of the original text; the time is linear in the text; at most `MAX_FINDINGS` findings.
-The same question always gives the same answer. Leaves meaning (paraphrase, topics, unlisted names) to later layers.
+Guarantees: everything in the question is examined (text, conversation, project, file names), also what an encoding
+hides (`decoding`); spans are code points of the original text; the time is linear in the text; at most `MAX_FINDINGS`
+findings. The same question always gives the same answer. Leaves meaning (paraphrase, topics, unlisted names) to later
+layers.
 """
 
 import hashlib
@@ -38,8 +39,8 @@ class _Hit:
 
 
 class HeuristicLayer:
-    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. Raises ConfigError for terms or
-    recognisers that cannot be used."""
+    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. Raises ConfigError
+    for terms or recognisers that cannot be used."""
 
     name = "heuristic"
 

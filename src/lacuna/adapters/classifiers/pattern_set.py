@@ -1,8 +1,8 @@
 """All recognisers over a text in one pass: `re2.Set` says which probes match, spans come from those recognisers only.
 
-Guarantees: time linear in the text for every input; at most `MAX_FINDINGS` matches and `MAX_CANDIDATES` distinct candidates for
-one recogniser (more candidates than that count as found: the rest was not checked); no silent miss when the set runs out
-of memory. Offsets are those of the text given.
+Guarantees: time linear in the text for every input; at most `MAX_FINDINGS` matches and `MAX_CANDIDATES` distinct
+candidates for one recogniser (more candidates than that count as found: the rest was not checked); no silent miss when
+the set runs out of memory. Offsets are those of the text given.
 
 `re2.Set.Match` returns None both for "nothing" and for "out of memory" (google/re2 issue 136). A sentinel that matches
 every text tells the two apart; without it every recogniser is tried on its own.
@@ -113,8 +113,8 @@ class _Contexts:
         return cls([start for start, _ in spans], [end for _, end in spans])
 
     def near(self, start: int, end: int, rule: Recogniser) -> bool:
-        """Whether a word ends at most `rule.before` characters before `start` or starts at most `rule.after` after `end`. The
-        character that bounds a word may be the value's own."""
+        """Whether a word ends at most `rule.before` characters before `start` or starts at most `rule.after` after
+        `end`. The character that bounds a word may be the value's own."""
         at = bisect_right(self.ends, start + 1)
         if at > 0 and self.ends[at - 1] >= start - rule.before:
             return True

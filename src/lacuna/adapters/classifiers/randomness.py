@@ -1,18 +1,22 @@
-"""Whether a string looks drawn at random, as keys and passwords are, or written by a person as a name, path or placeholder.
+"""Whether a string looks drawn at random, as keys and passwords are, or written by a person as a name, path or
+placeholder.
 
-A word changes character class (small, capital, digit) rarely and along syllables; a random string changes all the time.
-That separates short strings better than Shannon entropy alone, which is bounded by log2 of the length.
+A word changes character class (small, capital, digit) rarely and along syllables; a random string changes all the
+time. That separates short strings better than Shannon entropy alone, which is bounded by log2 of the length.
 """
 
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 from lacuna.adapters.classifiers.decoding import base64_text
 
 _PLACEHOLDER = re.compile(
-    r"(?i)x{4,}|\*{3,}|\.{3}|0{8,}|1{8,}|(?:^|[^a-z])(?:example|placeholder|changeme|change_me|redacted|dummy|sample|your|insert|replace|"
-    r"undefined|secret_?name|none|null|true|false|todo|test_?test|foobar|my_?(?:secret|password|token|key))(?:$|[^a-z])|"
+    r"(?i)x{4,}|\*{3,}|\.{3}|0{8,}|1{8,}|(?:^|[^a-z])(?:example|placeholder|changeme|change_me|redacted|dummy|sample|"
+    r"your|insert|replace|"
+    r"undefined|secret_?name|none|null|true|false|todo|test_?test|foobar|my_?(?:secret|password|token|key))(?:$|"
+    r"[^a-z])|"
     r"abcdefgh|abc123|12345678|example|^your|_?here$|\$\{|\{\{|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)"
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -24,7 +28,21 @@ _CLASSES = str.maketrans(
         **dict.fromkeys("0123456789", "0"),
     }
 )
-_COMMON_PASSWORDS = frozenset({"password", "postgres", "secret", "required", "optional", "string", "admin", "root", "user", "incorrect", "correct"})
+_COMMON_PASSWORDS = frozenset(
+    {
+        "password",
+        "postgres",
+        "secret",
+        "required",
+        "optional",
+        "string",
+        "admin",
+        "root",
+        "user",
+        "incorrect",
+        "correct",
+    }
+)
 
 
 def entropy(value: str) -> float:
@@ -43,7 +61,7 @@ def class_changes(value: str) -> float:
     classes = [c for c in value.translate(_CLASSES) if c in "aA0"]
     if len(classes) < 2:
         return 0.0
-    return sum(a != b for a, b in zip(classes, classes[1:], strict=False)) / (len(classes) - 1)
+    return sum(a != b for a, b in pairwise(classes)) / (len(classes) - 1)
 
 
 def token_body(candidate: str) -> int:
@@ -71,8 +89,8 @@ def secret_value(candidate: str) -> int:
 
 
 def random_token(candidate: str) -> int:
-    """A string that stands alone, with no word to explain it: only clear randomness counts. Plain hexadecimal does not (digests
-    and identifiers are public)."""
+    """A string that stands alone, with no word to explain it: only clear randomness counts. Plain hexadecimal does not
+    (digests and identifiers are public)."""
     if is_placeholder(candidate) or re.fullmatch(r"[0-9a-fA-F_-]+", candidate) or base64_text(candidate) is not None:
         return 0
     digits = sum(c.isdigit() for c in candidate)

@@ -1,9 +1,9 @@
 """Organisation terms: found in every spelling, never inside another word, in time linear in the text.
 
 Guarantees: a term matches whatever joins its words (`project_apollo`, `Project Apollo`, `project-apollo`,
-`project.apollo`, `ProjectApollo`, `projectapollo`), in any case, and through everything that `folding` undoes. Its ends must
-be word ends: a place next to a non-letter, a camel hump, a change of script, or any place in a script that is written
-without spaces. Of overlapping terms the longest counts. The cost hardly depends on the number of terms.
+`project.apollo`, `ProjectApollo`, `projectapollo`), in any case, and through everything that `folding` undoes. Its
+ends must be word ends: a place next to a non-letter, a camel hump, a change of script, or any place in a script that
+is written without spaces. Of overlapping terms the longest counts. The cost hardly depends on the number of terms.
 
 How: each term is indexed with its words joined and separated (Aho-Corasick); the text is scanned once, in lower case,
 with each run of separators as one space; boundaries are judged afterwards, on the folded text. All overlapping matches
@@ -29,17 +29,20 @@ _TO_SPACE = str.maketrans(dict.fromkeys(_SEPARATORS, " "))
 _RUN = re.compile("[^" + re.escape(_SEPARATORS) + "]+")
 _WORDS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ALL_COMBINATIONS_UP_TO = 3
-"""Joints up to which every mixture of joined and separated words is indexed; beyond it, all joined and all separated."""
+"""Joints up to which every mixture of joined and separated words is indexed; beyond it, all joined and all separated.
+"""
 
-_UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "BOPOMOFO"})
+_UNSPACED = frozenset(
+    {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "BOPOMOFO"}
+)
 _MAX_MATCHES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class TermSet:
-    """What an organisation calls its own. `projects` and `customers` are PROPRIETARY, `internal_terms` (its name, words and
-    markings of its own) INTERNAL. `public` lists longer phrases in which a term means something else ("Nova Scotia" for
-    a project Nova): a term inside one of them does not count."""
+    """What an organisation calls its own. `projects` and `customers` are PROPRIETARY, `internal_terms` (its name,
+    words and markings of its own) INTERNAL. `public` lists longer phrases in which a term means something else ("Nova
+    Scotia" for a project Nova): a term inside one of them does not count."""
 
     projects: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
@@ -82,13 +85,19 @@ class TermIndex:
     def build(cls, terms: TermSet) -> "TermIndex":
         """Raises ConfigError for a term without a letter or digit."""
         spellings: dict[str, TermGroup] = {}
-        lists = ((_PUBLIC, terms.public), (TERM, terms.internal_terms), (CUSTOMER, terms.customers), (PROJECT, terms.projects))
+        lists = (
+            (_PUBLIC, terms.public),
+            (TERM, terms.internal_terms),
+            (CUSTOMER, terms.customers),
+            (PROJECT, terms.projects),
+        )
         for group, entries in lists:
             for number, entry in enumerate(entries, start=1):
                 words = _split(entry)
                 if not words:
                     raise ConfigError(
-                        f"Entry {number} of {group.rule} has no letter or digit.", cure="Remove it, or write the term out."
+                        f"Entry {number} of {group.rule} has no letter or digit.",
+                        cure="Remove it, or write the term out.",
                     )
                 spellings.update(dict.fromkeys(_spellings(words), group))
         automaton = AhoCorasick(list(spellings)) if spellings else None

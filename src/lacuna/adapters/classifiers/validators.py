@@ -35,7 +35,13 @@ _CARD_RANGES = (  # ISO/IEC 7812 issuer prefixes with their lengths
     (re.compile(r"(?:62|81)\d+$"), "UnionPay"),
     (re.compile(r"1\d{14}$"), "UATP"),
 )
-_CARD_LENGTHS = {"Visa": (13, 16, 19), "Mastercard": (16,), "Discover": (16, 19), "Diners": (14, 16, 19), "Maestro": tuple(range(12, 20))}
+_CARD_LENGTHS = {
+    "Visa": (13, 16, 19),
+    "Mastercard": (16,),
+    "Discover": (16, 19),
+    "Diners": (14, 16, 19),
+    "Maestro": tuple(range(12, 20)),
+}
 
 
 def card(candidate: str) -> int:
@@ -67,10 +73,14 @@ def iban_number(candidate: str) -> int:
 _IBAN_LENGTHS = {
     pair[:2]: int(pair[3:])
     for pair in (
-        "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BI:27 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DJ:27 DK:18 "
-        "DO:28 EE:20 EG:29 ES:24 FI:18 FK:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HR:21 HU:28 IE:22 IL:23 IQ:23 "
-        "IS:26 IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 LY:25 MC:27 MD:24 ME:22 MK:19 MN:20 MR:27 MT:31 "
-        "MU:30 NI:28 NL:18 NO:15 OM:23 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 RU:33 SA:24 SC:31 SD:18 SE:24 SI:19 SK:24 "
+        "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BI:27 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DJ:27 "
+        "DK:18 "
+        "DO:28 EE:20 EG:29 ES:24 FI:18 FK:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HR:21 HU:28 IE:22 IL:23 "
+        "IQ:23 "
+        "IS:26 IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 LY:25 MC:27 MD:24 ME:22 MK:19 MN:20 MR:27 "
+        "MT:31 "
+        "MU:30 NI:28 NL:18 NO:15 OM:23 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 RU:33 SA:24 SC:31 SD:18 SE:24 SI:19 "
+        "SK:24 "
         "SM:27 SO:23 ST:25 SV:28 TL:23 TN:24 TR:26 UA:29 VA:22 VG:24 XK:20 YE:30"
     ).split()
 }
@@ -142,7 +152,9 @@ def ip_v6(candidate: str) -> int:
 def mac(candidate: str) -> int:
     """Six octets with one separator throughout (IEEE 802), neither broadcast nor all alike."""
     octets = re.split(r"[:-]", candidate)
-    placeholder = len(set(octets)) == 1 or candidate.lower().startswith(("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22"))
+    placeholder = len(set(octets)) == 1 or candidate.lower().startswith(
+        ("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22")
+    )
     return len(candidate) if len(octets) == 6 and not placeholder and len(set(candidate[2::3])) == 1 else 0
 
 
@@ -158,7 +170,13 @@ def bitcoin(candidate: str) -> int:
 
 def vin(candidate: str) -> int:
     """A vehicle identification number with its check digit (49 CFR 565, ISO 3779)."""
-    values = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+    values = dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    )
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     code = candidate.upper()
     total = sum(weight * (int(c) if c.isdigit() else values[c]) for c, weight in zip(code, weights, strict=True))
@@ -168,7 +186,9 @@ def vin(candidate: str) -> int:
 def aba_routing(candidate: str) -> int:
     """A US bank routing number (ABA check digit, Federal Reserve prefixes)."""
     digits = _NOT_ALNUM.sub("", candidate)
-    if len(digits) != 9 or not (1 <= int(digits[:2]) <= 12 or 21 <= int(digits[:2]) <= 32 or 61 <= int(digits[:2]) <= 72):
+    if len(digits) != 9 or not (
+        1 <= int(digits[:2]) <= 12 or 21 <= int(digits[:2]) <= 32 or 61 <= int(digits[:2]) <= 72
+    ):
         return 0
     total = sum(int(digit) * weight for digit, weight in zip(digits, (3, 7, 1) * 3, strict=True))
     return len(candidate) if total % 10 == 0 else 0
@@ -254,10 +274,13 @@ def _standard(module: str) -> Validator:
 
 
 STANDARD_NUMBERS = (
-    "ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.nn bg.egn br.cnpj br.cpf ca.sin ca.bc_phn ch.ssn ch.vat cl.rut cn.ric co.nit cz.rc "
+    "ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.nn bg.egn br.cnpj br.cpf ca.sin ca.bc_phn ch.ssn ch.vat cl.rut "
+    "cn.ric co.nit cz.rc "
     "de.idnr de.stnr de.vat dk.cpr ee.ik es.cif es.dni es.nie fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat "
-    "hr.oib hu.anum id.npwp ie.pps il.idnr in_.aadhaar in_.pan it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens lv.pvn mx.curp "
-    "mx.rfc my.nric nl.bsn no.fodselsnummer nz.ird pk.cnic pl.nip pl.pesel pt.cc pt.nif ro.cnp ru.inn se.personnummer si.emso "
+    "hr.oib hu.anum id.npwp ie.pps il.idnr in_.aadhaar in_.pan it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens "
+    "lv.pvn mx.curp "
+    "mx.rfc my.nric nl.bsn no.fodselsnummer nz.ird pk.cnic pl.nip pl.pesel pt.cc pt.nif ro.cnp ru.inn "
+    "se.personnummer si.emso "
     "th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin"
 ).split()
 

@@ -1,7 +1,8 @@
 """A text under examination and the way back from it to the original.
 
 A view holds folded text ready for scanning. The base view is the original, folded; further views have encoded pieces
-replaced by what they decode to. `locate` maps any span of a view to the smallest span of the original that it came from.
+replaced by what they decode to. `locate` maps any span of a view to the smallest span of the original that it came
+from.
 """
 
 from bisect import bisect_right
@@ -26,7 +27,7 @@ class View:
     def __init__(self, original: str) -> None:
         self.text = fold(original)
         self._original = original
-        self._origins: list[int] | None = None
+        self._origins: Sequence[int] | None = None
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
@@ -39,8 +40,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """From `at` on, the derived view's text is the parent's from `source` on; or, if `width` is given, all of it stands for
-    `width` characters of the parent."""
+    """From `at` on, the derived view's text is the parent's from `source` on; or, if `width` is given, all of it
+    stands for `width` characters of the parent."""
 
     at: int
     source: int

@@ -3,10 +3,14 @@
 from lacuna.adapters.classifiers.recogniser import Recogniser
 
 _PHONE_WORDS = (
-    r"phones?|telephones?|tele|tel|mobile|cell|cellphone|handy|fax|desk|office|home|landline|hotline|whatsapp|sms|texted|call(?:ed|ing)?|ring|messages?|texts?|"
-    r"dial(?:ed)?|reach(?:able)?|contact|number|numbers|registered|telefon|telefonnummer|rufnummer|mobil|mobilnummer|mobiltelefon|erreichbar|"
-    r"anrufen|portable|telephone|appel(?:er|ez)?|joindre|telefono|movil|celular|llama(?:r|me)?|llamar|cellulare|numero|chiama(?:re)?|"
-    r"telefone|telemovel|ligar|telefoon|mobiel|bellen|telefonnumer|numer|puhelin|puhelinnumero|soita|telefonnumro|telefonas|"
+    r"phones?|telephones?|tele|tel|mobile|cell|cellphone|handy|fax|desk|office|home|landline|hotline|whatsapp|sms|"
+    r"texted|call(?:ed|ing)?|ring|messages?|texts?|"
+    r"dial(?:ed)?|reach(?:able)?|contact|number|numbers|registered|telefon|telefonnummer|rufnummer|mobil|mobilnummer|"
+    r"mobiltelefon|erreichbar|"
+    r"anrufen|portable|telephone|appel(?:er|ez)?|joindre|telefono|movil|celular|llama(?:r|me)?|llamar|cellulare|"
+    r"numero|chiama(?:re)?|"
+    r"telefone|telemovel|ligar|telefoon|mobiel|bellen|telefonnumer|numer|puhelin|puhelinnumero|soita|telefonnumro|"
+    r"telefonas|"
     r"telefonu|numara|numarasi|ara|телефон|電話|电话|전화"
 )
 _VERSION = r"(?:version|ver|v|release|build|firmware|revision|rev|section|chapter|rfc|oid|==|>=|<=|~=)[\s:=\"'#-]*"
@@ -15,7 +19,10 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.email",
         kind="PII.EMAIL",
-        pattern=r"[A-Za-z0-9._%+'*/=?^{|}~!#$&-]*[A-Za-z0-9_%+-]@(?:[\pL\pN](?:[\pL\pN-]{0,61}[\pL\pN])?\.)+(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,58}|\pL{2,24})\b",
+        pattern=(
+            r"[A-Za-z0-9._%+'*/=?^{|}~!#$&-]*[A-Za-z0-9_%+-]@(?:[\pL\pN](?:[\pL\pN-]{0,61}[\pL\pN])?\.)+(?:[A-Za-z]{2"
+            r",24}|xn--[A-Za-z0-9-]{2,58}|\pL{2,24})\b"
+        ),
         probe=r"@[\pL\pN-]+\.",
         validator="email",
         confidence=0.95,
@@ -59,7 +66,10 @@ RECOGNISERS = (
         context=_PHONE_WORDS,
         before=32,
         after=0,
-        unless=r"[\w$€£.#]|(?:order|invoice|ticket|case|tracking|article|item|flight|model|serial|isbn|issn|card|credit|account|zip|id)[\w ]{0,10}[ :#-]{0,3}",
+        unless=(
+            r"[\w$€£.#]|(?:order|invoice|ticket|case|tracking|article|item|flight|model|serial|isbn|issn|card|credit|"
+            r"account|zip|id)[\w ]{0,10}[ :#-]{0,3}"
+        ),
         probe=r"\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d",
         confidence=0.8,
         examples=("Mobile: 0688 843 79 56", "mein Telefon ist 030 1234567", "my registered number 0961-7596216"),
@@ -84,7 +94,14 @@ RECOGNISERS = (
         unless_after=r"\.\d|-[a-z]",
         confidence=0.8,
         examples=("Primary: 10.0.0.1", "blocked 203.0.113.77 at noon", "range 10.1.2.3/24 seen"),
-        counterexamples=("Version 1.2.3.4 is out", "v1.2.3.4", "bind 127.0.0.1 or 0.0.0.0", "10.0.0.0/8", "mask 255.255.255.0", "1.2.3.4.5.6"),
+        counterexamples=(
+            "Version 1.2.3.4 is out",
+            "v1.2.3.4",
+            "bind 127.0.0.1 or 0.0.0.0",
+            "10.0.0.0/8",
+            "mask 255.255.255.0",
+            "1.2.3.4.5.6",
+        ),
     ),
     Recogniser(
         rule="pii.ip_v6",

@@ -3,7 +3,8 @@
 from lacuna.adapters.classifiers.recogniser import Recogniser
 
 _CARD_WORDS = (
-    r"card|cards|credit|debit|visa|mastercard|amex|maestro|discover|cc|ccn|pan|karte|kreditkarte|kartennummer|carte|carta|tarjeta|cartao|"
+    r"card|cards|credit|debit|visa|mastercard|amex|maestro|discover|cc|ccn|pan|karte|kreditkarte|kartennummer|carte|"
+    r"carta|tarjeta|cartao|"
     r"kaart|kort|kortti|luottokortti|karta|kart|terminal|카드|カード|卡"
 )
 
@@ -64,8 +65,10 @@ RECOGNISERS = (
         kind="PII.BANK_ACCOUNT",
         pattern=r"\b\d[\d -]{4,16}\d\b",
         context=(
-            r"account (?:number|no|nr|#)|acct|bank account|checking account|savings account|kontonummer|konto-?nr|bankverbindung|"
-            r"numero de cuenta|cuenta bancaria|numero de compte|compte bancaire|conto corrente|rekeningnummer|conta bancaria|sort code"
+            r"account (?:number|no|nr|#)|acct|bank account|checking account|savings account|kontonummer|konto-?nr|"
+            r"bankverbindung|"
+            r"numero de cuenta|cuenta bancaria|numero de compte|compte bancaire|conto corrente|rekeningnummer|conta "
+            r"bancaria|sort code"
         ),
         before=32,
         after=0,

@@ -6,7 +6,10 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.us_mbi",
         kind="PII.HEALTH_ID",
-        pattern=r"(?i)\b[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj-km-np-rt-y]{2}\d{2}\b",
+        pattern=(
+            r"(?i)\b[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj"
+            r"-km-np-rt-y]{2}\d{2}\b"
+        ),
         examples=("Medicare 1EG4-TE5-MK73", "1eg4te5mk73"),
         counterexamples=("1SG4-TE5-MK73", "1EG4TE5MK734"),
     ),
@@ -61,7 +64,10 @@ RECOGNISERS = (
         rule="pii.medical_record",
         kind="PII.HEALTH_ID",
         pattern=r"\b(?:[A-Z]{1,2}[ -]?)?\d{5,12}\b",
-        context=r"mrn|medical record(?: number| no)?|patient (?:id|number|no)|patientennummer|versichertennummer|health insurance (?:number|no|id)|policy number|numero de securite|krankenversicherung",
+        context=(
+            r"mrn|medical record(?: number| no)?|patient (?:id|number|no)|patientennummer|versichertennummer|health "
+            r"insurance (?:number|no|id)|policy number|numero de securite|krankenversicherung"
+        ),
         before=28,
         after=0,
         confidence=0.8,

@@ -1,0 +1,201 @@
+"""`lacuna eval`: leak rate and false alarms of the heuristic layer on labelled data, in this process.
+
+Reads JSON lines (`{"id", "source", "text", "labels": {"sensitive", "level", "tier"}}`), plain or gzip, files or
+folders of them. Nothing is recorded, sent or kept.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from lacuna.cli.output import AsJson, out, print_json
+from lacuna.domain.classification import Question, Strategy, classify
+from lacuna.domain.errors import ConfigError, InvalidInput
+from lacuna.domain.tiers import Tier
+from lacuna.usecases.measure import LabelledText, Measured, Share, Slice, labelled, measure
+
+if TYPE_CHECKING:
+    from lacuna.adapters.classifiers.terms import TermSet
+    from lacuna.config import Terms
+
+_SUFFIXES = (".jsonl", ".jsonl.gz")
+_TERM_LISTS = {
+    "projects": "projects",
+    "customers": "customers",
+    "internal_terms": "internal_terms",
+    "terms": "internal_terms",
+    "organisation": "internal_terms",
+    "public": "public",
+}
+
+
+def eval_command(
+    data: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="JSON lines, plain or .gz, or folders of them.")
+    ],
+    terms: Annotated[
+        Path | None,
+        typer.Option(help="Organisation terms: JSON, or a proprietary_terms.yaml (default: the configured)."),
+    ] = None,
+    strategy: Annotated[
+        Strategy | None, typer.Option(help="What PUBLIC needs where nothing was found (default: the configured).")
+    ] = None,
+    misses: Annotated[
+        Path | None, typer.Option(help="Write the ids of leaks and false alarms here, as JSON lines.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure leak rate and false alarms on labelled data."""
+    from lacuna.adapters.classifiers.heuristic import HeuristicLayer
+    from lacuna.config import load
+
+    loaded = load() if terms is None or strategy is None else None
+    term_set = _configured(loaded.terms) if terms is None and loaded is not None else _read_terms(terms)
+    chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
+    layer = HeuristicLayer(term_set)
+
+    def tier(text: str) -> Tier:
+        return classify(text, [layer.examine(Question(text))], chosen or Strategy.CONSERVATIVE, layer.version).tier
+
+    measured = measure(_rows(data), tier)
+    if misses is not None:
+        _write_misses(misses, measured)
+    if as_json:
+        print_json(_document(measured, chosen or Strategy.CONSERVATIVE, layer.version))
+    else:
+        _show(measured, chosen or Strategy.CONSERVATIVE)
+
+
+def _rows(paths: Iterable[Path]) -> Iterator[LabelledText]:
+    for path in paths:
+        if path.is_dir():
+            files = sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES))
+            if not files:
+                raise InvalidInput(f"{path} holds no .jsonl or .jsonl.gz file.", cure="Name the files.")
+        else:
+            files = [path]
+        for file in files:
+            yield from _rows_of(file)
+
+
+def _rows_of(file: Path) -> Iterator[LabelledText]:
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+            yield from labelled(lines, str(file))
+    except (OSError, EOFError, UnicodeDecodeError) as fault:
+        raise InvalidInput(f"{file} cannot be read: {fault}.", cure="Give UTF-8 JSON lines, plain or gzip.") from fault
+
+
+def _configured(terms: "Terms") -> "TermSet":
+    from lacuna.adapters.classifiers.terms import TermSet
+
+    projects, customers, internal = (
+        tuple(spelling for term in listed for spelling in term.spellings)
+        for listed in (terms.projects, terms.customers, terms.internal_terms)
+    )
+    return TermSet(projects, customers, internal)
+
+
+def _read_terms(path: Path | None) -> "TermSet":
+    from lacuna.adapters.classifiers.terms import TermSet
+    from lacuna.config import terms as term_file
+    from lacuna.config import yaml_tree
+
+    if path is None:
+        return TermSet()
+    if path.suffix != ".json":
+        read = term_file.interpret(yaml_tree.read_file(path, str(path)), str(path))
+        if read.problems:
+            lines = tuple(str(problem) for problem in read.problems)
+            raise ConfigError(f"{path} cannot be used.", cure="Correct every line.", problems=lines)
+        return _configured(read.terms)
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise ConfigError(f"{path} cannot be read: {fault}.", cure="Give a JSON object of lists of strings.") from fault
+    lists: dict[str, tuple[str, ...]] = {}
+    for key, entries in content.items() if isinstance(content, dict) else ():
+        if key not in _TERM_LISTS or not isinstance(entries, list) or not all(isinstance(e, str) for e in entries):
+            known = ", ".join(sorted(_TERM_LISTS))
+            raise ConfigError(f"{path}: {key} is no list of terms.", cure=f"Use lists of strings under: {known}.")
+        lists[_TERM_LISTS[key]] = (*lists.get(_TERM_LISTS[key], ()), *entries)
+    return TermSet(**lists)
+
+
+def _write_misses(path: Path, measured: Measured) -> None:
+    lines = (
+        json.dumps({"id": miss.row_id, "source": miss.source, "level": miss.level, "tier": str(miss.tier)}) + "\n"
+        for miss in measured.misses
+    )
+    try:
+        path.write_text("".join(lines), "utf-8")
+    except OSError as fault:
+        raise InvalidInput(f"{path} cannot be written: {fault.strerror}.", cure="Choose another file.") from fault
+
+
+def _document(measured: Measured, strategy: Strategy, version: str) -> dict[str, Any]:
+    return {
+        "strategy": strategy.value,
+        "ruleset": version,
+        "explicit_leaked": _share(measured.explicit),
+        "false_alarms": _share(measured.harmless),
+        "lookalikes_flagged": _share(measured.lookalikes),
+        "levels": [_slice(part) for part in measured.levels],
+        "sources": [_slice(part) for part in measured.sources],
+    }
+
+
+def _slice(part: Slice) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "leaked": _share(part.leaked),
+        "below_tier": _share(part.below),
+        "false_alarms": _share(part.alarms),
+        "disputed_flagged": _share(part.flagged),
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    interval = share.interval
+    return {
+        "count": share.count,
+        "total": share.total,
+        "share": share.value,
+        "interval_95": None if interval is None else list(interval),
+    }
+
+
+def _show(measured: Measured, strategy: Strategy) -> None:
+    for title, slices in (("level", measured.levels), ("source", measured.sources)):
+        table = Table(title=f"By {title}, worst first ({strategy.value})")
+        table.add_column(title)
+        for column in ("sensitive", "leaked %", "below tier %", "harmless", "false alarms %", "disputed", "flagged %"):
+            table.add_column(column, justify="right")
+        for part in slices:
+            table.add_row(
+                part.name,
+                *(_total(part.leaked), _percent(part.leaked), _percent(part.below, interval=False)),
+                *(_total(part.alarms), _percent(part.alarms)),
+                *(_total(part.flagged), _percent(part.flagged, interval=False)),
+            )
+        out.print(table)
+    out.print(f"Explicit leaked: {_percent(measured.explicit) or 'no such rows'}", markup=False)
+    out.print(f"False alarms: {_percent(measured.harmless) or 'no such rows'}", markup=False)
+    out.print(f"Look-alikes flagged: {_percent(measured.lookalikes) or 'no such rows'}", markup=False)
+
+
+def _total(share: Share) -> str:
+    return f"{share.total:,}" if share.total else ""
+
+
+def _percent(share: Share, *, interval: bool = True) -> str:
+    value, bounds = share.value, share.interval
+    if value is None or bounds is None:
+        return ""
+    shown = f"{100 * value:.1f}"
+    return f"{shown} [{100 * bounds[0]:.1f}-{100 * bounds[1]:.1f}]" if interval else shown
