@@ -55,7 +55,7 @@ async def test_processes_that_start_and_append_together_share_one_log(tmp_path: 
 async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     chance = random.Random(5)
     promised: dict[int, tuple[str, int]] = {}
-    for number in range(6):
+    for number in range(4):
         name = f"round {number}"
         child = start(tmp_path, name, 1_000_000, tasks=16)
         assert child.stdout is not None
@@ -68,5 +68,5 @@ async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
             assert index not in promised
             promised[index] = (name, appended)
     found = await records(tmp_path)
-    assert len(promised) >= 6
+    assert len(promised) >= 4
     assert {index: (found[index].actor, found[index].data["number"]) for index in promised} == promised

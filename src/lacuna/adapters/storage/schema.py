@@ -96,7 +96,6 @@ documents = Table(
     Column("ruleset", Text, nullable=False),
     Column("owner", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 conversations = Table(

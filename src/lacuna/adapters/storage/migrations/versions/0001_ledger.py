@@ -72,7 +72,6 @@ def upgrade() -> None:
         sa.Column("ruleset", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "conversations",
