@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from lacuna.domain.merkle import verify_inclusion
+from lacuna.domain.merkle import inclusion_holds
 
 
 def ask(client: httpx.Client, query: str, **more: object) -> dict:
@@ -50,7 +50,7 @@ def test_the_receipt_proves_the_outcome_offline(client: httpx.Client) -> None:
     root = base64.b64decode(receipt["checkpoint"].split("\n")[2])
     proof = tuple(base64.b64decode(h) for h in receipt["inclusion_proof"])
     leaf = base64.b64decode(receipt["leaf_hash"])
-    assert verify_inclusion(leaf, receipt["index"], receipt["tree_size"], proof, root)
+    assert inclusion_holds(leaf, receipt["index"], receipt["tree_size"], proof, root)
 
 
 def test_lineage_names_query_chunks_documents_and_model(client: httpx.Client) -> None:

@@ -39,7 +39,7 @@ async def read(request: Request, decoder: "msgspec.json.Decoder[B]") -> B:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadRequest("The body is not JSON in UTF-8.", cure="Send a JSON object.") from None
     except RecursionError:
         raise BadRequest("The body is nested too deeply.", cure="Send a flat JSON object.") from None
