@@ -79,7 +79,8 @@ class GroupCommit(Generic[Context]):
         """What `work` returned, once it is durable. `weight` is its rough size in bytes. Work must check before it
         writes: what it raises after writing would stay written. Raises what `work` raised, Overloaded, or what made the
         transaction fail."""
-        call = _Call(work, weight, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        call = _Call(work, weight, loop)
         with self._condition:
             if self._closing:
                 raise StorageError(f"The {self._name} is closed.", cure="Restart Lacuna.", code="storage_closed")
@@ -89,10 +90,18 @@ class GroupCommit(Generic[Context]):
                 )
             self._waiting.append(call)
             self._weight += weight
-            if self._sleeping:
-                self._condition.notify()
+            sleeping = self._sleeping
+        if sleeping:
+            # Not at once, but after everything that is ready to run now: tasks that were answered together ask
+            # together, and the first of them must not get a transaction to itself.
+            loop.call_soon(self._wake)
         result: Result = await call.future
         return result
+
+    def _wake(self) -> None:
+        with self._condition:
+            if self._sleeping:
+                self._condition.notify()
 
     async def close(self) -> None:
         """Refuses further work and waits until what was accepted is durable."""
