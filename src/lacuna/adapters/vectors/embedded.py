@@ -24,7 +24,7 @@ from lacuna.adapters.vectors.follower import Follower, View
 from lacuna.adapters.vectors.frequencies import Frequencies
 from lacuna.adapters.vectors.lane import Lane
 from lacuna.adapters.vectors.words import queried
-from lacuna.domain.errors import StorageError, StorageMissing
+from lacuna.domain.errors import StorageError, StorageLocked, StorageMissing
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
@@ -69,7 +69,7 @@ class EmbeddedVectorStore:
         store = await asyncio.to_thread(lambda: cls(path, busy_seconds, max_bytes))
         try:
             await store._reading.run(store._in_view, _NOBODY, lambda connection, view: None)
-            await store._purge()
+            await store._purge_if_free()
         except BaseException:
             await store._shut()
             raise
@@ -78,13 +78,13 @@ class EmbeddedVectorStore:
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         await self._write(writes.replace, document_id, fingerprint, tuple(chunks))
         if await self._write(writes.owed) > _PURGE_AFTER:
-            await self._purge()
+            await self._purge_if_free()
 
     async def remove(self, document_id: str) -> bool:
         """Off the disk when it returns. Raises StorageLocked where a reader in another process prevents that for too
         long: then the document can no longer be found, and repeating the call finishes the work."""
         removed = await self._write(writes.remove, document_id)
-        await self._purge()
+        await self._write(writes.purge)
         return removed
 
     async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
@@ -123,7 +123,7 @@ class EmbeddedVectorStore:
     async def close(self) -> None:
         """Waits for what was accepted, and pays what is owed to the purge unless another process is in the way."""
         with suppress(StorageError):
-            await self._purge()
+            await self._purge_if_free()
         await self._shut()
 
     async def _shut(self) -> None:
@@ -133,8 +133,10 @@ class EmbeddedVectorStore:
         while not self._readers.empty():
             self._readers.get().close()
 
-    async def _purge(self) -> None:
-        await self._write(writes.purge)
+    async def _purge_if_free(self) -> None:
+        """Leaves it owed where another process is in the way: nobody waits for this one."""
+        with suppress(StorageLocked):
+            await self._write(writes.purge)
 
     async def _write(
         self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -17,7 +17,8 @@ _REMEMBERED: Final = 10_000
 
 
 class Frequencies:
-    """Counts are remembered until the store has seen a tenth more changes. Safe under threads."""
+    """Counts are remembered until the store has seen a tenth more changes: they decide what a search costs, and a word
+    that was not there when it was counted is still looked up. Safe under threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -28,7 +29,7 @@ class Frequencies:
         counted = [(self._count(connection, change, word), word) for word in words]
         chosen: list[str] = []
         total = 0
-        for count, word in sorted(pair for pair in counted if pair[0]):
+        for count, word in sorted(counted):
             total += count
             if chosen and total > POSTINGS:
                 break

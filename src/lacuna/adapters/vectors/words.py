@@ -24,7 +24,6 @@ _UNSPACED: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f\U00030000-\U000323af"  # ideographs
 )
 _RUN: Final = re.compile(f"[{_UNSPACED}]+")
-_WORD: Final = re.compile(r"[^\W_]+")
 
 
 def indexed(text: str) -> str:
@@ -36,8 +35,14 @@ def indexed(text: str) -> str:
 
 def queried(text: str) -> list[str]:
     """One FTS5 query for each distinct word of a question, at most MAX_WORDS, in order."""
-    found = dict.fromkeys(word.casefold() for word in _WORD.findall(indexed(text[:_LONGEST_QUESTION])))
+    words = "".join(c if _in_word(c) else " " for c in indexed(text[:_LONGEST_QUESTION])).split()
+    found = dict.fromkeys(word.casefold() for word in words)
     return [_quoted(word) for word in list(found)[:MAX_WORDS]]
+
+
+def _in_word(char: str) -> bool:
+    """What the index's tokenizer counts as part of a word: letters, numbers, and the marks that many scripts need."""
+    return char.isalnum() or unicodedata.category(char).startswith("M")
 
 
 def _pairs(run: str) -> list[str]:

@@ -26,20 +26,12 @@ _CHANGES_KEPT: Final = 20_000
 def replace(connection: sqlite3.Connection, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
     """Raises InvalidInput where a chunk or vector does not belong; then nothing has changed."""
     dimension = _checked(document_id, fingerprint, chunks)
-    with transaction(connection, "IMMEDIATE"):
-        document = _document(connection, document_id)
-        if document is not None and _delete_chunks(connection, document):
-            connection.execute("UPDATE residue SET owed = owed + 1")
-        if not chunks:
-            connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
-        elif document is None:
-            document = connection.execute("INSERT INTO documents (document_id) VALUES (?)", (document_id,)).lastrowid
-        if document is None:
-            return
-        space = _space(connection, fingerprint, dimension) if dimension else None
-        for item in chunks:
-            _insert(connection, document, space, item)
-        _announce(connection, document)
+    try:
+        _replace(connection, document_id, fingerprint, dimension, chunks)
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The text of document {document_id} holds half a character (a surrogate).", cure="Decode it anew."
+        ) from None
 
 
 def remove(connection: sqlite3.Connection, document_id: str) -> bool:
@@ -91,6 +83,25 @@ def purge(connection: sqlite3.Connection) -> None:
             cure="Repeat the deletion once that reader has finished.",
         )
     connection.execute("UPDATE residue SET owed = owed - ?", (due,))
+
+
+def _replace(
+    connection: sqlite3.Connection, document_id: str, fingerprint: str, dimension: int, chunks: Sequence[IndexedChunk]
+) -> None:
+    with transaction(connection, "IMMEDIATE"):
+        document = _document(connection, document_id)
+        if document is not None and _delete_chunks(connection, document):
+            connection.execute("UPDATE residue SET owed = owed + 1")
+        if not chunks:
+            connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
+        elif document is None:
+            document = connection.execute("INSERT INTO documents (document_id) VALUES (?)", (document_id,)).lastrowid
+        if document is None:
+            return
+        space = _space(connection, fingerprint, dimension) if dimension else None
+        for item in chunks:
+            _insert(connection, document, space, item)
+        _announce(connection, document)
 
 
 def _checked(document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> int:

@@ -1,0 +1,109 @@
+"""A vector store in a dictionary: every search looks at every chunk."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.domain.errors import InvalidInput
+from lacuna.domain.identity import Reach
+from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.tiers import Tier
+from lacuna.ports.vectors import IndexedChunk
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What the stores of one machine share: each document's fingerprint and chunks."""
+
+    documents: dict[str, tuple[str, tuple[IndexedChunk, ...]]] = field(default_factory=dict)
+
+
+class InMemoryVectorStore:
+    """A `VectorStore`, held to `lacuna.testing.contracts.vectors`. Two on one shelf are like two processes."""
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self.shelf = shelf if shelf is not None else Shelf()
+
+    async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
+        ids = [item.chunk.chunk_id for item in chunks]
+        others = {
+            c.chunk.chunk_id for name, (_, kept) in self.shelf.documents.items() if name != document_id for c in kept
+        }
+        if len(set(ids)) < len(ids) or not others.isdisjoint(ids):
+            raise InvalidInput(f"A chunk of document {document_id} is stored already.")
+        if any(item.chunk.document_id != document_id for item in chunks):
+            raise InvalidInput(f"A chunk given for document {document_id} belongs to another document.")
+        if any(item.vector is not None and not np.isfinite(item.vector).all() for item in chunks):
+            raise InvalidInput(f"A vector of document {document_id} is not finite.")
+        if any("\ud800" <= character <= "\udfff" for item in chunks for character in item.chunk.text):
+            raise InvalidInput(f"The text of document {document_id} is no Unicode.")
+        self.shelf.documents.pop(document_id, None)
+        if chunks:
+            self.shelf.documents[document_id] = (fingerprint, tuple(chunks))
+
+    async def remove(self, document_id: str) -> bool:
+        return self.shelf.documents.pop(document_id, None) is not None
+
+    async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
+        if document_id in self.shelf.documents:
+            fingerprint, items = self.shelf.documents[document_id]
+            retagged = tuple(replace(item, chunk=replace(item.chunk, tier=tier, groups=groups)) for item in items)
+            self.shelf.documents[document_id] = (fingerprint, retagged)
+
+    async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
+        found = [
+            Scored(item.chunk, float(vector @ item.vector))
+            for known, item in self._permitted(reach)
+            if known == fingerprint and item.vector is not None
+        ]
+        return _best(found, limit)
+
+    async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
+        wanted = _words(text)
+        bags = [(item.chunk, _words(_visible(item.chunk))) for _, item in self._permitted(reach)]
+        weights = {
+            word: math.log(1 + len(bags) / sum(word in bag for _, bag in bags)) for word in wanted & _union(bags)
+        }
+        found = [Scored(chunk, sum(weights.get(word, 0.0) for word in bag)) for chunk, bag in bags]
+        return _best([scored for scored in found if scored.score > 0], limit)
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        known = {item.chunk.chunk_id: item.chunk for _, items in self.shelf.documents.values() for item in items}
+        return [known[chunk_id] for chunk_id in chunk_ids if chunk_id in known]
+
+    async def document_ids(self) -> frozenset[str]:
+        return frozenset(self.shelf.documents)
+
+    async def check(self) -> None:
+        """A dictionary always serves."""
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _permitted(self, reach: Reach) -> Iterator[tuple[str, IndexedChunk]]:
+        for fingerprint, items in self.shelf.documents.values():
+            for item in items:
+                if reach.permits(item.chunk.tier, item.chunk.groups):
+                    yield fingerprint, item
+
+
+def _best(found: list[Scored], limit: int) -> list[Scored]:
+    return sorted(found, key=lambda scored: (-scored.score, scored.chunk.chunk_id))[:limit]
+
+
+def _visible(chunk: Chunk) -> str:
+    return f"{chunk.title} {chunk.heading} {chunk.text}"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def _union(bags: list[tuple[Chunk, frozenset[str]]]) -> frozenset[str]:
+    return frozenset().union(*(bag for _, bag in bags))
