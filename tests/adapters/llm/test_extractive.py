@@ -80,6 +80,26 @@ async def test_a_sentence_that_refers_back_brings_what_it_refers_to() -> None:
     )
 
 
+async def test_where_a_way_is_asked_for_the_steps_after_the_best_sentence_come_too() -> None:
+    found = passages(
+        "If the boiler shows error 7, close the gas tap. Wait ten minutes. Press reset once.\n\nOther text."
+    )
+    assert await answer("What should I do when the boiler shows error 7?", found) == (
+        "If the boiler shows error 7, close the gas tap [1]. Wait ten minutes [1]. Press reset once [1]."
+    )
+
+
+async def test_both_parts_of_a_question_are_answered() -> None:
+    told = await answer("What does a lost card cost, and how often can loans be renewed?", LIBRARY)
+    assert "Lost cards cost 5 euros [2]." in told
+    assert "They can be renewed twice" in told
+
+
+async def test_an_echo_of_the_title_is_no_answer() -> None:
+    found = passages("Pump P2 manual\n\nIt delivers 40 litres a minute.", titles=["Pump P2 manual"])
+    assert await answer("How much does the pump P2 deliver?", found) == "It delivers 40 litres a minute [1]."
+
+
 async def test_a_follow_up_takes_its_subject_from_the_question_before() -> None:
     turns = (Turn("user", "What does a card cost for an adult?"), Turn("assistant", "20 euros."))
     assert (await answer("And for a student?", LIBRARY, turns)).startswith("Card: Student; Fee per year: 8 euros [2].")

@@ -51,9 +51,9 @@ def test_markup_goes_and_words_stay(text: str, shown: str) -> None:
 MANUAL = """\
 # Pump P2
 
-The pump runs at 2,900 revolutions per minute. It weighs
-14 kg and needs no oil, whatever the old manual of this page may still say
-about it.
+The pump runs at 2,900 revolutions per minute. It weighs 14 kg and needs
+no oil, whatever the old manual of this page, or the one before it, may
+still say about it.
 
 ## Starting
 
@@ -87,18 +87,32 @@ pumpctl start --now
 def test_layout_is_read() -> None:
     found = {unit.text: unit for unit in units(MANUAL)}
     assert found["The pump runs at 2,900 revolutions per minute."].context == "Pump P2"
-    wrapped = "It weighs 14 kg and needs no oil, whatever the old manual of this page may still say about it."
+    wrapped = (
+        "It weighs 14 kg and needs no oil, whatever the old manual of this page, or the one before it, may still say "
+        "about it."
+    )
     assert found[wrapped].kind is Kind.SENTENCE
     item = found["Press Start for two seconds."]
     assert item.kind is Kind.ITEM
     assert item.context == "Starting To start the pump:"
     assert found["Model: P2-S; Power: 2 kW; Price: 900"].kind is Kind.ROW
     assert "Model: P2-L; Power: 4 kW" in found
-    assert found["Close the valve and call service."].context == "Starting What if it leaks?"
+    assert found["Close the valve and call service."].asked == "What if it leaks?"
     assert "Winter" in found["Drain the water."].context
     assert "Weight: 14 kg" in found
     assert found["pumpctl start --now"].kind is Kind.CODE
     assert not any(unit.text.startswith(("#", "|", "What if")) for unit in found.values())
+
+
+def test_lines_of_a_data_sheet_and_of_a_csv_file_stay_apart() -> None:
+    sheet = (
+        "Battery life with a reading every ten minutes 4.2 years\n"
+        "Frequency range of the axis that points upwards, at room temperature, 0.5 Hz to 6 kHz\n"
+        "Pump P2: data sheet - page 1 of 2\n"
+        "name,purpose of the service and its data,team\n"
+        "export,CSV and Parquet exports of the day,product team\n"
+    )
+    assert [unit.text for unit in units(sheet)] == [line for line in sheet.splitlines() if "page 1" not in line]
 
 
 def test_a_list_is_also_one_unit_with_its_introduction() -> None:

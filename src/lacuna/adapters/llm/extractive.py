@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from lacuna.adapters.llm.lexis import words
+from lacuna.adapters.llm.question_shape import shape_of
 from lacuna.adapters.llm.relevance import Statement, ranked_statements
 from lacuna.adapters.llm.sentences import Kind
 from lacuna.domain.classification import Turn
@@ -28,6 +29,8 @@ DIRECT: Final = 0.4
 """The share from which it counts as an answer; below it, CLOSEST goes before it."""
 FURTHER: Final = 0.8
 """The share of the best statement's score that a further one needs."""
+FURTHER_PART: Final = 0.5
+"""The same for one that covers words of the question that the others do not."""
 
 _REFERS_BACK_LIST: Final = """
     it its this that these those they he she such dies diese dieser dieses es sie er dabei dadurch il elle ils elles
@@ -77,24 +80,50 @@ def best_statements(question: str, passages: Sequence[Passage], conversation: Se
     if max((statement.coverage for statement in ranked[:5]), default=0.0) < RELEVANT:
         return []
     sentences = {(s.passage, m): s for s in ranked if s.unit.kind is Kind.SENTENCE for m in s.unit.members}
-    return _told(_chosen(ranked), sentences)
+    shape = shape_of(question)
+    chosen = _chosen(ranked, shape.has_parts)
+    if shape.asks_way:
+        chosen += _rest_of_paragraph(chosen, sentences)
+    return _told(chosen, sentences)
 
 
-def _chosen(ranked: Sequence[Statement]) -> list[Statement]:
-    """The best statement and those nearly as good that do not repeat what was taken."""
+def _chosen(ranked: Sequence[Statement], has_parts: bool) -> list[Statement]:
+    """The best statement, those nearly as good that do not repeat what was taken, and, where the question has parts,
+    those that answer another one."""
     best = ranked[0]
     chosen: list[Statement] = []
     length = 0
+    covered: frozenset[str] = frozenset()
     for statement in ranked:
-        if len(chosen) == MAX_STATEMENTS or statement.score < best.score * FURTHER:
+        if len(chosen) == MAX_STATEMENTS or statement.score < best.score * FURTHER_PART:
             break
+        another_part = has_parts and len(statement.covered - covered) >= 2
+        if statement.score < best.score * FURTHER and not another_part:
+            continue
         if chosen and length + len(statement.unit.text) > MAX_ANSWER_CHARS:
             continue
         if any(_repeats(statement, other) for other in chosen):
             continue
         chosen.append(statement)
+        covered |= statement.covered
         length += len(statement.unit.text)
     return chosen
+
+
+def _rest_of_paragraph(chosen: Sequence[Statement], sentences: dict[tuple[int, int], Statement]) -> list[Statement]:
+    """What follows the best sentence in its paragraph: where a way is asked for, one step is not the answer."""
+    best = chosen[0]
+    taken = {(s.passage, m) for s in chosen for m in s.unit.members}
+    following: list[Statement] = []
+    place = (best.passage, max(best.unit.members) + 1)
+    while len(chosen) + len(following) < MAX_STATEMENTS and place in sentences:
+        step = sentences[place]
+        if step.unit.block != best.unit.block:
+            break
+        if place not in taken:
+            following.append(step)
+        place = (place[0], place[1] + 1)
+    return following if best.unit.kind is Kind.SENTENCE else []
 
 
 def _repeats(one: Statement, other: Statement) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from lacuna.adapters.llm.lexis import folded, terms, words
+from lacuna.adapters.llm.question_shape import shape_of
 from lacuna.adapters.llm.sentences import Kind, Unit, units
 from lacuna.adapters.llm.stopwords import STOPWORDS, language
 from lacuna.domain.classification import Turn
@@ -22,43 +23,28 @@ from lacuna.ports.llm import Passage
 MAX_CHARS: Final = 200_000
 MAX_QUESTION_TERMS: Final = 64
 
-_SHARES: Final = (1.0, 0.6, 0.3)
-"""What a term of the question counts for in the statement, in what it stands under, and in the rest of its paragraph
-and the document's title."""
+_SHARES: Final = (1.0, 0.9, 0.6, 0.3)
+"""What a term of the question counts for in the statement, in the question that it follows, in the headings and the
+title that it stands under, and in the rest of its paragraph."""
+_COVERED: Final = 0.5
+"""The share from which a term counts as covered."""
 _PREFIX_SHARE: Final = 0.6
 _PREFIX_CHARS: Final = 5
 _ABSENT_SHARE: Final = 0.8
 _ADJACENT_BONUS: Final = 0.15
 _EARLIER_TURN_SHARE: Final = 0.5
 
-_NUMBER: Final = re.compile(r"\d")
-_DATE: Final = re.compile(
-    r"\b(?:\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}[./]\d{1,2})\b|\d\s?(?:h|min|days?|hours?|Tage?|jours?)\b"
-)
-_NAME: Final = re.compile(r"[^\W\d_a-z]\w+\s+[^\W\d_a-z]\w+|@")
-
-_ASKS_NUMBER: Final = re.compile(
-    r"\b(how (?:many|much|long|far|old|big|fast|often|high|large)|wie ?viele?|wie (?:lange|oft|hoch|gross|weit|teuer)"
-    r"|combien|cuant[oa]s?|quant[oiae]|quantos?|hoeveel|сколько)\b|多少|几"
-)
-_ASKS_DATE: Final = re.compile(
-    r"\b(when|what (?:year|date|time|day)|wann|quand|cuando|quando|wanneer|когда)\b|いつ|何时"
-)
-_ASKS_NAME: Final = re.compile(r"\b(who|whom|wer|wem|wen|qui|quien(?:es)?|chi|quem|wie is|кто)\b|誰|谁")
-_ASKS_STEPS: Final = re.compile(
-    r"\b(how (?:do|to|can|should|would)|steps?|procedure|wie (?:kann|muss|soll|wird|geht)|comment|como|come si|hoe)\b"
-    r"|如何|怎么"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A unit chosen for the answer, with its passage's number and how much of the question it covers, in [0, 1]."""
+    """A unit with its passage's number (`n`) and position, how much of the question it covers, in [0, 1], which of its
+    terms, and how well it suits in all."""
 
     n: int
     unit: Unit
     passage: int
     coverage: float
+    covered: frozenset[str]
     score: float
 
 
@@ -77,13 +63,13 @@ def ranked_statements(question: str, passages: Sequence[Passage], conversation: 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A unit with its terms in order, and three fields to find the question's in (see _SHARES)."""
+    """A unit with its terms in order, and four fields to find the question's in (see _SHARES)."""
 
     index: int
     passage: Passage
     unit: Unit
     sequence: tuple[str, ...]
-    fields: tuple[frozenset[str], frozenset[str], frozenset[str]]
+    fields: tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
 
 
 def _candidates(index: int, passage: Passage, room: int) -> list[_Candidate]:
@@ -96,13 +82,16 @@ def _candidates(index: int, passage: Passage, room: int) -> list[_Candidate]:
         blocks.setdefault(unit.block, set()).update(sequence)
     candidates = []
     for unit, sequence in zip(found, sequences, strict=True):
-        above = frozenset(terms(f"{unit.context} {citation.heading}"))
+        asked, above = unit.asked, f"{unit.context} {citation.heading}"
+        if citation.heading.endswith("?"):
+            asked, above = f"{asked} {citation.heading}", unit.context
         own = frozenset(sequence)
         if unit.kind is Kind.LIST:
             # A list answers by what it is a list of; words scattered over its items prove little.
             lead = unit.text.partition("\n")[0]
             own = frozenset() if lead.startswith("- ") else frozenset(terms(lead))
-        candidates.append(_Candidate(index, passage, unit, sequence, (own, above, title | blocks[unit.block])))
+        fields = (own, frozenset(terms(asked)), title.union(terms(above)), frozenset(blocks[unit.block]))
+        candidates.append(_Candidate(index, passage, unit, sequence, fields))
     return candidates
 
 
@@ -129,46 +118,49 @@ class _Asked:
         self.total = sum(self.weights.values()) or 1.0
         self.names_total = sum(self.weights[name] for name in self.names) or 1.0
         self.language = language(words(question))
-        shape = folded(question)
-        self.wants = [
-            sign
-            for ask, sign in ((_ASKS_NUMBER, _NUMBER), (_ASKS_DATE, _DATE), (_ASKS_NAME, _NAME))
-            if ask.search(shape)
-        ]
-        self.wants_steps = bool(_ASKS_STEPS.search(shape)) and not self.wants
+        self.shape = shape_of(question)
 
     def statement(self, candidate: _Candidate) -> Statement:
-        coverage = self._coverage(candidate)
-        score = coverage + _ADJACENT_BONUS * self._adjacent(candidate.sequence)
-        score *= self._form(candidate.unit, len(candidate.sequence))
-        prior = min(max(candidate.passage.citation.score, 0.0), 1.0)
-        score *= 0.85 + 0.15 * prior - 0.01 * min(candidate.index, 10)
-        return Statement(candidate.passage.citation.n, candidate.unit, candidate.index, coverage, score)
-
-    def _coverage(self, candidate: _Candidate) -> float:
-        """The share of the question's weight that the unit and its surroundings hold."""
-        held = {
-            term: max(
-                place * share
-                for place, field in zip(_SHARES, candidate.fields, strict=True)
-                for match, share in ((None, 0.0), *self.matches[term].items())
-                if match is None or match in field
-            )
-            for term in self.weights
-        }
+        held = self._held(candidate)
         coverage = sum(share * self.weights[term] for term, share in held.items()) / self.total
         if self.names:
             # About something else of the same kind: another product, another customer.
             named = sum(self.weights[name] for name in self.names if held[name]) / self.names_total
             coverage *= 0.7 + 0.3 * named
-        return coverage
+        score = coverage + _ADJACENT_BONUS * self._adjacent(candidate.sequence)
+        score *= self._form(candidate.unit, len(candidate.sequence))
+        if self._says_nothing_new(candidate):
+            score *= 0.6
+        prior = min(max(candidate.passage.citation.score, 0.0), 1.0)
+        score *= 0.85 + 0.15 * prior - 0.01 * min(candidate.index, 10)
+        covered = frozenset(term for term, share in held.items() if share >= _COVERED)
+        return Statement(candidate.passage.citation.n, candidate.unit, candidate.index, coverage, covered, score)
+
+    def _held(self, candidate: _Candidate) -> dict[str, float]:
+        """For each term of the question, how much of it the unit and its surroundings hold."""
+        return {
+            term: max(
+                (
+                    place * share
+                    for place, field in zip(_SHARES, candidate.fields, strict=True)
+                    for match, share in self.matches[term].items()
+                    if match in field
+                ),
+                default=0.0,
+            )
+            for term in self.weights
+        }
+
+    def _says_nothing_new(self, candidate: _Candidate) -> bool:
+        """A title or an echo of the question is no answer to it."""
+        return frozenset(candidate.sequence) <= self.weights.keys() | candidate.fields[2]
 
     def _form(self, unit: Unit, length: int) -> float:
         """How well the unit's form suits the question; `length` is its number of terms."""
         factor = 1.0 / (1.0 + max(0, length - 25) / 100)
-        if any(sign.search(unit.text) for sign in self.wants):
+        if any(sign.search(unit.text) for sign in self.shape.signs):
             factor *= 1.25
-        if self.wants_steps and unit.kind is Kind.LIST:
+        if self.shape.asks_way and unit.kind is Kind.LIST:
             factor *= 1.2
         if length < 2:
             factor *= 0.7

@@ -9,13 +9,15 @@ import html
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 MAX_UNIT_CHARS: Final = 700
 MAX_LIST_ITEMS: Final = 12
 
 _WRAPPED: Final = 45
-"""A line at least this long that does not end a sentence was wrapped: the next one continues it."""
+"""A line at least this long that does not end a sentence may have been wrapped."""
+_FILLED: Final = 0.9
 _HEADING_CHARS: Final = 80
 
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)")
@@ -26,6 +28,11 @@ _BOLD_LINE: Final = re.compile(r"\s*(\*\*|__)([^*_]{1,100})\1:?\s*$")
 _RUN_IN: Final = re.compile(r"(\*\*|__)([^*_:]{1,100}?)\1[.]?\s+(?=\S)")
 """A title set in bold at the beginning of a paragraph; with a colon it is a label, which belongs to its sentence."""
 _RULE_ROW: Final = re.compile(r"[\s|:+-]*-[\s|:+-]*$")
+_DELIMITER: Final = re.compile(r"[,;](?=[^\s\d])")
+_PAGE_MARK: Final = re.compile(
+    r".{0,120}\b(?:page|seite|página|pagina|стр\.?) \d{1,4}(?: ?(?:of|von|sur|de|di|из|/) ?\d{1,4})?", re.I
+)
+"""A header or footer that the pages of a file repeat."""
 _QUOTE: Final = re.compile(r"^\s{0,3}(?:>\s?)+")
 
 _IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[^()]{0,200})?\)")
@@ -58,12 +65,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece of a passage. `context` is what it stands under; `block` numbers the paragraph, list or table it is of,
-    and `members` the positions in the passage that it covers, so that a list and its items are not both taken."""
+    """A piece of a passage. `context` is what it stands under, `asked` the question of an FAQ that it follows; `block`
+    numbers the paragraph, list or table it is of, and `members` the positions in the passage that it covers, so that a
+    list and its items are not both taken."""
 
     text: str
     kind: Kind
     context: str
+    asked: str
     block: int
     members: frozenset[int]
 
@@ -166,6 +175,8 @@ class _Reader:
             # A loose list goes on after a blank line.
             if not self.items:
                 self.end_block(keep_lead=True)
+        elif _PAGE_MARK.fullmatch(line.strip()):
+            return
         elif heading := _HEADING.match(line) or _BOLD_LINE.match(line):
             self._head(heading.group(heading.lastindex or 1))
         elif self.paragraph and len(self.paragraph) == 1 and _UNDERLINE.match(line):
@@ -183,7 +194,7 @@ class _Reader:
             if not self.items:
                 self.end_block(keep_lead=True)
             self.items.append(line[bullet.end() :])
-        elif self.items and (line[:1].isspace() or _continues(self.items[-1])):
+        elif self.items and (line[:1].isspace() or _is_open(self.items[-1])):
             self.items[-1] += " " + line.strip()
         else:
             if self.items or self.rows:
@@ -192,21 +203,14 @@ class _Reader:
 
     def _head(self, title: str) -> None:
         self.end_block()
-        self.heading = plain(title)
-        self.asked = ""
+        text = plain(title)
+        if _is_question(text):
+            self.asked = text
+        else:
+            self.heading, self.asked = text, ""
 
     def _paragraph(self) -> None:
-        text = self.paragraph[0]
-        pieces: list[str] = []
-        last = text
-        for line in self.paragraph[1:]:
-            if _continues(last):
-                text += " " + line
-            else:
-                pieces.append(text)
-                text = line
-            last = line
-        pieces.append(text)
+        pieces = _joined(self.paragraph)
         if len(pieces) == 1 and _is_title(pieces[0]):
             self.heading, self.asked = plain(pieces[0]), ""
             return
@@ -217,7 +221,7 @@ class _Reader:
             pieces[0] = pieces[0][run_in.end() :]
         for piece in pieces:
             sentences = split_sentences(plain(piece))
-            if len(sentences) == 1 and sentences[0].endswith(("?", "？", "؟")):
+            if len(sentences) == 1 and _is_question(sentences[0]):
                 self.asked = sentences[0]
                 continue
             for sentence in sentences:
@@ -235,7 +239,7 @@ class _Reader:
         if (lead or len(texts) > 1) and len(texts) <= MAX_LIST_ITEMS and len(whole) <= MAX_UNIT_CHARS:
             start = first - 1 if lead else first
             covered = frozenset(range(start, self.position))
-            self.units.append(Unit(whole, Kind.LIST, self._context(), self.block, covered))
+            self.units.append(Unit(whole, Kind.LIST, self.heading, self.asked, self.block, covered))
         self.block += 1
 
     def _table(self) -> None:
@@ -252,12 +256,9 @@ class _Reader:
     def _add(self, text: str, kind: Kind, lead: str = "") -> None:
         if not any(c.isalnum() for c in text):
             return
-        context = f"{self._context()} {lead}".strip()
-        self.units.append(Unit(_clipped(text), kind, context, self.block, frozenset({self.position})))
+        context = f"{self.heading} {lead}".strip()
+        self.units.append(Unit(_clipped(text), kind, context, self.asked, self.block, frozenset({self.position})))
         self.position += 1
-
-    def _context(self) -> str:
-        return f"{self.heading} {self.asked}".strip()
 
 
 def _cells(line: str) -> list[str]:
@@ -268,9 +269,29 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("\t")] if stripped.count("\t") >= 1 else []
 
 
-def _continues(line: str) -> bool:
+def _joined(lines: list[str]) -> list[str]:
+    """The lines of a paragraph with wrapped ones put together again. A line was wrapped if it ends no sentence and the
+    next word would not have fitted into the paragraph's width; the lines of a data sheet stay apart."""
+    width = max(map(len, lines))
+    pieces = [lines[0]]
+    for last, line in pairwise(lines):
+        word = line.partition(" ")[0]
+        full = len(last) + 1 + len(word) > _FILLED * width
+        delimited = len(_DELIMITER.findall(line)) > 1  # a record of a CSV file
+        if _is_open(last) and not delimited and (line[:1].islower() or full):
+            pieces[-1] += " " + line
+        else:
+            pieces.append(line)
+    return pieces
+
+
+def _is_open(line: str) -> bool:
     stripped = line.rstrip()
     return len(stripped) >= _WRAPPED and not stripped.endswith((".", "!", "?", ":", "…", "。", "！", "？"))
+
+
+def _is_question(text: str) -> bool:
+    return text.endswith(("?", "？", "؟"))
 
 
 def _is_title(line: str) -> bool:
