@@ -1,4 +1,4 @@
-"""The main job, end to end, through the command line: `python examples/demo.py [--data-dir DIR]`.
+"""The main job, end to end, through the command line: `python examples/demo.py [--data-dir DIR] [--questions N]`.
 
 Ingests the sample company's documents in three tiers, asks questions of each tier and shows for every one its tier, the
 reason, the route, the answer with citations, and the ledger's receipt; then verifies the whole ledger. It talks to
@@ -274,14 +274,18 @@ def place(citation: Mapping[str, Any]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Ingest the sample corpus and ask it questions of every tier.")
     parser.add_argument("--data-dir", type=Path, default=HERE.parent / ".demo", help="where the demo keeps its data")
+    parser.add_argument("--questions", type=int, default=len(SAMPLES), metavar="N", help="ask only the first N")
+    options = parser.parse_args()
     terminal = Terminal()
-    lacuna = Lacuna(parser.parse_args().data_dir.resolve())
+    lacuna = Lacuna(options.data_dir.resolve())
     started = time.monotonic()
     print("Lacuna on the documents of Tessavik Instruments, an invented maker of industrial sensors")
     try:
         documents = ingest(lacuna, terminal)
         terminal.section("2. Ask: questions of every tier")
-        answers = [ask(lacuna, terminal, number, sample) for number, sample in enumerate(SAMPLES, 1)]
+        answers = [
+            ask(lacuna, terminal, number, sample) for number, sample in enumerate(SAMPLES[: options.questions], 1)
+        ]
         terminal.section("3. Verify: every record of the ledger, recomputed")
         terminal.field("ledger", lacuna.text("audit", "verify"))
     except DemoFailed as failed:

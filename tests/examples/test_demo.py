@@ -123,10 +123,12 @@ def test_nothing_of_the_questions_is_routed_outside(played: Played) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_demo_runs_twice_and_the_second_time_ingests_nothing(tmp_path: Path) -> None:
     data = tmp_path / "a folder with spaces"
-    first, second = (_demo("--data-dir", str(data)) for _ in range(2))
+    first = _demo("--data-dir", str(data))
     assert first.returncode == 0, first.stderr
+    second = _demo("--data-dir", str(data), "--questions", "1")
     assert second.returncode == 0, second.stderr
     assert all(sample.question in first.stdout for sample in SAMPLES)
     assert "9 stored" in first.stdout
@@ -144,4 +146,4 @@ def test_demo_says_why_it_stopped_and_fails(tmp_path: Path) -> None:
 
 def _demo(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(EXAMPLES / "demo.py"), *options]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=110)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=140)
