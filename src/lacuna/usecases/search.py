@@ -88,7 +88,7 @@ class Search:
 def _checked(hit: Hit, document: Document | None, reach: Reach) -> Hit | None:
     if document is None:
         return None
-    tier = max(document.tier, hit.chunk.tier)
-    if not (reach.permits(tier, document.groups) and reach.permits(tier, hit.chunk.groups)):
+    tier, groups = max(document.tier, hit.chunk.tier), document.groups & hit.chunk.groups
+    if not reach.permits(tier, groups):
         return None
-    return replace(hit, chunk=replace(hit.chunk, tier=tier, groups=document.groups & hit.chunk.groups))
+    return replace(hit, chunk=replace(hit.chunk, tier=tier, groups=groups))

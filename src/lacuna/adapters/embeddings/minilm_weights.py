@@ -45,7 +45,7 @@ class Weights:
                     if name != "__metadata__" and entry["dtype"] == "F32"
                 }
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DependencyNonsense(f"{path} is no safetensors file.", cure="Import the model again.") from error
 
     def __getitem__(self, name: str) -> Matrix:
