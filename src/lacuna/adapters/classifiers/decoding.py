@@ -11,7 +11,7 @@ import binascii
 import html
 import re
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ _MIN_DECODED = 3
 @dataclass(frozen=True, slots=True)
 class _Decoder:
     """`probe` is what a text must contain for `pattern` to be worth trying; `decode` gives None where a piece is not
-    encoded."""
+    encoded. Patterns that cannot backtrack use the standard library's engine, which is faster for each match."""
 
     probe: str
     pattern: Any
@@ -94,55 +94,75 @@ _ODD_SEPARATOR = re.compile(r"[|~_*;\\]+")
 
 
 _DECODERS = (
-    _Decoder(r"&#?\w{2,31};", r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});", html.unescape),
-    _Decoder(r"%[0-9A-Fa-f]{2}", r"(?:%[0-9A-Fa-f]{2})+", _percent),
-    _Decoder(r"\\[xu][0-9A-Fa-f{]", r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}", _escapes),
+    _Decoder(
+        r"&#?\w{2,31};",
+        re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"),
+        html.unescape,
+    ),
+    _Decoder(r"%[0-9A-Fa-f]{2}", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), _percent),
+    _Decoder(
+        r"\\[xu][0-9A-Fa-f{]",
+        re.compile(r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}"),
+        _escapes,
+    ),
     _Decoder(
         r"\b(?:[2-7][0-9A-Fa-f][ :]?){4}",
-        r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b",
+        re2.compile(r"\b(?:[0-9A-Fa-f]{2}){4,}\b|\b(?:[0-9A-Fa-f]{2}[ :]){3,}[0-9A-Fa-f]{2}\b"),
         _hexadecimal,
     ),
     _Decoder(
         r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=",
-        r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}",
+        re2.compile(r"[A-Za-z0-9+/]{6,}={1,2}|[A-Za-z0-9+/_-]{12,}"),
         base64_text,
     ),
     _Decoder(
-        r"(?:^|[\s(\"'])(?:\S(?: |   )){3}", r"(?:^|[\s(\"'])((?:\S(?: |   )){3,}\S)(?:[\s.,;:!?)\"']|$)", _spaced
+        r"(?:^|[\s(\"'])(?:\S(?: |   )){3}",
+        re2.compile(r"(?:^|[\s(\"'])((?:\S(?: |   )){3,}\S)(?:[\s.,;:!?)\"']|$)"),
+        _spaced,
     ),
     _Decoder(
         r"(?:[\w@ +(),-][.*|_-]){5}",
-        r"(?:[\w@ +()-]\.){5,}\w?|(?:[\w@ +().]-){5,}\w?|(?:[\w@ +().-]_){5,}\w?|(?:[\w@ +().-]\*){5,}\w?|(?:[\w@ "
-        r"+().-]\|){5,}\w?",
+        re2.compile(
+            r"(?:[\w@ +()-]\.){5,}\w?|(?:[\w@ +().]-){5,}\w?|(?:[\w@ +().-]_){5,}\w?|"
+            r"(?:[\w@ +().-]\*){5,}\w?|(?:[\w@ +().-]\|){5,}\w?"
+        ),
         _marked,
     ),
-    _Decoder(r"[0-9][|~_*;\\]+[0-9]", r"\b[A-Z0-9]{1,6}(?:[|~_*;\\]+[A-Z0-9]{1,6}){2,}\b", _regrouped),
-    _Decoder(
-        r"[A-Za-z0-9-] ?\r?\n ?[A-Za-z0-9-]",
-        r"[A-Za-z0-9]( ?\r?\n ?)[A-Za-z0-9]|[0-9](?:\r?\n)-[0-9]|[0-9]-(?:\r?\n)[0-9]",
-        _rejoined,
-    ),
+    _Decoder(r"[0-9][|~_*;\\]+[0-9]", re2.compile(r"\b[A-Z0-9]{1,6}(?:[|~_*;\\]+[A-Z0-9]{1,6}){2,}\b"), _regrouped),
+    _Decoder(r"[A-Za-z0-9-] ?\r?\n ?[A-Za-z0-9-]", re2.compile(r"[A-Za-z0-9-]( ?\r?\n ?)[A-Za-z0-9-]"), _rejoined),
 )
+
+_KNOWN = 10_000
+"""Different pieces of one decoder whose decoding is remembered within one call: hostile texts repeat themselves."""
 
 TRIGGERS: tuple[str, ...] = tuple(decoder.probe for decoder in _DECODERS)
 """Patterns that tell which decoders a text calls for; numbers into this tuple go to `decode`."""
-
-_COMPILED = tuple(re2.compile(decoder.pattern) for decoder in _DECODERS)
 
 
 def decode(text: str, triggered: Sequence[int]) -> list[Piece]:
     """What decodes in `text`, in order, not overlapping: the outermost and first where two decoders claim a place."""
     pieces: list[Piece] = []
     for number in sorted(triggered):
-        decoder = _DECODERS[number]
-        for match in _COMPILED[number].finditer(text):
-            start, end = match.span(1) if _COMPILED[number].groups else match.span()
-            decoded = decoder.decode(text[start:end])
-            if decoded is not None and decoded != text[start:end]:
-                pieces.append(Piece(start, end, decoded))
+        pieces.extend(_decoded(text, _DECODERS[number]))
     pieces.sort(key=lambda piece: (piece.start, -piece.end))
     kept: list[Piece] = []
     for piece in pieces:
         if not kept or piece.start >= kept[-1].end:
             kept.append(piece)
     return kept
+
+
+def _decoded(text: str, decoder: _Decoder) -> Iterator[Piece]:
+    known: dict[str, str | None] = {}
+    group = decoder.pattern.groups and 1
+    for match in decoder.pattern.finditer(text):
+        start, end = match.span(group)
+        encoded = text[start:end]
+        if encoded in known:
+            decoded = known[encoded]
+        else:
+            decoded = decoder.decode(encoded)
+            if len(known) < _KNOWN:
+                known[encoded] = decoded
+        if decoded is not None and decoded != encoded:
+            yield Piece(start, end, decoded)

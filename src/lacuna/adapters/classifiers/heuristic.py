@@ -99,7 +99,7 @@ class HeuristicLayer:
             pieces = decoding.decode(view.text, triggered)
             if not pieces:
                 break
-            view = DerivedView.of(view, pieces)
+            view = DerivedView(view, pieces)
         return list(found.values())[:MAX_FINDINGS]
 
 

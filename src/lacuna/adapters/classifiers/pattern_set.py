@@ -152,7 +152,7 @@ class PatternSet:
             return [], []
         hit = self._set.Match(text)
         if hit is None or self._sentinel not in hit:
-            return self._one_by_one(text)
+            return self.one_by_one(text)
         if len(hit) == 1:
             return [], []
         found: list[PatternMatch] = []
@@ -165,7 +165,8 @@ class PatternSet:
                 triggered.append(number - self._first_trigger)
         return found, triggered
 
-    def _one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:
+    def one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:
+        """As `find`, without the set: what happens when it runs out of memory."""
         found = [match for compiled in self._compiled for match in compiled.matches(text)]
         return found, [number for number, trigger in enumerate(self._triggers) if trigger.search(text)]
 

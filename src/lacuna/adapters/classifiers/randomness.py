@@ -28,6 +28,9 @@ _CLASSES = str.maketrans(
         **dict.fromkeys("0123456789", "0"),
     }
 )
+_JUDGED = 1_024
+"""Characters that are enough to tell; what follows cannot cost time."""
+
 _COMMON_PASSWORDS = frozenset(
     {
         "password",
@@ -46,7 +49,8 @@ _COMMON_PASSWORDS = frozenset(
 
 
 def entropy(value: str) -> float:
-    """Shannon entropy of the value's characters, in bits for each."""
+    """Shannon entropy of the value's first characters, in bits for each."""
+    value = value[:_JUDGED]
     length = len(value)
     return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
 
@@ -57,8 +61,9 @@ def is_placeholder(value: str) -> bool:
 
 
 def class_changes(value: str) -> float:
-    """The share of neighbouring letters and digits of different class (small, capital, digit), in [0, 1]."""
-    classes = [c for c in value.translate(_CLASSES) if c in "aA0"]
+    """The share of neighbouring letters and digits of different class (small, capital, digit), in [0, 1], at the
+    value's beginning."""
+    classes = [c for c in value[:_JUDGED].translate(_CLASSES) if c in "aA0"]
     if len(classes) < 2:
         return 0.0
     return sum(a != b for a, b in pairwise(classes)) / (len(classes) - 1)

@@ -7,13 +7,12 @@ from.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lacuna.adapters.classifiers.folding import fold, origins
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Characters `start` to `end` of a view's text are to be read as `text`."""
 
     start: int
@@ -25,7 +24,7 @@ class View:
     """The original text, folded."""
 
     def __init__(self, original: str) -> None:
-        self.text = fold(original)
+        self.text: str = fold(original)
         self._original = original
         self._origins: Sequence[int] | None = None
 
@@ -38,46 +37,55 @@ class View:
         return self._origins[start], self._origins[end - 1] + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """From `at` on, the derived view's text is the parent's from `source` on; or, if `width` is given, all of it
-    stands for `width` characters of the parent."""
+class _Segment(NamedTuple):
+    """From `at` on, the derived view's text is the parent's from `source` on; or, if `width` is given, all of it stands
+    for `width` characters of the parent."""
 
     at: int
     source: int
     width: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class DerivedView:
-    """`parent` with pieces replaced, folded again."""
+    """`parent` with pieces replaced, folded again. `pieces` must be in order and apart from each other."""
 
-    parent: "View | DerivedView"
-    text: str
-    _segments: Sequence[_Segment] = field(repr=False)
-    _ats: Sequence[int] = field(repr=False)
-
-    @classmethod
-    def of(cls, parent: "View | DerivedView", pieces: Sequence[Piece]) -> "DerivedView":
-        """`pieces` must be in order and apart from each other."""
+    def __init__(self, parent: "View | DerivedView", pieces: Sequence[Piece]) -> None:
+        self._parent = parent
+        self._pieces = [Piece(piece.start, piece.end, fold(piece.text)) for piece in pieces]
+        self._segments: list[_Segment] = []
         parts: list[str] = []
-        segments: list[_Segment] = []
-        length = reached = 0
-        for piece in pieces:
-            segments.append(_Segment(length, reached, None))
-            kept, decoded = parent.text[reached : piece.start], fold(piece.text)
-            segments.append(_Segment(length + len(kept), piece.start, piece.end - piece.start))
-            parts += (kept, decoded)
-            length += len(kept) + len(decoded)
-            reached = piece.end
-        segments.append(_Segment(length, reached, None))
+        reached = 0
+        for start, end, decoded in self._pieces:
+            parts.append(parent.text[reached:start])
+            parts.append(decoded)
+            reached = end
         parts.append(parent.text[reached:])
-        return cls(parent, "".join(parts), segments, [segment.at for segment in segments])
+        self.text: str = "".join(parts)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
-        first = self._segments[bisect_right(self._ats, start) - 1]
-        last = self._segments[bisect_right(self._ats, end - 1) - 1]
+        if not self._segments:
+            self._segments = self._aligned()
+        first, last = self._segment(start), self._segment(end - 1)
         begin = first.source if first.width is not None else first.source + start - first.at
         finish = last.source + last.width if last.width is not None else last.source + end - last.at
-        return self.parent.locate(begin, finish)
+        return self._parent.locate(begin, finish)
+
+    def _segment(self, position: int) -> _Segment:
+        return self._segments[bisect_right(self._segments, position, key=_starts_at) - 1]
+
+    def _aligned(self) -> list[_Segment]:
+        segments: list[_Segment] = []
+        length = reached = 0
+        for start, end, decoded in self._pieces:
+            segments.append(_Segment(length, reached, None))
+            length += start - reached
+            segments.append(_Segment(length, start, end - start))
+            length += len(decoded)
+            reached = end
+        segments.append(_Segment(length, reached, None))
+        return segments
+
+
+def _starts_at(segment: _Segment) -> int:
+    return segment.at
