@@ -8,6 +8,7 @@ key. Exits with 1 if a command fails or a question gets a lower tier than it mus
 """
 
 import argparse
+import io
 import json
 import os
 import shlex
@@ -136,6 +137,8 @@ class Terminal:
     """Plain lines of at most WIDTH columns; colours only on a terminal whose user did not refuse them (NO_COLOR)."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 must not end the demo
         self._colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     def paint(self, text: str, code: str) -> str:
@@ -291,12 +294,13 @@ def main() -> int:
     except DemoFailed as failed:
         print(f"\nThe demo stopped: {failed}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was ingested stays; the next run goes on from there.", file=sys.stderr)
+        return 130
     tiers = Counter(answer["classification"]["tier"] for answer in answers)
     terminal.section("Done")
     asked = ", ".join(f"{tiers[tier]} {tier}" for tier in TIERS)
-    terminal.field(
-        "summary", f"{documents} documents; {len(answers)} questions: {asked}; {time.monotonic() - started:.0f} s"
-    )
+    terminal.field("summary", f"{documents} documents; questions: {asked}; {time.monotonic() - started:.0f} s")
     terminal.field("next", "serve the same documents on loopback, with the API's documentation at /docs:")
     setting = f"LACUNA_CONFIG_PATH={shlex.quote(str(HERE / 'config'))}"
     serve = f"{shlex.quote(sys.executable)} -m lacuna dev --data-dir {shlex.quote(str(lacuna.data_dir))}"
