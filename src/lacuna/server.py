@@ -14,13 +14,14 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
-from fastapi import FastAPI
+import uvloop
 
 from lacuna.api.app import build
 from lacuna.api.context import Context
 from lacuna.config import Loaded, load
 from lacuna.domain.errors import ConfigError
 from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenticator, DevAuthenticator
+from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits, RateLimit
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import start_logs, start_metrics
@@ -29,6 +30,12 @@ log = structlog.get_logger("lacuna.server")
 
 MAX_IN_FLIGHT = 1_000
 STOP_TIMEOUT_S = 20
+
+
+def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | None = None) -> None:
+    """`serve` on a uvloop event loop, until a signal comes."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(loaded, development=development, ready=ready))
 
 
 async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | None = None) -> None:
@@ -60,7 +67,7 @@ async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], Non
         listening.close()
 
 
-async def _run(asgi: FastAPI, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
+async def _run(asgi: Gate, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
     config = uvicorn.Config(
         asgi,
         log_config=None,
@@ -133,7 +140,7 @@ def start(
     """Serves production traffic; the same as `lacuna serve`."""
     given = {"server.host": host, "server.port": port, "embedding.device": device}
     loaded = load({key: value for key, value in given.items() if value is not None})
-    asyncio.run(serve(loaded, development=False))
+    run(loaded, development=False)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.requests import Request
+from starlette.responses import Response
 
 from lacuna import __version__
 from lacuna.api import audit, classify, documents, health, lineage, query
 from lacuna.api.context import Context
-from lacuna.domain.errors import LacunaError
+from lacuna.domain.errors import LacunaError, NotFound
 from lacuna.http import errors
-from lacuna.http.headers import HeadersMiddleware, LoopbackOnlyMiddleware
-from lacuna.http.limits import Limits, LimitsMiddleware
-from lacuna.http.metrics import MetricsMiddleware
+from lacuna.http.gate import Gate
+from lacuna.http.limits import Limits
 
 PREFIX = "/api/v1"
 
@@ -34,21 +33,12 @@ HOT: tuple[tuple[str, Any, type, type, str], ...] = (
 """Routes without a framework around them (0.6 of the cost): path, handler, body, answer, summary."""
 
 
-def build(context: Context, limits: Limits, *, loopback_only: bool) -> FastAPI:
+def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
     """The application for a context. `loopback_only` guards development mode."""
-    middleware: list[Middleware] = [Middleware(HeadersMiddleware)]
-    if loopback_only:
-        middleware.append(Middleware(LoopbackOnlyMiddleware))
-    middleware += [
-        Middleware(MetricsMiddleware, telemetry=context.application.telemetry),
-        Middleware(LimitsMiddleware, limits=limits),
-    ]
     app = FastAPIOffline(  # the documentation page loads nothing from elsewhere
         title="Lacuna",
         version=__version__,
         description=DESCRIPTION,
-        middleware=middleware,
-        routes=[Route(PREFIX + path, handler, methods=["POST"]) for path, handler, *_ in HOT],
         redoc_url=None,
         exception_handlers={
             LacunaError: errors.on_domain_error,
@@ -61,8 +51,15 @@ def build(context: Context, limits: Limits, *, loopback_only: bool) -> FastAPI:
     for router in (documents.router, lineage.router, audit.router):
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
+    for path, *_ in HOT:  # only reached with another method than POST: answered 405 like everywhere
+        app.add_route(PREFIX + path, _never, methods=["POST"], include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return app
+    hot = {PREFIX + path: handler for path, handler, *_ in HOT}
+    return Gate(app, hot, limits, context.application.telemetry, loopback_only=loopback_only)
+
+
+async def _never(request: Request) -> Response:
+    raise NotFound("This route is answered before the framework is asked.")
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

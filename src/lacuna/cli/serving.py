@@ -1,6 +1,5 @@
 """`lacuna dev`, `lacuna serve`, `lacuna migrate`."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -22,9 +21,9 @@ def dev_command(
     data_dir: DataDir = None,
 ) -> None:
     """Serve on this machine only, without authentication and without any other service."""
+    from lacuna import server
     from lacuna.config import load, production_settings
     from lacuna.domain.errors import ConfigError
-    from lacuna.server import serve
 
     loaded = load(overrides(data_dir, server__host=host, server__port=port))
     production = production_settings(loaded.settings)
@@ -43,7 +42,7 @@ def dev_command(
     def ready(address: str) -> None:
         err.print(f"  Listening on {address}   API documentation: {address}/docs   Stop with Ctrl+C")
 
-    asyncio.run(serve(loaded, development=True, ready=ready))
+    server.run(loaded, development=True, ready=ready)
 
 
 def serve_command(
@@ -52,11 +51,11 @@ def serve_command(
     data_dir: DataDir = None,
 ) -> None:
     """Serve with authentication (API key from LACUNA_API_KEY)."""
+    from lacuna import server
     from lacuna.config import load
-    from lacuna.server import serve
 
     loaded = load(overrides(data_dir, server__host=host, server__port=port))
-    asyncio.run(serve(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}")))
+    server.run(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}"))
 
 
 def migrate_command(data_dir: DataDir = None, as_json: AsJson = False) -> None:

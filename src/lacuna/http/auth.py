@@ -1,7 +1,7 @@
 """Turns a credential into a principal. Who asks never comes from the body.
 
-Two ways exist: development mode, where everybody on this machine is the development user, and one bootstrap API key from
-`LACUNA_API_KEY`, compared in constant time. Identity headers (`X-User` and the like) are not believed from anyone.
+Two ways exist: development mode, where everybody on this machine is the development user, and one bootstrap API key
+from `LACUNA_API_KEY`, compared in constant time. Identity headers (`X-User` and the like) are not believed from anyone.
 """
 
 import hmac

@@ -1,10 +1,10 @@
 """The one table from domain errors to RFC 9457 problem documents.
 
-Every problem has a stable `code`, says what was wrong and what to do, and carries the request id. It never carries a stack
-trace or the text of a query or document.
+Every problem has a stable `code`, says what was wrong and what to do, and carries the request id. It never carries a
+stack trace or the text of a query or document.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -38,6 +38,8 @@ STATUS: tuple[tuple[type[errors.LacunaError], int, str], ...] = (
     (errors.LacunaError, 500, "The request failed"),
 )
 """First match wins: subclasses stand before their parents."""
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 HTTP_CODES = {
     400: "bad_request",
@@ -133,6 +135,16 @@ def from_domain(request: Request, error: errors.LacunaError) -> Response:
         log.warning("request_failed", request_id=request_id(request), code=error.code, status=status)
     fields = getattr(error, "fields", ())
     return problem(request_id(request), status, title, error.message, error.code, error.cure, fields, headers)
+
+
+async def answered(handler: Handler, request: Request) -> Response:
+    """The handler's response, or the problem document for whatever it raised."""
+    try:
+        return await handler(request)
+    except errors.LacunaError as error:
+        return from_domain(request, error)
+    except Exception as error:
+        return await on_unexpected_error(request, error)
 
 
 async def on_domain_error(request: Request, error: Exception) -> Response:

@@ -1,80 +1,60 @@
-"""Headers on the way in and out: request id, safe defaults, and the guard that keeps foreign web pages off a server
+"""Headers on the way in and out: request ids, safe defaults, and the guard that keeps foreign web pages off a server
 without authentication."""
 
 import re
 import secrets
+from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from lacuna.domain.errors import Forbidden
-from lacuna.http.errors import from_domain
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOOPBACK_HOSTS: Final = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 
-FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
-
-
-class HeadersMiddleware:
-    """Gives each request an id (the client's `X-Request-ID` where it is well formed) and each response the id and the
-    fixed headers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
+FIXED: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+"""Added to every response."""
 
 
-class LoopbackOnlyMiddleware:
-    """For development mode, where nobody signs in: refuses requests whose `Host` is not this machine (DNS rebinding) and
-    requests that another site's page sends (`Origin`, `Sec-Fetch-Site`)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
-            host = headers.get("host", "")
-            foreign = _name(host) not in LOOPBACK_HOSTS
-            origin = headers.get("origin")
-            if origin is not None:
-                foreign = foreign or origin not in (f"http://{host}", f"https://{host}")
-            foreign = foreign or headers.get("sec-fetch-site", "none") == "cross-site"
-            if foreign:
-                refusal = Forbidden(
-                    "Development mode answers only requests made on this machine.",
-                    cure="Use http://localhost or http://127.0.0.1, or run `lacuna serve` with authentication.",
-                    code="not_local",
-                )
-                await from_domain(Request(scope), refusal)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+def given_or_new_id(scope: Scope) -> str:
+    """The client's `X-Request-ID` where it is well formed, else a fresh one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return secrets.token_hex(12)
 
 
-def _name(host: str) -> str:
-    return host.rsplit(":", 1)[0] if not host.endswith("]") else host
+def comes_from_elsewhere(scope: Scope) -> bool:
+    """For development mode, where nobody signs in: whether the `Host` is not this machine (DNS rebinding) or another
+    site's page sent the request (`Origin`, `Sec-Fetch-Site`)."""
+    host = b""
+    origin: bytes | None = None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value
+        elif name == b"origin":
+            origin = value
+        elif name == b"sec-fetch-site" and value == b"cross-site":
+            return True
+    if _name(host) not in LOOPBACK_HOSTS:
+        return True
+    return origin is not None and origin not in (b"http://" + host, b"https://" + host)
+
+
+def not_local() -> Forbidden:
+    """What such a request is told."""
+    return Forbidden(
+        "Development mode answers only requests made on this machine.",
+        cure="Use http://localhost or http://127.0.0.1, or run `lacuna serve` with authentication.",
+        code="not_local",
+    )
+
+
+def _name(host: bytes) -> bytes:
+    return host if host.endswith(b"]") else host.rsplit(b":", 1)[0]
