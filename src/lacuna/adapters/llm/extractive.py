@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from lacuna.adapters.llm.lexis import words
-from lacuna.adapters.llm.question_shape import shape_of
+from lacuna.adapters.llm.question_shape import parts_of, shape_of
 from lacuna.adapters.llm.relevance import Statement, ranked_statements
 from lacuna.adapters.llm.sentences import Kind
 from lacuna.domain.classification import Turn
@@ -29,8 +29,6 @@ DIRECT: Final = 0.4
 """The share from which it counts as an answer; below it, CLOSEST goes before it."""
 FURTHER: Final = 0.8
 """The share of the best statement's score that a further one needs."""
-FURTHER_PART: Final = 0.5
-"""The same for one that covers words of the question that the others do not."""
 
 _REFERS_BACK_LIST: Final = """
     it its this that these those they he she such dies diese dieser dieses es sie er dabei dadurch il elle ils elles
@@ -76,43 +74,40 @@ class Extractive:
 def best_statements(question: str, passages: Sequence[Passage], conversation: Sequence[Turn] = ()) -> list[Statement]:
     """The statements of the answer in the order in which they are told; empty where no passage is about the
     question."""
-    ranked = ranked_statements(question, passages, conversation)
-    if max((statement.coverage for statement in ranked[:5]), default=0.0) < RELEVANT:
-        return []
-    sentences = {(s.passage, m): s for s in ranked if s.unit.kind is Kind.SENTENCE for m in s.unit.members}
-    shape = shape_of(question)
-    chosen = _chosen(ranked, shape.has_parts)
-    if shape.asks_way:
-        chosen += _rest_of_paragraph(chosen, sentences)
+    parts = parts_of(question)
+    chosen: list[Statement] = []
+    sentences: dict[tuple[int, int], Statement] = {}
+    for part in parts:
+        ranked = ranked_statements(part, passages, conversation if part is parts[0] else [Turn("user", parts[0])])
+        if max((statement.coverage for statement in ranked[:5]), default=0.0) < RELEVANT:
+            continue
+        sentences = {(s.passage, m): s for s in ranked if s.unit.kind is Kind.SENTENCE for m in s.unit.members}
+        first = len(chosen)
+        _choose(ranked, chosen, MAX_STATEMENTS // len(parts))
+        if shape_of(part).asks_way and len(chosen) > first:
+            chosen += _rest_of_paragraph(chosen[first], chosen, sentences)
     return _told(chosen, sentences)
 
 
-def _chosen(ranked: Sequence[Statement], has_parts: bool) -> list[Statement]:
-    """The best statement, those nearly as good that do not repeat what was taken, and, where the question has parts,
-    those that answer another one."""
-    best = ranked[0]
-    chosen: list[Statement] = []
-    length = 0
-    covered: frozenset[str] = frozenset()
+def _choose(ranked: Sequence[Statement], chosen: list[Statement], at_most: int) -> None:
+    """Adds the best statement and those nearly as good that do not repeat what was taken."""
+    end = len(chosen) + at_most
+    length = sum(len(statement.unit.text) for statement in chosen)
     for statement in ranked:
-        if len(chosen) == MAX_STATEMENTS or statement.score < best.score * FURTHER_PART:
+        if len(chosen) == end or statement.score < ranked[0].score * FURTHER:
             break
-        another_part = has_parts and len(statement.covered - covered) >= 2
-        if statement.score < best.score * FURTHER and not another_part:
-            continue
         if chosen and length + len(statement.unit.text) > MAX_ANSWER_CHARS:
             continue
         if any(_repeats(statement, other) for other in chosen):
             continue
         chosen.append(statement)
-        covered |= statement.covered
         length += len(statement.unit.text)
-    return chosen
 
 
-def _rest_of_paragraph(chosen: Sequence[Statement], sentences: dict[tuple[int, int], Statement]) -> list[Statement]:
+def _rest_of_paragraph(
+    best: Statement, chosen: Sequence[Statement], sentences: dict[tuple[int, int], Statement]
+) -> list[Statement]:
     """What follows the best sentence in its paragraph: where a way is asked for, one step is not the answer."""
-    best = chosen[0]
     taken = {(s.passage, m) for s in chosen for m in s.unit.members}
     following: list[Statement] = []
     place = (best.passage, max(best.unit.members) + 1)

@@ -32,21 +32,30 @@ _TIME: Final = re.compile(
     r"|\d\.? [^\W\d]{3,9}\b"
 )
 _NAME: Final = re.compile(r"[^\W\d_a-z]\w+\s+[^\W\d_a-z]\w+|@")
-_HAS_PARTS: Final = re.compile(r"[,;、，]|[?？].+[?？]|\b(?:and|und|et|y|e|en|и|sowie|ainsi que)\b", re.DOTALL)
+_NEXT_PART: Final = re.compile(
+    r"[?？;]\s*|[,，]?\s+(?:and|und|et|y|e|en|и)\s+(?=(?:how|what|when|where|which|who|whom|whose|why|was|wann|warum|welche"
+    r"|welcher|welches|wer|wie|wo|combien|comment|où|pourquoi|qu|quand|quel|quelle|qui|como|cuando|cuánto|qué|quién)\b)",
+    re.IGNORECASE,
+)
+MAX_PARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionShape:
-    """`signs`: patterns of which a fitting statement has one; `asks_way`: whether steps are asked for; `has_parts`:
-    whether it may ask for several things."""
+    """`signs`: patterns of which a fitting statement has one; `asks_way`: whether steps are asked for."""
 
     signs: tuple[re.Pattern[str], ...]
     asks_way: bool
-    has_parts: bool
 
 
 def shape_of(question: str) -> QuestionShape:
     text = folded(question)
     kinds = ((_ASKS_NUMBER, _NUMBER), (_ASKS_TIME, _TIME), (_ASKS_NAME, _NAME))
     signs = tuple(sign for asks, sign in kinds if asks.search(text))
-    return QuestionShape(signs, bool(_ASKS_WAY.search(text)), bool(_HAS_PARTS.search(text)))
+    return QuestionShape(signs, bool(_ASKS_WAY.search(text)))
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions in a question: "What is X, and how does it Y?" has two. At least one, at most MAX_PARTS."""
+    parts = [part for part in _NEXT_PART.split(question, maxsplit=MAX_PARTS - 1) if part.strip()]
+    return parts or [question]

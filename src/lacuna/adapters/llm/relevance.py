@@ -26,8 +26,6 @@ MAX_QUESTION_TERMS: Final = 64
 _SHARES: Final = (1.0, 0.9, 0.6, 0.3)
 """What a term of the question counts for in the statement, in the question that it follows, in the headings and the
 title that it stands under, and in the rest of its paragraph."""
-_COVERED: Final = 0.5
-"""The share from which a term counts as covered."""
 _PREFIX_SHARE: Final = 0.6
 _PREFIX_CHARS: Final = 5
 _ABSENT_SHARE: Final = 0.8
@@ -37,14 +35,13 @@ _EARLIER_TURN_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A unit with its passage's number (`n`) and position, how much of the question it covers, in [0, 1], which of its
-    terms, and how well it suits in all."""
+    """A unit with its passage's number (`n`) and position, how much of the question it covers, in [0, 1], and how well
+    it suits in all."""
 
     n: int
     unit: Unit
     passage: int
     coverage: float
-    covered: frozenset[str]
     score: float
 
 
@@ -133,8 +130,7 @@ class _Asked:
             score *= 0.6
         prior = min(max(candidate.passage.citation.score, 0.0), 1.0)
         score *= 0.85 + 0.15 * prior - 0.01 * min(candidate.index, 10)
-        covered = frozenset(term for term, share in held.items() if share >= _COVERED)
-        return Statement(candidate.passage.citation.n, candidate.unit, candidate.index, coverage, covered, score)
+        return Statement(candidate.passage.citation.n, candidate.unit, candidate.index, coverage, score)
 
     def _held(self, candidate: _Candidate) -> dict[str, float]:
         """For each term of the question, how much of it the unit and its surroundings hold."""
