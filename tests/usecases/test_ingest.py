@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lacuna.adapters.parsers.chunker import Chunker
-from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Strategy, classify
+from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Strategy, classify, failure
 from lacuna.domain.errors import (
     Forbidden,
     InvalidInput,
@@ -36,8 +36,8 @@ from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.parser import PlainTextParser
 from lacuna.testing.fakes.vectors import InMemoryVectorStore
-from lacuna.usecases.ingest import Declared, Ingest
-from lacuna.usecases.upload import Outcome, Upload
+from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.upload import Declared, Outcome, Upload
 from tests.usecases.interruption import Killed, Switch
 
 FOUND = {
@@ -216,7 +216,7 @@ async def test_a_new_declaration_is_a_new_version(world: World, said: dict[str, 
     assert (await world.put("about pumps", **({"tier": Tier.PUBLIC} | said))).status == "replaced"
 
 
-async def test_a_new_ruleset_strategy_or_model_ingests_again(world: World) -> None:
+async def test_a_new_ruleset_strategy_model_or_passage_size_ingests_again(world: World) -> None:
     await world.put("about pumps")
     world.ingest = world.again(ruleset="rules-2")
     assert (await world.put("about pumps")).status == "replaced"
@@ -224,7 +224,31 @@ async def test_a_new_ruleset_strategy_or_model_ingests_again(world: World) -> No
     assert (await world.put("about pumps")).status == "replaced"
     world.ingest = world.again(ruleset="rules-2", embedder=None)
     assert (await world.put("about pumps")).status == "replaced"
+    world.ingest = world.again(ruleset="rules-2", embedder=None, pipeline="100 tokens")
+    assert (await world.put("about pumps")).status == "replaced"
     assert (await world.put("about pumps")).status == "unchanged"
+
+
+async def test_a_failed_layer_counts_as_proprietary_until_the_document_is_ingested_again(world: World) -> None:
+    class Failing(Words):
+        def __call__(self, text: str) -> Classification:
+            found = (
+                LayerResult(Layer.FAILURE, (failure("words", "dependency_timeout"),))
+                if text
+                else LayerResult(Layer.HEURISTIC)
+            )
+            return classify(text, [found], self.strategy, "rules-1")
+
+    world.ingest = world.again(classify=Failing())
+    assert (await world.put("about pumps", tier=Tier.PUBLIC)).tier is Tier.PROPRIETARY
+    world.ingest = world.again()
+    assert (await world.put("about pumps", tier=Tier.PUBLIC)).tier is Tier.PUBLIC
+
+
+async def test_the_same_file_named_differently_is_unchanged(world: World, folder: Path) -> None:
+    (first,) = await outcomes(world, folder / "b.md")
+    again = next(o for o in await outcomes(world, folder.parent) if o.source.endswith("b.md"))
+    assert (again.status, again.document_id) == ("unchanged", first.document_id)
 
 
 async def test_a_new_version_takes_the_place_of_the_old_one(world: World) -> None:

@@ -48,7 +48,7 @@ def ingest_command(
 async def _ingest(
     paths: Sequence[Path], tier: Tier | None, groups: frozenset[str] | None, title: str, data_dir: Path | None
 ) -> "list[Outcome]":
-    from lacuna.usecases.ingest import Declared
+    from lacuna.usecases.upload import Declared
     from lacuna.wiring.build import open_application
 
     outcomes = []

@@ -38,20 +38,11 @@ from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.ports.vectors import VectorStore
 from lacuna.usecases.folder import Found, files_under, read_file
 from lacuna.usecases.prepare import Prepare, Prepared
-from lacuna.usecases.upload import MAX_TITLE, Outcome, Upload, check_groups, checked_label
+from lacuna.usecases.upload import MAX_TITLE, Declared, Outcome, Upload, check_groups, checked_label
 
 FILES_IN_FLIGHT: Final = 4
 PAGE_SCAN: Final = 10_000
 """Documents looked at for one page, so that a reader of few among many does not scan the catalogue in one call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What a person says of every file of a folder."""
-
-    tier: Tier | None = None
-    groups: frozenset[str] | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,8 @@ class Page:
 
 
 class Ingest:
-    """See the module. `classify` is called on worker threads; `chunk` too."""
+    """See the module. `chunk` and `classify` are called on worker threads. `pipeline` names the settings that passages
+    depend on: under others, unchanged files are ingested anew."""
 
     def __init__(
         self,
@@ -80,9 +72,10 @@ class Ingest:
         clock: Clock,
         ids: Ids,
         max_file_bytes: int,
+        pipeline: str = "",
         recovery_grace_s: float = 2.0,
     ) -> None:
-        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock)
+        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock, pipeline)
         self._store = store
         self._catalogue = catalogue
         self._ledger = ledger
@@ -142,7 +135,7 @@ class Ingest:
 
     async def everything(self, upload: Upload) -> str:
         """The text that classification sees of an upload. Raises what reading it raises; nothing is stored."""
-        return (await self._parser.parse(upload.content(), upload.parse_name())).everything
+        return (await self._prepare.parsed(upload, upload.content())).everything
 
     async def get(self, document_id: str, principal: Principal) -> Document:
         """Raises NotFound, also where the principal may not read it."""
@@ -231,9 +224,9 @@ class Ingest:
     async def recover(self) -> int:
         """Removes what interrupted writes and deletions left and returns how many documents that was. What another
         process is writing right now is given `recovery_grace_s` to become ready."""
-        if not await self._catalogue.unready():
-            return 0
         before = set(await self._catalogue.unready())
+        if not before:
+            return 0
         await asyncio.sleep(self._recovery_grace_s)
         removed = 0
         for document_id in sorted(before & set(await self._catalogue.unready())):

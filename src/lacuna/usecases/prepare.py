@@ -32,6 +32,9 @@ EMBED_BATCH: Final = 16
 PIPELINE: Final = "1"
 """Changes whenever the same bytes would be parsed, cut or embedded differently."""
 
+DEGRADED: Final = "degraded"
+"""Stands for the pipeline of a document that was classified with a layer failing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -45,7 +48,8 @@ class Prepared:
 
 
 class Prepare:
-    """See the module. `chunk` and `classify` MUST be safe to call from several threads at once."""
+    """See the module. `chunk` and `classify` MUST be safe to call from several threads at once. `pipeline` names what
+    else passages depend on, such as their size: documents ingested under another one are ingested anew."""
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Prepare:
         embedder: Embedder | None,
         keys: KeyRing,
         clock: Clock,
+        pipeline: str,
     ) -> None:
         if embedder is not None and not embedder.local:
             raise OutboundRefused(
@@ -69,7 +74,12 @@ class Prepare:
         self._embedder_name = embedder.fingerprint if embedder is not None else ""
         self._keys = keys
         self._clock = clock
+        self._pipeline = f"{PIPELINE} {pipeline}"
         self._workers = asyncio.Semaphore(WORKERS)
+
+    async def parsed(self, upload: Upload, data: bytes) -> Parsed:
+        """The text of an upload with this content."""
+        return await self._parser.parse(data, upload.parse_name())
 
     async def classified(self, texts: Sequence[str]) -> list[Classification]:
         """The classification of each text."""
@@ -83,9 +93,10 @@ class Prepare:
             "-" if upload.tier is None else str(upload.tier),
             "-" if upload.groups is None else "\0".join(sorted(upload.groups)),
             upload.title,
-            upload.source,
+            # A file's place depends on the folder it was named with; the same file is the same all the same.
+            "" if upload.origin else upload.source,
         ]
-        by = [PIPELINE, self._ruleset, str(probe.strategy), self._embedder_name]
+        by = [self._pipeline, self._ruleset, str(probe.strategy), self._embedder_name]
         declared, pipeline = (self._keys.hmac("\1".join(parts))[:32] for parts in (["declared", *said], ["by", *by]))
         return Fingerprint(content_hmac, declared, pipeline)
 
@@ -99,7 +110,7 @@ class Prepare:
         principal: Principal,
     ) -> Prepared:
         """The new version. Raises UnsupportedFormat, UnreadableDocument, TooLarge or DependencyError."""
-        parsed = await self._parser.parse(data, upload.parse_name())
+        parsed = await self.parsed(upload, data)
         async with self._workers:
             pieces = await asyncio.to_thread(self._chunk, parsed)
         if not pieces:
@@ -110,6 +121,9 @@ class Prepare:
         whole_text = "\n".join([title, upload.source, "", parsed.everything])
         whole, *own = await self.classified([whole_text, *(piece.text for piece in pieces)])
         decided = verdict([whole, *own], upload.tier, _floor(upload, before, kept))
+        if any(part.degraded for part in (whole, *own)):
+            # It counts as PROPRIETARY until the layer works again; then the same upload is not "unchanged".
+            fingerprint = replace(fingerprint, pipeline=DEGRADED)
         document = Document(
             document_id=document_id,
             title=title,

@@ -67,6 +67,15 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What a person says of every file of a folder."""
+
+    tier: Tier | None = None
+    groups: frozenset[str] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one upload. `status` is "stored", "replaced", "unchanged" or "failed"; `error` is set only for the
     last. `findings` counts the kinds that were found, `note` says how the tier came about."""

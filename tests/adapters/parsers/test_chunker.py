@@ -53,6 +53,13 @@ def test_small_sections_join_and_large_ones_stay_apart() -> None:
     assert pieces[0].text.startswith("Two words.")
 
 
+def test_a_title_or_heading_is_never_a_piece_of_its_own() -> None:
+    pieces = Chunker()(parsed(Section("# Guide", "Guide"), Section("## Install\n\n" + SENTENCE * 14, "Install")))
+    assert len(pieces) == 2
+    assert pieces[0].text.startswith("# Guide\n\n## Install\n\nThe pump")
+    assert {piece.heading for piece in pieces} == {"Install"}
+
+
 def test_pages_never_share_a_piece() -> None:
     pieces = Chunker()(parsed(Section("One.", page=1), Section("Two.", page=2)))
     assert [(piece.page, piece.text) for piece in pieces] == [(1, "One."), (2, "Two.")]

@@ -45,8 +45,9 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Chunker:
-    """Pieces of at most `target` tokens as counted by `count`, each sharing up to `overlap` of that with the piece
-    before it. Sections under `tiny` tokens are joined to their neighbours while both fit."""
+    """Pieces of at most `target` tokens as counted by `count`, each sharing up to `overlap` of that (at most half) with
+    the piece before it. Sections under `tiny` tokens are joined to their neighbours while both fit, those under a third
+    of it (a title, say) to the next one in any case."""
 
     count: Callable[[str], int] = estimate_tokens
     target: int = 220
@@ -75,8 +76,7 @@ class Chunker:
             if (
                 last is not None
                 and last.page == section.page
-                and min(last.tokens, tokens) < self.tiny
-                and last.tokens + tokens <= self.target
+                and (last.tokens < self.tiny // 3 or self._fit(last.tokens, tokens))
             ):
                 # The heading that most of the text stands under names the piece.
                 heading = section.heading if tokens >= sizes[-1] else last.heading
@@ -88,6 +88,9 @@ class Chunker:
             offset = end + len(SEPARATOR)
         return groups
 
+    def _fit(self, one: int, other: int) -> bool:
+        return min(one, other) < self.tiny and one + other <= self.target
+
     def _cuts(self, text: str, group: _Group) -> list[tuple[int, int]]:
         if group.tokens <= self.target:
             return [(group.start, group.end)]
@@ -96,18 +99,33 @@ class Chunker:
         stretch = text[group.start : group.end]
         result = chunk(stretch, self.target - shared, self.count, memoize=False, offsets=True)
         spans = cast("tuple[list[str], list[tuple[int, int]]]", result)[1]
-        cuts = [(group.start + start, group.start + end) for start, end in spans]
+        cuts = self._without_crumbs(text, [(group.start + start, group.start + end) for start, end in spans])
         return [
-            (self._earlier(text, cuts[i - 1][0], start, shared) if i else start, end)
+            (self._earlier(text, cuts[i - 1][0], start, end, shared) if i else start, end)
             for i, (start, end) in enumerate(cuts)
         ]
 
-    def _earlier(self, text: str, previous: int, start: int, shared: int) -> int:
-        """The start of the longest run of whole sentences before `start` that has at most `shared` tokens."""
+    def _without_crumbs(self, text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The cuts with small ones (a heading before a long paragraph, a last sentence) joined to a neighbour."""
+        kept: list[tuple[int, int]] = []
+        for start, end in cuts:
+            if kept:
+                before = kept[-1][0]
+                small = min(self.count(text[before : kept[-1][1]]), self.count(text[start:end])) < self.tiny
+                if small and self.count(text[before:end]) <= self.target:
+                    kept[-1] = (before, end)
+                    continue
+            kept.append((start, end))
+        return kept
+
+    def _earlier(self, text: str, previous: int, start: int, end: int, shared: int) -> int:
+        """The start of the longest run of whole sentences before `start` that has at most `shared` tokens and leaves
+        the piece within its limit."""
+        room = min(shared, self.target - self.count(text[start:end]))
         best = start
         starts = [previous + match.end() for match in _SENTENCE_START.finditer(text[previous:start])]
         for candidate in reversed(starts):
-            if self.count(text[candidate:start]) > shared:
+            if self.count(text[candidate:start]) > room:
                 break
             best = candidate
         return best
