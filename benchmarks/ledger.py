@@ -114,11 +114,12 @@ class _Records:
 
 
 async def _appends_a_second(storage: Storage, count: int) -> float:
-    records = _Records()
+    source = _Records()
+    records = iter([source.next() for _ in range(count)])
 
     async def work() -> None:
         for _ in range(count // TASKS):
-            await storage.ledger.append(Entry(records.next()))
+            await storage.ledger.append(Entry(next(records)))
 
     started = time.perf_counter()
     await asyncio.gather(*(work() for _ in range(TASKS)))

@@ -15,6 +15,7 @@ MAX_RECORD_BYTES = 1024 * 1024
 """The most canonical bytes of one record. A decision with more findings than fit must summarise them."""
 
 _END_OF_TIME = 2**63
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -60,7 +61,7 @@ class Record:
             "v": 1,
             "via": self.via,
         }
-        return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return _ENCODER.encode(body).encode()
 
 
 def body_of(record: Record) -> bytes:

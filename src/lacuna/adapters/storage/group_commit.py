@@ -69,8 +69,9 @@ class GroupCommit(Generic[Context]):
         self._name = name
         self._waiting: deque[_Call] = deque()
         self._weight = 0
-        self._condition = threading.Condition()
+        self._condition = threading.Condition(threading.Lock())
         self._sleeping = False
+        self._waker: asyncio.AbstractEventLoop | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"{name} writer", daemon=True)
         self._thread.start()
@@ -90,8 +91,10 @@ class GroupCommit(Generic[Context]):
                 )
             self._waiting.append(call)
             self._weight += weight
-            sleeping = self._sleeping
-        if sleeping:
+            wake = self._sleeping and self._waker is not loop
+            if wake:
+                self._waker = loop
+        if wake:
             # Not at once, but after everything that is ready to run now: tasks that were answered together ask
             # together, and the first of them must not get a transaction to itself.
             loop.call_soon(self._wake)
@@ -100,6 +103,7 @@ class GroupCommit(Generic[Context]):
 
     def _wake(self) -> None:
         with self._condition:
+            self._waker = None
             if self._sleeping:
                 self._condition.notify()
 

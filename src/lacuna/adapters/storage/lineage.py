@@ -40,6 +40,9 @@ class LineageWrites:
 
     def add(self, entries: Sequence[Prepared]) -> None:
         """Raises InvalidInput, before anything is taken, where an edge names a node that nobody stored."""
+        entries = [entry for entry in entries if entry.nodes or entry.edges]
+        if not entries:
+            return
         own = {node[0] for entry in entries for node in entry.nodes}
         foreign = frozenset().union(*(entry.foreign for entry in entries)) - own
         if foreign:
