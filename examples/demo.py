@@ -169,7 +169,7 @@ class Lacuna:
         self.data_dir = data_dir
         # Settings in the caller's environment would win over the sample's files.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LACUNA_")}
-        self._environment = {**inherited, "LACUNA_CONFIG_PATH": str(HERE / "config"), "PYTHONUTF8": "1"}
+        self._environment = {**inherited, "LACUNA_CONFIG_PATH": str(HERE / "config"), "PYTHONIOENCODING": "utf-8"}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The finished command, whatever its exit code. Raises DemoFailed if it takes too long."""
