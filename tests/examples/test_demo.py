@@ -16,7 +16,7 @@ from lacuna.config import load
 from lacuna.domain.classification import Question
 from lacuna.domain.tiers import Tier
 from lacuna.usecases.ask import Answer, Wanted
-from lacuna.usecases.ingest import Declared
+from lacuna.usecases.upload import Declared
 from lacuna.wiring.application import Application
 from lacuna.wiring.build import open_application
 
