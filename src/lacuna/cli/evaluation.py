@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from lacuna.cli.output import AsJson, out, print_json
@@ -172,10 +173,10 @@ def _share(share: Share) -> dict[str, Any]:
 
 def _show(measured: Measured, strategy: Strategy) -> None:
     for title, slices in (("level", measured.levels), ("source", measured.sources)):
-        table = Table(title=f"By {title}, worst first ({strategy.value})")
-        table.add_column(title)
-        for column in ("sensitive", "leaked %", "below tier %", "harmless", "false alarms %", "disputed", "flagged %"):
-            table.add_column(column, justify="right")
+        table = Table(title=f"By {title}, worst first ({strategy.value})", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column(title, no_wrap=True, max_width=20)
+        for column in ("n", "leaked %", "below", "n", "false alarms %", "n", "flagged"):
+            table.add_column(column, justify="right", no_wrap=True)
         for part in slices:
             table.add_row(
                 part.name,
@@ -184,6 +185,7 @@ def _show(measured: Measured, strategy: Strategy) -> None:
                 *(_total(part.flagged), _percent(part.flagged, interval=False)),
             )
         out.print(table)
+    out.print("leaked, below the lowest acceptable tier: of sensitive rows; flagged: of rows without an agreed answer")
     out.print(f"Explicit leaked: {_percent(measured.explicit) or 'no such rows'}", markup=False)
     out.print(f"False alarms: {_percent(measured.harmless) or 'no such rows'}", markup=False)
     out.print(f"Look-alikes flagged: {_percent(measured.lookalikes) or 'no such rows'}", markup=False)
@@ -197,5 +199,9 @@ def _percent(share: Share, *, interval: bool = True) -> str:
     value, bounds = share.value, share.interval
     if value is None or bounds is None:
         return ""
-    shown = f"{100 * value:.1f}"
-    return f"{shown} [{100 * bounds[0]:.1f}-{100 * bounds[1]:.1f}]" if interval else shown
+    low, high = (_short(100 * bound) for bound in bounds)
+    return f"{100 * value:.1f} [{low}-{high}]" if interval else f"{100 * value:.1f}"
+
+
+def _short(percent: float) -> str:
+    return f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"

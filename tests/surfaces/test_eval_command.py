@@ -1,0 +1,81 @@
+"""`lacuna eval` measures labelled files and says what is wrong with bad ones."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from lacuna.cli.evaluation import eval_command
+from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError
+
+ROWS = [
+    ("1", "explicit", True, "PROPRIETARY", "Write to jo.doe@mail.example.org"),
+    ("2", "explicit", True, "PROPRIETARY", "Where is Project Apollo?"),
+    ("3", "explicit", True, "PROPRIETARY", "a secret that no pattern knows"),
+    ("4", "public", False, "PUBLIC", "What is the capital of France?"),
+    ("5", "public", False, "PUBLIC", "call 555-010-4477 now"),
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    lines = (
+        json.dumps(
+            {"id": i, "source": "s", "text": text, "labels": {"level": level, "sensitive": sensitive, "tier": tier}}
+        )
+        for i, level, sensitive, tier, text in ROWS
+    )
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "rows.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    (tmp_path / "terms.json").write_text('{"projects": ["project_apollo"], "organisation": ["Acme Rail"]}')
+    return folder
+
+
+def run(*arguments: str | Path) -> str:
+    app = typer.Typer()
+    app.command()(eval_command)
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if isinstance(result.exception, LacunaError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_leaks_and_false_alarms_are_counted(data: Path) -> None:
+    misses = data.parent / "misses.jsonl"
+    arguments = (data, "--terms", data.parent / "terms.json", "--strategy", "aggressive", "--misses", misses)
+    measured = json.loads(run(*arguments, "--json"))
+    assert measured["strategy"] == "aggressive"
+    assert (measured["explicit_leaked"]["count"], measured["explicit_leaked"]["total"]) == (1, 3)
+    assert (measured["false_alarms"]["count"], measured["false_alarms"]["total"]) == (1, 2)
+    assert [json.loads(line)["id"] for line in misses.read_text().splitlines()] == ["3", "5"]
+    assert "Explicit leaked: 33.3" in run(*arguments)
+
+
+def test_terms_are_read_from_the_configuration_format(data: Path) -> None:
+    terms = data.parent / "proprietary_terms.yaml"
+    terms.write_text("projects:\n  - project_apollo\n  - capital_of_france\n")
+    measured = json.loads(run(data, "--terms", terms, "--strategy", "aggressive", "--json"))
+    assert measured["false_alarms"]["count"] == 2
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"none\.jsonl cannot be read"):
+        run(tmp_path / "none.jsonl", "--strategy", "aggressive")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="holds no"):
+        run(tmp_path, "--strategy", "aggressive")
+
+
+@pytest.mark.parametrize("content", ["{", '{"people": ["x"]}', '{"projects": "x"}'])
+def test_bad_terms_are_refused(data: Path, content: str) -> None:
+    terms = data.parent / "bad.json"
+    terms.write_text(content)
+    with pytest.raises(ConfigError):
+        run(data, "--terms", terms, "--strategy", "aggressive")
