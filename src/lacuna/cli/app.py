@@ -10,6 +10,7 @@ from lacuna import __version__
 from lacuna.cli import output
 from lacuna.cli.audit import audit_app
 from lacuna.cli.configuration import config_app
+from lacuna.cli.evaluation import eval_command
 from lacuna.cli.ingest import ingest_command
 from lacuna.cli.lineage import lineage_app
 from lacuna.cli.models import models_app
@@ -49,6 +50,7 @@ app.command("ingest")(ingest_command)
 app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)
+app.command("eval")(eval_command)
 app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")
 app.add_typer(lineage_app, name="lineage")

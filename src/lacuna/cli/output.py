@@ -29,8 +29,9 @@ def overrides(data_dir: Path | None, **more: object) -> dict[str, object]:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2) + "\n")
+    """One JSON document on standard output; escaped where the terminal's encoding is not UTF-8."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=plain, indent=2) + "\n")
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

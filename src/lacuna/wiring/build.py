@@ -99,7 +99,7 @@ async def open_application(
             ids=ids,
             telemetry=telemetry,
         )
-        search = Search(store, storage.catalogue, embedder)
+        search = Search(store, storage.catalogue, embedder, count_tokens)
         parser = _parser(settings)
         stack.push_async_callback(parser.close)
         ingest = Ingest(
