@@ -6,8 +6,9 @@ the embedder failing the words decide alone and the answer says so; with the sto
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from lacuna.domain.errors import InvalidInput, LacunaError
@@ -62,7 +63,7 @@ class Search:
             raise failed.exceptions[0] from None
         dense, degraded = by_meaning.result()
         fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
-        return Found(tuple(await self._permitted(fused, reach))[:top_k], degraded)
+        return Found(await self._permitted(fused, reach, top_k), degraded)
 
     def _weight(self, text: str) -> float:
         words = len(text.split())
@@ -77,12 +78,11 @@ class Search:
             return [], ("embedder",)
         return await self._store.dense(vectors[0], self._embedder.fingerprint, reach, depth), ()
 
-    async def _permitted(self, hits: Iterable[Hit], reach: Reach) -> list[Hit]:
-        """The hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
-        found = list(hits)
-        documents = await self._catalogue.many(sorted({hit.chunk.document_id for hit in found}))
-        checked = (_checked(hit, documents.get(hit.chunk.document_id), reach) for hit in found)
-        return [hit for hit in checked if hit is not None]
+    async def _permitted(self, hits: Sequence[Hit], reach: Reach, top_k: int) -> tuple[Hit, ...]:
+        """The first hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
+        documents = await self._catalogue.many(sorted({hit.chunk.document_id for hit in hits}))
+        checked = (_checked(hit, documents.get(hit.chunk.document_id), reach) for hit in hits)
+        return tuple(islice((hit for hit in checked if hit is not None), top_k))
 
 
 def _checked(hit: Hit, document: Document | None, reach: Reach) -> Hit | None:

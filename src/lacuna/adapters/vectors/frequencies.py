@@ -12,7 +12,7 @@ from typing import Final
 
 from lacuna.adapters.vectors import reads
 
-POSTINGS: Final = 30_000
+POSTINGS: Final = 20_000
 _REMEMBERED: Final = 10_000
 
 
