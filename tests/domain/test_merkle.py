@@ -10,6 +10,7 @@ from lacuna.domain.merkle import (
     EMPTY_ROOT,
     TILE_HEIGHT,
     CompactRange,
+    Subtree,
     consistency_holds,
     consistency_proof,
     inclusion_holds,
@@ -20,7 +21,10 @@ from lacuna.domain.merkle import (
 )
 
 # The leaves and roots of the reference implementation of Certificate Transparency.
-CT_LEAVES = [bytes.fromhex(leaf) for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+CT_LEAVES = [
+    bytes.fromhex(leaf)
+    for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
 CT_ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -71,30 +75,30 @@ def leaves_of(count: int) -> list[bytes]:
     return [leaf_hash(i.to_bytes(4, "big")) for i in range(count)]
 
 
-def source(leaves: list[bytes]):
+def source(leaves: list[bytes]) -> Subtree:
     return lambda height, index: perfect_root(leaves[index << height : (index + 1) << height])
 
 
 sizes = st.integers(1, 300)
 
 
-def test_the_roots_are_those_of_certificate_transparency():
+def test_the_roots_are_those_of_certificate_transparency() -> None:
     for count, root in enumerate(CT_ROOTS, 1):
         grown, _ = CompactRange().extended(leaf_hash(leaf) for leaf in CT_LEAVES[:count])
         assert grown.root.hex() == root
 
 
-def test_an_empty_tree_has_the_hash_of_nothing():
+def test_an_empty_tree_has_the_hash_of_nothing() -> None:
     assert CompactRange().root == EMPTY_ROOT == hashlib.sha256(b"").digest()
 
 
-def test_leaves_and_nodes_are_told_apart_by_their_prefix():
+def test_leaves_and_nodes_are_told_apart_by_their_prefix() -> None:
     assert leaf_hash(b"x") == hashlib.sha256(b"\x00x").digest()
     assert node_hash(b"a" * 32, b"b" * 32) == hashlib.sha256(b"\x01" + b"a" * 32 + b"b" * 32).digest()
 
 
 @given(st.lists(st.integers(0, 70), max_size=6))
-def test_appending_in_any_batches_gives_the_recursive_root(batches):
+def test_appending_in_any_batches_gives_the_recursive_root(batches: list[int]) -> None:
     leaves = leaves_of(sum(batches))
     grown, taken = CompactRange(), 0
     for batch in batches:
@@ -106,7 +110,7 @@ def test_appending_in_any_batches_gives_the_recursive_root(batches):
 
 
 @given(st.integers(0, 600), st.integers(0, 600))
-def test_completed_subtrees_are_exactly_those_of_tile_height(before, added):
+def test_completed_subtrees_are_exactly_those_of_tile_height(before: int, added: int) -> None:
     leaves = leaves_of(before + added)
     start, _ = CompactRange().extended(leaves[:before])
     _, completed = start.extended(leaves[before:])
@@ -115,7 +119,7 @@ def test_completed_subtrees_are_exactly_those_of_tile_height(before, added):
     assert all(c.root == perfect_root(leaves[c.index * width : (c.index + 1) * width]) for c in completed)
 
 
-def test_the_second_tile_level_completes_after_65536_leaves():
+def test_the_second_tile_level_completes_after_65536_leaves() -> None:
     leaves = [leaf_hash(b"")] * 65536
     _, completed = CompactRange().extended(leaves)
     assert [(c.height, c.index) for c in completed if c.height != 8] == [(16, 0)]
@@ -123,7 +127,7 @@ def test_the_second_tile_level_completes_after_65536_leaves():
 
 
 @given(sizes, st.data())
-def test_inclusion_proofs_are_the_rfc_paths_and_hold(size, data):
+def test_inclusion_proofs_are_the_rfc_paths_and_hold(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
     leaves = leaves_of(size)
     proof = inclusion_proof(index, size, source(leaves))
@@ -132,7 +136,7 @@ def test_inclusion_proofs_are_the_rfc_paths_and_hold(size, data):
 
 
 @given(sizes, st.data())
-def test_consistency_proofs_are_the_rfc_proofs_and_hold(second, data):
+def test_consistency_proofs_are_the_rfc_proofs_and_hold(second: int, data: st.DataObject) -> None:
     first = data.draw(st.integers(1, second))
     leaves = leaves_of(second)
     proof = consistency_proof(first, second, source(leaves))
@@ -141,7 +145,7 @@ def test_consistency_proofs_are_the_rfc_proofs_and_hold(second, data):
 
 
 @given(st.integers(2, 100), st.data())
-def test_a_proof_with_anything_changed_does_not_hold(size, data):
+def test_a_proof_with_anything_changed_does_not_hold(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
     leaves = leaves_of(size)
     root = naive_root(leaves)
@@ -157,7 +161,7 @@ def test_a_proof_with_anything_changed_does_not_hold(size, data):
 
 
 @given(st.integers(2, 100), st.data())
-def test_a_changed_history_has_no_consistency_proof(second, data):
+def test_a_changed_history_has_no_consistency_proof(second: int, data: st.DataObject) -> None:
     first = data.draw(st.integers(1, second - 1))
     leaves = leaves_of(second)
     proof = consistency_proof(first, second, source(leaves))
@@ -170,7 +174,7 @@ def test_a_changed_history_has_no_consistency_proof(second, data):
     assert not consistency_holds(first, second, *roots, [])
 
 
-def test_equal_sizes_are_consistent_only_with_equal_roots_and_no_proof():
+def test_equal_sizes_are_consistent_only_with_equal_roots_and_no_proof() -> None:
     root = naive_root(leaves_of(5))
     assert consistency_holds(5, 5, root, root, ())
     assert not consistency_holds(5, 5, root, bytes(32), ())
@@ -180,17 +184,17 @@ def test_equal_sizes_are_consistent_only_with_equal_roots_and_no_proof():
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0)])
-def test_there_is_no_inclusion_proof_outside_the_tree(index, size):
+def test_there_is_no_inclusion_proof_outside_the_tree(index: int, size: int) -> None:
     with pytest.raises(ValueError, match="not in a tree"):
         inclusion_proof(index, size, source(leaves_of(3)))
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 3), (4, 3), (-1, 2)])
-def test_there_is_no_consistency_proof_between_impossible_sizes(first, second):
+def test_there_is_no_consistency_proof_between_impossible_sizes(first: int, second: int) -> None:
     with pytest.raises(ValueError, match="no consistency proof"):
         consistency_proof(first, second, source(leaves_of(3)))
 
 
-def test_a_compact_range_with_the_wrong_number_of_hashes_is_refused():
+def test_a_compact_range_with_the_wrong_number_of_hashes_is_refused() -> None:
     with pytest.raises(ValueError, match="size 3 cannot have 1 hashes"):
         CompactRange(3, (bytes(32),))
