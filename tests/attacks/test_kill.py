@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of ingest and of queries: nothing that was acknowledged is lost, and the same work completes."""
+"""`kill -9` in the middle of ingest and of queries: nothing acknowledged is lost, and the same work completes."""
 
 import json
 import random
@@ -27,7 +27,8 @@ def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(tmp_path: Path
     for number in range(ROUNDS // 2):
         server = Server(tmp_path / "data", tmp_path, env=env)
         server.start()
-        server.client.post("/api/v1/documents", json={"text": f"Fact {number}: the lamp blinks green.", "source": str(number)})
+        document = {"text": f"Fact {number}: the lamp blinks green.", "source": str(number)}
+        server.client.post("/api/v1/documents", json=document)
         stop = threading.Event()
         askers = [threading.Thread(target=_ask, args=(server.url, acknowledged, stop)) for _ in range(3)]
         for asker in askers:
@@ -91,6 +92,7 @@ def test_a_killed_ingest_is_completed_by_the_next_without_duplicates(tmp_path: P
     with Server(tmp_path / "data", tmp_path, env=env) as server:
         listed = server.client.get("/api/v1/documents", params={"limit": 200}).json()["documents"]
         assert len(listed) == 60
-        found = server.client.post("/api/v1/search", json={"query": "how many screws does part 41 have", "top_k": 100}).json()
+        question = {"query": "how many screws does part 41 have", "top_k": 100}
+        found = server.client.post("/api/v1/search", json=question).json()
         chunks = [r["chunk_id"] for r in found["results"]]
         assert len(chunks) == len(set(chunks))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,11 +31,11 @@ internal_terms:
   - rotation ledger
 """
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {
         "title": "Kestrel user guide",
-        "text": "The Kestrel sensor measures humidity and temperature. To reset the Kestrel sensor, hold the side button "
-        "for ten seconds until the lamp blinks green. The battery lasts four years.",
+        "text": "The Kestrel sensor measures humidity and temperature. To reset the Kestrel sensor, hold the side "
+        "button for ten seconds until the lamp blinks green. The battery lasts four years.",
         "tier": "PUBLIC",
         "source": "kestrel-guide",
     },

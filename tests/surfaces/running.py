@@ -44,7 +44,14 @@ def lacuna(
     """Runs `lacuna` with these arguments in `cwd`."""
     command = [sys.executable, "-m", "lacuna", *map(str, args)]
     done = subprocess.run(
-        command, cwd=cwd, env=environment(env), input=stdin, capture_output=True, text=True, timeout=seconds, check=False
+        command,
+        cwd=cwd,
+        env=environment(env),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)
 
@@ -63,14 +70,21 @@ class Server:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self) -> None:
         """Returns once the server accepts requests; raises RuntimeError with its output if it ends before."""
         arguments = [sys.executable, "-m", "lacuna", *self.command, "--port", "0", "--data-dir", str(self.data_dir)]
         self.process = subprocess.Popen(
-            arguments, cwd=self.cwd, env=environment(self.env), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+            arguments,
+            cwd=self.cwd,
+            env=environment(self.env),
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
         )
         self.lines: list[str] = []
         addresses: Queue[str | None] = Queue()

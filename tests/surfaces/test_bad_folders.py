@@ -1,4 +1,4 @@
-"""A damaged, full, foreign or busy data folder: a clear error with cause and cure, and nothing already stored is lost."""
+"""A damaged, full, foreign or busy data folder: a clear error with cause and cure, and nothing stored is lost."""
 
 import os
 import shutil
@@ -111,7 +111,8 @@ def test_a_full_disk_is_a_clear_error_and_loses_nothing(small_disk: Path, tmp_pa
     (folder / "models").symlink_to(models)
     with Server(folder, tmp_path, env=env) as server:
         for number in range(400):
-            answer = server.client.post("/api/v1/documents", json={"text": f"Note {number}. " * 900, "source": f"n{number}"})
+            document = {"text": f"Note {number}. " * 900, "source": f"n{number}"}
+            answer = server.client.post("/api/v1/documents", json=document)
             if answer.status_code != 201:
                 refusal = answer
                 break

@@ -1,15 +1,18 @@
 """Requests that are wrong end in a problem document that says what, where and what to do."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import httpx
 import pytest
 
 from lacuna import __version__
 
 
-def problem(answer: httpx.Response, status: int, code: str) -> dict:
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
+    body: dict[str, Any] = answer.json()
     assert body["code"] == code
     assert body["status"] == status
     assert body["request_id"] == answer.headers["x-request-id"]
@@ -22,7 +25,9 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("body", [b"", b"   ", b"{", b"\x00\xff\xfe\x80", b'{"query": "\xff"}', b'{"queries": ["\xff"]}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"   ", b"{", b"\x00\xff\xfe\x80", b'{"query": "\xff"}', b'{"queries": ["\xff"]}']
+)
 def test_a_body_that_is_no_json_is_malformed(client: httpx.Client, path: str, body: bytes) -> None:
     answer = client.post(path, content=body, headers=JSON)
     if b"quer" in body and answer.status_code == 422:
@@ -71,7 +76,7 @@ def test_a_body_over_the_limit_is_refused_by_its_length(client: httpx.Client) ->
 
 
 def test_a_body_over_the_limit_is_refused_without_a_declared_length(client: httpx.Client) -> None:
-    def chunks():
+    def chunks() -> Iterator[bytes]:
         for _ in range(40):
             yield b"x" * 65_536
 
@@ -88,7 +93,9 @@ def test_an_unknown_path_and_a_wrong_method_are_problems_too(client: httpx.Clien
     problem(client.delete("/api/v1/classify"), 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/decisions/dec_none", "/api/v1/lineage/ans_none", "/api/v1/documents/doc_none"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/decisions/dec_none", "/api/v1/lineage/ans_none", "/api/v1/documents/doc_none"]
+)
 def test_an_unknown_id_is_not_found(client: httpx.Client, path: str) -> None:
     problem(client.get(path), 404, "not_found")
 

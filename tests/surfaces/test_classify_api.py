@@ -1,20 +1,30 @@
 """`POST /classify` and `/classify/batch`, through a real server."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 TIERS = ["PUBLIC", "INTERNAL", "PROPRIETARY"]
 
 
-def classify(client: httpx.Client, query: str, **more: object) -> dict:
+def classify(client: httpx.Client, query: str, **more: object) -> dict[str, Any]:
     answer = client.post("/api/v1/classify", json={"query": query, **more})
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 @pytest.mark.parametrize(
     "spelling",
-    ["project_apollo", "Project Apollo", "project-apollo", "ProjectApollo", "PROJECT APOLLO", "Pro\u200bject Ap\u043ello"],
+    [
+        "project_apollo",
+        "Project Apollo",
+        "project-apollo",
+        "ProjectApollo",
+        "PROJECT APOLLO",
+        "Pro\u200bject Ap\u043ello",
+    ],
 )
 def test_a_listed_project_is_proprietary_in_every_spelling(client: httpx.Client, spelling: str) -> None:
     body = classify(client, f"When does {spelling} ship to the warehouse?")
@@ -62,7 +72,7 @@ def test_the_end_of_a_long_text_is_classified_too(client: httpx.Client) -> None:
         {"files": ["notes/Wexford Dairies.txt"]},
     ],
 )
-def test_what_goes_along_with_a_question_raises_it(client: httpx.Client, context: dict) -> None:
+def test_what_goes_along_with_a_question_raises_it(client: httpx.Client, context: dict[str, Any]) -> None:
     body = classify(client, "What is the capital of France?", **context)
     assert body["tier"] == "PROPRIETARY"
     assert any(tag.startswith("CONTEXT.") for tag in body["tags"])

@@ -23,7 +23,9 @@ routing:
 
 QUESTION = "Which gas do plants take in for photosynthesis?"
 
-SENSITIVE = [
+BATTERY = "How long does the battery of a Kestrel sensor last?"
+
+SENSITIVE: list[dict[str, Any]] = [
     {"query": "What does Project Apollo cost?"},
     {"query": "Is jane.doe@example.com a valid address?"},
     {"query": "how do we refresh tokens in the login service?"},
@@ -54,7 +56,8 @@ async def started(tmp_path: Path, config: str, **env: str) -> Server:
 
 @pytest.fixture
 async def engine() -> AsyncIterator[SearxngDouble]:
-    result = {"title": "Photosynthesis", "url": "https://plants.example/gas", "content": "Plants take in carbon dioxide."}
+    content = "Plants take in carbon dioxide."
+    result = {"title": "Photosynthesis", "url": "https://plants.example/gas", "content": content}
     async with SearxngDouble([result]) as double:
         yield double
 
@@ -101,7 +104,7 @@ async def test_a_search_engine_that_fails_is_named_and_the_documents_still_answe
     config = f'{EVERYTHING_OPEN}web_search: {{enabled: true, endpoint: "{engine.url}"}}\n'
     server = await started(tmp_path, config)
     try:
-        answered = await ask(server, {"query": "How long does the battery of a Kestrel sensor last?", "max_tier": "PUBLIC"})
+        answered = await ask(server, {"query": BATTERY, "max_tier": "PUBLIC"})
         assert "web_search" in answered["degraded"]
         assert "four years" in answered["answer"]
     finally:
@@ -125,7 +128,8 @@ async def test_a_local_model_writes_the_answer_and_sees_every_tier(tmp_path: Pat
 
 async def test_an_external_model_gets_nothing_but_public_questions_with_public_passages(tmp_path: Path) -> None:
     async with ChatDouble() as model:
-        config = f'{EVERYTHING_OPEN}llm: {{backend: openai, endpoint: "{model.url}", model: double, location: external}}\n'
+        llm = f'{{backend: openai, endpoint: "{model.url}", model: double, location: external}}'
+        config = f"{EVERYTHING_OPEN}llm: {llm}\n"
         server = await started(tmp_path, config)
         try:
             for body in [*SENSITIVE, {"query": "What is the capital of France?"}]:
@@ -145,7 +149,7 @@ async def test_a_model_that_is_gone_leaves_an_extractive_answer_that_says_so(tmp
         url = model.url
     server = await started(tmp_path, f'llm: {{backend: vllm, endpoint: "{url}", model: double}}\n')
     try:
-        answered = await ask(server, {"query": "How long does the battery of a Kestrel sensor last?", "max_tier": "PUBLIC"})
+        answered = await ask(server, {"query": BATTERY, "max_tier": "PUBLIC"})
         assert answered["degraded"] == ["llm"]
         assert answered["model"] == "extractive"
         assert "four years" in answered["answer"]

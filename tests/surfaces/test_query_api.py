@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from lacuna.domain.merkle import inclusion_holds
 
 
-def ask(client: httpx.Client, query: str, **more: object) -> dict:
+def ask(client: httpx.Client, query: str, **more: object) -> dict[str, Any]:
     answer = client.post("/api/v1/query", json={"query": query, **more})
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def test_a_public_question_is_answered_from_the_documents_with_citations(client: httpx.Client) -> None:
@@ -72,8 +74,9 @@ def test_a_decision_is_explained_in_plain_words(client: httpx.Client) -> None:
     assert "Wexford" not in json.dumps(decision)
 
 
-def events(client: httpx.Client, body: dict) -> list[tuple[str, dict]]:
-    found, name = [], ""
+def events(client: httpx.Client, body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    name = ""
     with client.stream("POST", "/api/v1/query", json={**body, "stream": True}) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         for line in answer.iter_lines():
@@ -101,7 +104,7 @@ def test_what_is_wrong_before_the_first_piece_is_a_proper_error(client: httpx.Cl
 
 
 @pytest.mark.parametrize("field", [{"max_tier": "SECRET"}, {"top_k": 0}, {"top_k": 101}, {"sources": ["printer"]}])
-def test_wrong_parameters_are_refused(client: httpx.Client, field: dict) -> None:
+def test_wrong_parameters_are_refused(client: httpx.Client, field: dict[str, Any]) -> None:
     assert client.post("/api/v1/query", json={"query": "x", **field}).status_code == 422
 
 
