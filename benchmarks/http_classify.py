@@ -83,8 +83,9 @@ def _loaded(folder: Path, empty: int, ours: int, seconds: int) -> list[Row]:
             measured[port].append(_wrk(script, port, seconds))
     rate, p50, p99 = (statistics.median(m[i] for m in measured[ours]) for i in range(3))
     base = statistics.median(m[0] for m in measured[empty])
+    note = "durable, unique texts"
     return [
-        Row("classify, 64 connections", rate, "requests/s", "empty FastAPI route", rate / base, "durable, unique texts"),
+        Row("classify, 64 connections", rate, "requests/s", "empty FastAPI route", rate / base, note),
         Row("empty FastAPI route, 64 connections", base, "requests/s", "", None),
         Row("classify, 64 connections, p99", p99 * 1e3, "ms", "its own p50", p99 / p50),
     ]
@@ -139,7 +140,8 @@ def _serving(command: list[str], folder: Path, port: int) -> Iterator[None]:
         "LACUNA_METRICS__PROMETHEUS_PORT": "0",
         "LACUNA_SERVER__RATE_LIMIT_PER_MINUTE": "0",
     }
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=silent, stderr=silent)
     try:
         _wait(port, process)
         yield
