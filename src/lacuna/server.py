@@ -73,6 +73,7 @@ async def _run(asgi: Gate, listening: socket.socket, ready: Callable[[str], None
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who is behind a proxy is for http/auth.py to decide
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from lacuna.api.context import App, Asker
+from lacuna.api.dependencies import App, Asker
 from lacuna.domain.errors import Forbidden
 from lacuna.domain.identity import Principal
 from lacuna.ports.storage import RecordFilter

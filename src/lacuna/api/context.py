@@ -1,9 +1,7 @@
 """What a route handler needs to know of its request: the application, who asks, and the limits."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends
 from starlette.requests import Request
 
 from lacuna.domain.identity import Principal
@@ -37,15 +35,3 @@ def authenticated(request: Request, cost: int = 1) -> Principal:
     principal = here.authenticator.principal(request)
     here.rate.take(principal.user_id, cost)
     return principal
-
-
-def _principal(request: Request) -> Principal:
-    return authenticated(request)
-
-
-def _application(request: Request) -> Application:
-    return context(request).application
-
-
-Asker = Annotated[Principal, Depends(_principal)]
-App = Annotated[Application, Depends(_application)]

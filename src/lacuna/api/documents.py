@@ -8,7 +8,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from lacuna.api.body import InvalidBody
-from lacuna.api.context import App, Asker, context
+from lacuna.api.context import context
+from lacuna.api.dependencies import App, Asker
 from lacuna.api.query import tier as parse_tier
 from lacuna.domain.errors import InvalidInput, TooLarge
 from lacuna.domain.retrieval import Document

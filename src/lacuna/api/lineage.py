@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from lacuna.api.context import App, Asker
+from lacuna.api.dependencies import App, Asker
 from lacuna.domain.lineage import Direction, Graph
 from lacuna.usecases.trace import MAX_DEPTH
 

@@ -218,11 +218,12 @@ def cli_principal() -> Principal:
 
 def _layers(found: Loaded, telemetry: Telemetry) -> list[ClassifierLayer]:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    heuristic = back_end("classifier", "heuristic")(_term_set(found.terms))
+    heuristic = back_end("classifier", "heuristic")(term_set(found.terms))
     return [GuardedLayer(heuristic, Guard("classifier.heuristic", telemetry, seconds))]
 
 
-def _term_set(terms: Terms) -> TermSet:
+def term_set(terms: Terms) -> TermSet:
+    """The configured terms as the classifier takes them."""
     return TermSet(
         projects=_spellings(terms.projects),
         customers=_spellings(terms.customers),

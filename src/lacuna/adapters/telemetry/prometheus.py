@@ -44,6 +44,7 @@ class PrometheusTelemetry:
             buckets=_REQUEST_BUCKETS,
             registry=self.registry,
         )
+        self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._errors = Counter(
             "lacuna_classification_errors_total",
             "Classifier layers that failed; each failure counted as PROPRIETARY.",
@@ -71,8 +72,14 @@ class PrometheusTelemetry:
 
     def request(self, surface: str, route: str, status: int, seconds: float) -> None:
         """`route` is the route's template, never the path: paths have no bound on their number."""
-        self._requests.labels(surface, route, str(status)).inc()
-        self._request_seconds.labels(surface, route).observe(seconds)
+        key = (surface, route, status)
+        known = self._request_series.get(key)
+        if known is None:  # looking a labelled series up costs ten times what counting does
+            known = (self._requests.labels(surface, route, str(status)), self._request_seconds.labels(surface, route))
+            self._request_series[key] = known
+        counter, seconds_of = known
+        counter.inc()
+        seconds_of.observe(seconds)
 
     def classified(self, tier: str, seconds: float, cached: bool) -> None:
         self._latency.observe(seconds)
