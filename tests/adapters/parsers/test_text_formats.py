@@ -144,6 +144,11 @@ def test_no_tag_soup_hides_a_word(soup: list[str]) -> None:
         assert not any(word in piece for piece in soup) or word in everything
 
 
+def test_comments_that_never_end_are_read_once() -> None:
+    everything = html.read(b"<html><p>first" + b"<!-- needle " * 20_000, "x.html", LIMITS).everything
+    assert everything.count("needle") == 20_000
+
+
 def test_html_in_a_declared_character_set_is_decoded() -> None:
     page = '<html><head><meta charset="windows-1251"></head><body><p>Привет, мир</p></body></html>'
     assert "Привет, мир" in html.read(page.encode("windows-1251"), "x.html", LIMITS).everything

@@ -103,7 +103,9 @@ class _Page(HTMLParser):
         self._line: list[str] = []
 
     def read(self, source: str) -> None:
-        self.feed(source)
+        # An unclosed comment runs to the end; said so here, the parser does not look for its end again and again.
+        unclosed = source.rfind("<!--") > source.rfind("-->")
+        self.feed(source + "-->" if unclosed else source)
         self.close()
         # What an unclosed script or comment swallowed is left in the parser's buffer.
         self.everything.add("".join(self._line))
