@@ -43,8 +43,8 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One reason for a tier. `start` and `end` are code points of the original text, `end` exclusive; both are None where
-    the reason is no place in it (context, a failure). Never holds the matched text."""
+    """One reason for a tier. `start` and `end` are code points of the original text, `end` exclusive; both are None
+    where the reason is no place in it (context, a failure). Never holds the matched text."""
 
     kind: str
     rule: str
@@ -57,8 +57,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LayerResult:
-    """What one layer says of one text. `public_evidence` in [0, 1] is positive evidence that the text is PUBLIC; it counts
-    only where no finding raises the tier."""
+    """What one layer says of one text. `public_evidence` in [0, 1] is positive evidence that the text is PUBLIC; it
+    counts only where no finding raises the tier."""
 
     layer: Layer
     findings: tuple[Finding, ...] = ()
@@ -102,7 +102,8 @@ class Classification:
 
 
 def text_digest(text: str) -> bytes:
-    """Binds a classification to its text within the process. Never stored: plain hashes can be reversed by dictionary."""
+    """Binds a classification to its text within the process. Never stored: plain hashes can be reversed by
+    dictionary."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -199,7 +200,10 @@ def _reason_found(tier: Tier, decisive: Sequence[Finding]) -> str:
 def _reason_open(strategy: Strategy, earned: bool, strength: float, rule: str) -> str:
     if strength == 0.0:
         outcome = "counts as PUBLIC" if earned else "counts as INTERNAL"
-        return f"Nothing sensitive was found and nothing shows the text to be public: under the {strategy} strategy this {outcome}."
+        return (
+            "Nothing sensitive was found and nothing shows the text to be public: "
+            f"under the {strategy} strategy this {outcome}."
+        )
     verdict = "enough" if earned else "not enough"
     tier = Tier.PUBLIC if earned else Tier.INTERNAL
     return (

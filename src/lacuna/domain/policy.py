@@ -49,5 +49,6 @@ def deny(asked: PolicyInput, reason: str, policy_id: str, policy_version: str = 
 
 
 def sound(asked: PolicyInput, answered: PolicyDecision) -> bool:
-    """Whether an answer keeps policy's promise: it does not lower the tier and grants nothing that was not asked for."""
+    """Whether an answer keeps policy's promise: it does not lower the tier and grants nothing that was not asked
+    for."""
     return answered.tier >= asked.tier and answered.allowed_sources <= set(asked.requested)

@@ -28,9 +28,7 @@ class Numbered:
 
 def render(question: str, passages: Sequence[Numbered], conversation: Sequence[Turn], marker: str) -> str:
     """The user message. `marker` is fresh for each call and in none of the passages."""
-    parts = []
-    for passage in passages:
-        parts.append(f"<passage {marker} n={passage.n} title={passage.title!r}>\n{passage.text}\n</passage {marker}>")
+    parts = [f"<passage {marker} n={p.n} title={p.title!r}>\n{p.text}\n</passage {marker}>" for p in passages]
     if conversation:
         turns = "\n".join(f"{turn.role}: {turn.content}" for turn in conversation)
         parts.append(f"<conversation {marker}>\n{turns}\n</conversation {marker}>")

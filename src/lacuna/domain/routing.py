@@ -45,8 +45,8 @@ def plan(
     available: frozenset[Source],
     requested: frozenset[Source] | None = None,
 ) -> Plan:
-    """The sources this query may use: in the table for its tier, left by policy, available, asked for, and, above PUBLIC,
-    never external. Pure; total over its arguments."""
+    """The sources this query may use: in the table for its tier, left by policy, available, asked for, and, above
+    PUBLIC, never external. Pure; total over its arguments."""
     tier = max(classification.tier, decision.tier)
     if not decision.allowed:
         return Plan(tier, frozenset(), True, decision.reasons or ("policy denied the query",))

@@ -6,9 +6,10 @@ from lacuna.domain.classification import LayerResult, Question
 
 
 class ClassifierLayer(Protocol):
-    """MUST look at the whole text and at everything in the question that goes along with it (conversation, project, file
-    names), MUST give spans in code points of the original `question.text`, and MUST raise rather than return an empty
-    result when it could not do its work. MUST NOT keep, log or send the text, and MUST NOT depend on the order of calls."""
+    """MUST look at the whole text and at everything in the question that goes along with it (conversation, project,
+    file names), MUST give spans in code points of the original `question.text`, and MUST raise rather than return an
+    empty result when it could not do its work. MUST NOT keep, log or send the text, and MUST NOT depend on the order of
+    calls."""
 
     name: str
 
@@ -23,6 +24,6 @@ class ClassifierLayer(Protocol):
         ...
 
     def examine(self, question: Question) -> LayerResult:
-        """Findings and evidence for `question`. Runs in microseconds to milliseconds; called on a worker thread when the
-        text is long. MUST be safe to call from several threads at once."""
+        """Findings and evidence for `question`. Runs in microseconds to milliseconds; called on a worker thread when
+        the text is long. MUST be safe to call from several threads at once."""
         ...

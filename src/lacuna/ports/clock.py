@@ -11,5 +11,6 @@ class Clock(Protocol):
 
 class Ids(Protocol):
     def new(self, prefix: str) -> str:
-        """`prefix` + "_" + 32 hexadecimal digits that sort by time (UUID version 7). MUST be unique across processes."""
+        """`prefix` + "_" + 32 hexadecimal digits that sort by time (UUID version 7). MUST be unique across
+        processes."""
         ...

@@ -55,8 +55,8 @@ class Generator(Protocol):
 
 class ExternalGenerator(Protocol):
     """The same outside the house: MUST send exactly `outbound.text` as the user message beside a constant instruction
-    (`domain.prompting.INSTRUCTIONS`), to the configured host only, and MUST refuse anything that is not an `Outbound` for
-    the external LLM."""
+    (`domain.prompting.INSTRUCTIONS`), to the configured host only, and MUST refuse anything that is not an `Outbound`
+    for the external LLM."""
 
     name: str
 

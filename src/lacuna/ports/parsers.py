@@ -6,7 +6,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of the retrieval text with where it stands: nearest heading, page (from 1) where the format has pages."""
+    """A stretch of the retrieval text with where it stands: nearest heading, page (from 1) where the format has
+    pages."""
 
     text: str
     heading: str = ""

@@ -6,8 +6,8 @@ from lacuna.domain.policy import PolicyDecision, PolicyInput
 
 
 class PolicyEngine(Protocol):
-    """MUST NOT lower a tier or grant a source that was not requested (`domain.policy.sound` checks the answer). A failure
-    MUST be raised; the caller turns it into a denial."""
+    """MUST NOT lower a tier or grant a source that was not requested (`domain.policy.sound` checks the answer). A
+    failure MUST be raised; the caller turns it into a denial."""
 
     @property
     def version(self) -> str:

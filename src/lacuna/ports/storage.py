@@ -20,8 +20,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """Which records to list: all given conditions hold. Times are microseconds, `before` exclusive. `cursor` is the index
-    to continue from."""
+    """Which records to list: all given conditions hold. Times are microseconds, `before` exclusive. `cursor` is the
+    index to continue from."""
 
     kind: str | None = None
     actor: str | None = None
@@ -62,7 +62,8 @@ class Ledger(Protocol):
         ...
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
-        """RFC 6962 section 2.1.2 proof between two tree sizes. Raises InvalidInput where 0 < first <= second <= size fails."""
+        """RFC 6962 section 2.1.2 proof between two tree sizes. Raises InvalidInput where 0 < first <= second <= size
+        fails."""
         ...
 
     async def verify(self) -> Verification:
@@ -87,8 +88,8 @@ class Catalogue(Protocol):
     """What is known of each document. Reads by other processes see each change from the moment the call returns."""
 
     async def put(self, document: Document, *, ready: bool) -> None:
-        """Stores or replaces. A document that is not `ready` is invisible to `get` and `page`: its chunks are still being
-        written, or deleted."""
+        """Stores or replaces. A document that is not `ready` is invisible to `get` and `page`: its chunks are still
+        being written, or deleted."""
         ...
 
     async def get(self, document_id: str) -> Document | None: ...

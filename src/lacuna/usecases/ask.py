@@ -2,7 +2,8 @@
 
 Order (DESIGN section 5): classify, policy, plan; the decision is durable before anything is sent or answered; retrieval
 within the asker's reach; generation; outcome and lineage are durable before the answer is called finished. A stream's
-pieces may be seen before the outcome is recorded, never before the decision is (docs/adr/0004-streaming-and-the-audit-promise.md).
+pieces may be seen before the outcome is recorded, never before the decision is
+(docs/adr/0004-streaming-and-the-audit-promise.md).
 """
 
 import asyncio
@@ -137,8 +138,8 @@ class Ask:
         raise OutboundRefused("The answer ended without an outcome.")
 
     async def stream(self, wanted: Wanted, principal: Principal) -> AsyncIterator[Event]:
-        """`Started`, then `Piece`s, then `Answer` once the outcome is durable. A generation that breaks off after its first
-        piece raises; its outcome is recorded as broken first."""
+        """`Started`, then `Piece`s, then `Answer` once the outcome is durable. A generation that breaks off after its
+        first piece raises; its outcome is recorded as broken first."""
         question = wanted.question
         decided = await self._classify.decide(question, principal, wanted.sources, "query")
         [stored] = await self._ledger.append(
@@ -225,8 +226,8 @@ class Ask:
     async def _generate(
         self, wanted: Wanted, decided: Decided, evidence: _Evidence, principal: Principal, run: "_Run"
     ) -> AsyncIterator[str]:
-        """The first back end that starts wins: external where allowed, the local model, then extraction. Falling through
-        is only possible before the first piece."""
+        """The first back end that starts wins: external where allowed, the local model, then extraction. Falling
+        through is only possible before the first piece."""
         prompt = Prompt(wanted.question.text, evidence.passages, wanted.question.conversation)
         started = False
         if self._external is not None and run.tier is Tier.PUBLIC and decided.plan.uses(Source.EXTERNAL_LLM):
@@ -263,8 +264,8 @@ class Ask:
 
     def _release_prompt(self, prompt: Prompt, decided: Decided) -> Outbound:
         """The rendered prompt as text that may leave: each part earned PUBLIC by itself (the question by its
-        classification, the passages by their documents' tier, which the caller joined), and the whole string is examined
-        once more, so that nothing sensitive arises from putting the parts together."""
+        classification, the passages by their documents' tier, which the caller joined), and the whole string is
+        examined once more, so that nothing sensitive arises from putting the parts together."""
         marker = secrets.token_hex(8)
         numbered = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
         text = render(prompt.question, numbered, prompt.conversation, marker)

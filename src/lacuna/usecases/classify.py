@@ -1,8 +1,8 @@
 """Decide how sensitive a question is, and record the decision.
 
 Promise: the whole text and everything that goes along with it is looked at; a layer that fails counts as PROPRIETARY; a
-conversation's tier never falls; the decision is in the ledger, durable, before it is returned. What is left to others: what
-a route is used for (usecases/ask.py).
+conversation's tier never falls; the decision is in the ledger, durable, before it is returned. What is left to others:
+what a route is used for (usecases/ask.py).
 """
 
 import asyncio
@@ -180,7 +180,8 @@ class Classify:
             return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
 
     def _open_turns(self, question: Question) -> list[Finding]:
-        """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is INTERNAL."""
+        """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
+        INTERNAL."""
         findings = []
         for number, turn in enumerate(question.conversation):
             results = [self._ask_layer(layer, Question(turn.content)) for layer in self._layers]

@@ -22,7 +22,8 @@ _HIDDEN = "(outside your reach)"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One decision in plain words. `records` are the indexes of its ledger records, `facts` the decision record's data."""
+    """One decision in plain words. `records` are the indexes of its ledger records, `facts` the decision record's
+    data."""
 
     decision_id: str
     kind: str
@@ -141,4 +142,5 @@ def _items(value: Json) -> list[Json]:
 def _finding_line(finding: Mapping[str, Json]) -> str:
     start, end = finding.get("start"), finding.get("end")
     where = f" at characters {start} to {end}" if start is not None else ""
-    return f"- {finding.get('kind')} ({finding.get('tier')}) found by the {finding.get('layer')} layer, rule {finding.get('rule')}{where}."
+    found = f"- {finding.get('kind')} ({finding.get('tier')}) found by the {finding.get('layer')} layer"
+    return f"{found}, rule {finding.get('rule')}{where}."
