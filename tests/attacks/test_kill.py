@@ -86,7 +86,7 @@ def test_a_killed_ingest_is_completed_by_the_next_without_duplicates(tmp_path: P
     done = lacuna(*command, cwd=tmp_path, env=env)
     assert done.code == 0, done.out + done.err
     again = lacuna(*command, cwd=tmp_path, env=env)
-    assert {d["status"] for d in json.loads(again.out)["documents"]} == {"unchanged"}
+    assert {d["status"] for d in json.loads(again.out)["outcomes"]} == {"unchanged"}
     verified = lacuna("audit", "verify", "--data-dir", tmp_path / "data", cwd=tmp_path, env=env)
     assert verified.code == 0, verified.err
     with Server(tmp_path / "data", tmp_path, env=env) as server:

@@ -128,7 +128,7 @@ def _story(first: Record, sent: list[Record], outcome: Record | None) -> list[st
         documents = o.get("documents")
         count = len(documents) if isinstance(documents, (list, tuple)) else 0
         lines.append(
-            f"The answer ({o.get('outcome')}) is {o.get('tier')}, from {count} document(s), written by {o.get('model')}."
+            f"The answer ({o.get('outcome')}) is {o.get('tier')}, from {count} document(s), by {o.get('model')}."
         )
         if o.get("degraded"):
             lines.append(f"Parts that failed: {', '.join(str(d) for d in _items(o.get('degraded')))}.")

@@ -115,6 +115,7 @@ async def open_application(
             clock=clock,
             ids=ids,
             max_file_bytes=settings.ingest.max_file_bytes,
+            pipeline=f"{settings.ingest.chunk_tokens}/{settings.ingest.chunk_overlap}",
         )
         ask = Ask(
             classify_=classify,

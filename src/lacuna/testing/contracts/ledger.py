@@ -1,8 +1,9 @@
-"""What every `Ledger` does. Subclass with fixtures `ledger`, an empty log, and `keys`, the key ring that it signs with."""
+"""What every `Ledger` does. Subclass with fixtures `ledger`, an empty log, and `keys`, the key ring that signs."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -83,7 +84,7 @@ class LedgerContract:
             assert [each.body for each in result] == [each.record.canonical() for each in call]
         stored = [each async for each in ledger.read()]
         assert [each.index for each in stored] == list(range(sum(map(len, calls))))
-        assert sorted(stored, key=lambda s: s.index) == sorted(sum(results, []), key=lambda s: s.index)
+        assert sorted(stored, key=lambda s: s.index) == sorted(chain.from_iterable(results), key=lambda s: s.index)
         assert (await ledger.verify()).passed
 
     @pytest.mark.parametrize("index", [-1, 1, 2**62, 2**64])
@@ -191,7 +192,7 @@ class LedgerContract:
         assert {each.node_id for each in down.nodes} == {"doc", "chunk1", "chunk2", "answer1", "answer2"}
         both = await ledger.lineage("chunk2", Direction.BOTH, 10, 100)
         assert {each.node_id for each in both.nodes} == {"doc", "chunk2", "answer1", "answer2"}
-        assert not (up.truncated or down.truncated or both.truncated)
+        assert not any(graph.truncated for graph in (up, down, both))
         assert both.nodes[0] == node("chunk2", tier=Tier.INTERNAL)
 
     async def test_lineage_stops_at_depth_and_limit_and_says_so(self, ledger: Ledger) -> None:
