@@ -1,8 +1,9 @@
 """How well each unit of the passages answers a question, from words alone.
 
-Promise: deterministic, and work linear in the passages, of which at most MAX_CHARS are read. The question's terms are
-weighed by their rarity among the units (inverse document frequency, Spärck Jones 1972) and looked for in the unit, in
-the headings it stands under, and in the rest of its paragraph. Which units make the answer is left to `extractive.py`.
+Promise: deterministic, and work linear in the passages, of which at most MAX_CHARS and MAX_UNITS are read. The
+question's terms are weighed by their rarity among the units (inverse document frequency, Spärck Jones 1972) and looked for in
+the unit, in the question and headings it stands under, and in the rest of its paragraph. Which units make the answer is
+left to `extractive.py`.
 """
 
 import math
@@ -20,7 +21,8 @@ from lacuna.adapters.llm.stopwords import STOPWORDS, language
 from lacuna.domain.classification import Turn
 from lacuna.ports.llm import Passage
 
-MAX_CHARS: Final = 200_000
+MAX_CHARS: Final = 100_000
+MAX_UNITS: Final = 4_000
 MAX_QUESTION_TERMS: Final = 64
 
 _SHARES: Final = (1.0, 0.9, 0.6, 0.3)
@@ -51,7 +53,9 @@ def ranked_statements(question: str, passages: Sequence[Passage], conversation: 
     room = MAX_CHARS
     for index, passage in enumerate(passages):
         candidates += _candidates(index, passage, room)
-        room = max(0, room - len(passage.text))
+        room -= len(passage.text)
+        if room <= 0 or len(candidates) >= MAX_UNITS:
+            break
     asked = _Asked(question, conversation, candidates)
     if not asked.weights:
         return []
@@ -77,6 +81,8 @@ def _candidates(index: int, passage: Passage, room: int) -> list[_Candidate]:
     blocks: dict[int, set[str]] = {}
     for unit, sequence in zip(found, sequences, strict=True):
         blocks.setdefault(unit.block, set()).update(sequence)
+    # One object for all units of a block: a copy for each would make a long paragraph quadratic.
+    paragraphs = {block: frozenset(found_terms) for block, found_terms in blocks.items()}
     candidates = []
     for unit, sequence in zip(found, sequences, strict=True):
         asked, above = unit.asked, f"{unit.context} {citation.heading}"
@@ -87,7 +93,7 @@ def _candidates(index: int, passage: Passage, room: int) -> list[_Candidate]:
             # A list answers by what it is a list of; words scattered over its items prove little.
             lead = unit.text.partition("\n")[0]
             own = frozenset() if lead.startswith("- ") else frozenset(terms(lead))
-        fields = (own, frozenset(terms(asked)), title.union(terms(above)), frozenset(blocks[unit.block]))
+        fields = (own, frozenset(terms(asked)), title.union(terms(above)), paragraphs[unit.block])
         candidates.append(_Candidate(index, passage, unit, sequence, fields))
     return candidates
 
@@ -102,7 +108,7 @@ class _Asked:
             earlier = next((turn.content for turn in reversed(conversation) if turn.role == "user"), "")
             for term in terms(earlier)[:MAX_QUESTION_TERMS]:
                 factors.setdefault(term, _EARLIER_TURN_SHARE)
-        seen = Counter(term for candidate in candidates for term in frozenset().union(*candidate.fields))
+        seen = _frequencies(candidates)
         self.matches = {term: _matching(term, seen) for term in factors}
         self.names = _names(question) & factors.keys()
         total = len(candidates)
@@ -170,6 +176,24 @@ class _Asked:
         """The share of the question's neighbouring terms that are neighbours here too."""
         pairs = set(pairwise(self.sequence))
         return len(pairs & set(pairwise(sequence))) / len(pairs) if pairs else 0.0
+
+
+def _frequencies(candidates: Sequence[_Candidate]) -> Counter[str]:
+    """In how many units each term occurs, in the unit itself or around it. Paragraphs, which their units share, are
+    counted once for all of them, so that a long one costs no more than its length."""
+    seen: Counter[str] = Counter()
+    sharing = Counter((candidate.index, candidate.unit.block) for candidate in candidates)
+    counted: set[tuple[int, int]] = set()
+    for candidate in candidates:
+        _own, asked, above, paragraph = candidate.fields
+        place = (candidate.index, candidate.unit.block)
+        if place not in counted:
+            counted.add(place)
+            for term in paragraph:
+                seen[term] += sharing[place]
+        for term in (asked | above) - paragraph:
+            seen[term] += 1
+    return seen
 
 
 def _matching(term: str, seen: Counter[str]) -> dict[str, float]:

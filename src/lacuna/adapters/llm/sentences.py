@@ -14,6 +14,7 @@ from typing import Final
 
 MAX_UNIT_CHARS: Final = 700
 MAX_LIST_ITEMS: Final = 12
+MAX_LINES: Final = 4_000
 
 _WRAPPED: Final = 45
 """A line at least this long that does not end a sentence may have been wrapped."""
@@ -46,7 +47,8 @@ _TAG: Final = re.compile(
 )
 """Markup by name: `<gateway>` in a command is a placeholder."""
 
-_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？｡]+[」』”）]*|[।॥۔؟።។]+(?=\s|$)")
+# The look-behind starts a match only at the first of several marks: a long run of them is read once, not once for each.
+_END: Final = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？｡]+[」』”）]*|[।॥۔؟።។]+(?=\s|$)")
 _ABBREVIATION_LIST: Final = """
     abb abs approx art aufl bd bzw ca ch chap co corp dept dr ed eds eg env est etc evtl exx fig figs ggf gmbh
     hr hrsg ie inc incl inkl jr lt ltd max mgr min mio mlle mme mr mrs ms mt nr no nos op p pp prof resp rev sec
@@ -78,9 +80,9 @@ class Unit:
 
 
 def units(text: str) -> list[Unit]:
-    """The units of a passage, in order of reading; a list follows its items."""
+    """The units of a passage's first MAX_LINES lines, in order of reading; a list follows its items."""
     reader = _Reader()
-    for line in text.splitlines():
+    for line in text.splitlines()[:MAX_LINES]:
         reader.line(line)
     reader.end_block()
     return reader.units
