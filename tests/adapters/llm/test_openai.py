@@ -205,7 +205,7 @@ async def test_faults_are_dependency_errors_without_content(
 
 
 async def test_a_server_that_ignores_the_limit_is_stopped_in_time(double: ChatDouble) -> None:
-    double.reply = stream(*[chunk("x" * 32)] * 1_000, DONE)
+    double.reply = stream(*[chunk("x" * 32)] * 20, DONE)
     generator = OpenAICompatible("vllm", double.url, "double", max_tokens=4)
     taken: list[str] = []
 

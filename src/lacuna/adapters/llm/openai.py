@@ -31,6 +31,8 @@ CHECK_TIMEOUT_S: Final = 5.0
 
 _BYTES_PER_EVENT: Final = 4096
 """Generous for the JSON around one token."""
+_BYTES_PER_ANSWER: Final = 65_536
+"""For what comes besides: keep-alive comments, usage."""
 
 _VERSION_SEGMENT: Final = re.compile(r"/v\d[\w.]*(?:/|$)")
 
@@ -65,7 +67,7 @@ class _ChatServer:
             parsed,
             rule,
             timeout_s=timeout_s,
-            max_body_bytes=max_tokens * (_BYTES_PER_EVENT + CHARS_PER_TOKEN),
+            max_body_bytes=_BYTES_PER_ANSWER + max_tokens * (_BYTES_PER_EVENT + CHARS_PER_TOKEN),
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
             reuse_connections=True,
             resolver=resolver,

@@ -1,9 +1,9 @@
 """How well each unit of the passages answers a question, from words alone.
 
 Promise: deterministic, and work linear in the passages, of which at most MAX_CHARS and MAX_UNITS are read. The
-question's terms are weighed by their rarity among the units (inverse document frequency, Spärck Jones 1972) and looked for in
-the unit, in the question and headings it stands under, and in the rest of its paragraph. Which units make the answer is
-left to `extractive.py`.
+question's terms are weighed by their rarity among the units (inverse document frequency, Spärck Jones 1972) and looked
+for in the unit, in the question and headings it stands under, and in the rest of its paragraph. Which units make the
+answer is left to `extractive.py`.
 """
 
 import math
