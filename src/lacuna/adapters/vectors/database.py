@@ -74,14 +74,18 @@ def connect(path: Path, busy_seconds: float, *, read_only: bool) -> sqlite3.Conn
     """A connection that may be handed from thread to thread, in autocommit mode. Waits `busy_seconds` for a lock."""
     with translated(path):
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-        for pragma in (
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-            "cache_size = -16000",
-            f"query_only = {'ON' if read_only else 'OFF'}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in (
+                "synchronous = FULL",
+                "secure_delete = ON",
+                "temp_store = MEMORY",
+                "cache_size = -16000",
+                f"query_only = {'ON' if read_only else 'OFF'}",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

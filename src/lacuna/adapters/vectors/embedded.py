@@ -51,8 +51,12 @@ class EmbeddedVectorStore:
         self._writer = prepare(path, busy_seconds, max_bytes)
         self._file = _identity(path)
         self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
-        for _ in range(_READERS):
-            self._readers.put(connect(path, busy_seconds, read_only=True))
+        try:
+            for _ in range(_READERS):
+                self._readers.put(connect(path, busy_seconds, read_only=True))
+        except BaseException:
+            self._disconnect()
+            raise
         self._follower = Follower(path)
         self._frequencies = Frequencies()
         self._reading = Lane("vector store reads", _READERS, _WAITING)
@@ -129,6 +133,9 @@ class EmbeddedVectorStore:
     async def _shut(self) -> None:
         await self._writing.close()
         await self._reading.close()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         self._writer.close()
         while not self._readers.empty():
             self._readers.get().close()

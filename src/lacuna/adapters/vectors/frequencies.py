@@ -20,7 +20,8 @@ class Frequencies:
     """Counts are remembered until the store has seen a tenth more changes: they decide what a search costs, and a word
     that was not there when it was counted is still looked up. Safe under threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, postings: int = POSTINGS) -> None:
+        self._postings = postings
         self._lock = Lock()
         self._counts: dict[str, tuple[int, int]] = {}
 
@@ -31,7 +32,7 @@ class Frequencies:
         total = 0
         for count, word in sorted(counted):
             total += count
-            if chosen and total > POSTINGS:
+            if chosen and total > self._postings:
                 break
             chosen.append(word)
         return chosen
@@ -41,7 +42,7 @@ class Frequencies:
             noted = self._counts.get(word)
         if noted is not None and noted[0] <= change <= noted[0] + noted[0] // 10:
             return noted[1]
-        count = reads.matches(connection, word, POSTINGS + 1)
+        count = reads.matches(connection, word, self._postings + 1)
         with self._lock:
             if len(self._counts) >= _REMEMBERED:
                 self._counts.clear()

