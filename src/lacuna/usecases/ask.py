@@ -34,8 +34,6 @@ from lacuna.usecases.search import Search
 SNIPPET = 280
 """Characters of a passage shown in a citation."""
 
-WEB_RESULTS = 5
-
 _CITED = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -117,6 +115,7 @@ class Ask:
         clock: Clock,
         ids: Ids,
         telemetry: Telemetry,
+        web_results: int = 5,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -129,6 +128,7 @@ class Ask:
         self._clock = clock
         self._ids = ids
         self._telemetry = telemetry
+        self._web_results = web_results
 
     async def answer(self, wanted: Wanted, principal: Principal) -> Answer:
         """The whole answer at once. Raises PolicyDenied (recorded) and what `stream` raises."""
@@ -214,7 +214,7 @@ class Ask:
             try:
                 outbound = release(wanted.question.text, decided.classification, decided.plan, Source.WEB_SEARCH)
                 sent.append(await self._record_outbound(outbound, self._web.name, self._web.host, decided, principal))
-                web = await self._web.search(outbound, WEB_RESULTS)
+                web = await self._web.search(outbound, self._web_results)
             except LacunaError as error:
                 self._telemetry.failed("web_search", error.code)
                 degraded.append("web_search")

@@ -176,7 +176,6 @@ class Classify:
         try:
             return layer.examine(question)
         except LacunaError as error:
-            self._telemetry.failed(f"classifier.{layer.name}", error.code)
             return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
 
     def _open_turns(self, question: Question) -> list[Finding]:
@@ -221,7 +220,6 @@ class Classify:
         try:
             answered = await self._policy.decide(asked)
         except LacunaError as error:
-            self._telemetry.failed("policy", error.code)
             return deny(asked, f"policy engine failed: {error.code}", "failure", self._policy.version)
         if not sound(asked, answered):
             self._telemetry.failed("policy", "dependency_nonsense")

@@ -129,6 +129,7 @@ async def open_application(
             clock=clock,
             ids=ids,
             telemetry=telemetry,
+            web_results=settings.web_search.max_results,
         )
         parts = {
             "ledger": Part(storage.ledger.check, required=True),

@@ -17,8 +17,6 @@ from aiohttp.abc import AbstractResolver
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.llm.chat import CHARS_PER_TOKEN, Completion
-from lacuna.adapters.llm.chat_markup import defused
-from lacuna.domain.classification import Turn
 from lacuna.domain.errors import ConfigError, TooLarge
 from lacuna.domain.policy import Source
 from lacuna.domain.prompting import INSTRUCTIONS, Numbered, render
@@ -120,9 +118,8 @@ class OpenAICompatible(_ChatServer):
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """The model's answer as it arrives. Raises TooLarge or a DependencyError."""
-        passages = [Numbered(p.citation.n, defused(p.citation.title), defused(p.text)) for p in prompt.passages]
-        conversation = [Turn(turn.role, defused(turn.content)) for turn in prompt.conversation]
-        text = render(defused(prompt.question), passages, conversation, secrets.token_hex(8))
+        passages = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
+        text = render(prompt.question, passages, prompt.conversation, secrets.token_hex(8))
         async with aclosing(self._answer(text)) as pieces:
             async for piece in pieces:
                 yield piece
