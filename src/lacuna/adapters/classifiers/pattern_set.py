@@ -18,6 +18,7 @@ import re2
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.validators import VALIDATORS
+from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.errors import ConfigError
 
 MAX_FINDINGS = 200
@@ -55,7 +56,7 @@ class _Compiled:
         return cls(
             recogniser,
             _compile(recogniser.rule, recogniser.pattern),
-            _compile(recogniser.rule, _as_words(recogniser.context)) if recogniser.context else None,
+            _compile(recogniser.rule, as_words(recogniser.context)) if recogniser.context else None,
             _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
             _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
             VALIDATORS.get(recogniser.validator),
@@ -65,7 +66,7 @@ class _Compiled:
     def probe(self) -> str:
         if self.recogniser.probe:
             return self.recogniser.probe
-        return _as_words(self.recogniser.context) if self.recogniser.context else self.recogniser.pattern
+        return as_words(self.recogniser.context) if self.recogniser.context else self.recogniser.pattern
 
     def matches(self, text: str) -> list[PatternMatch]:
         found: list[PatternMatch] = []
@@ -202,10 +203,6 @@ class _Intervals:
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         return True
-
-
-def _as_words(alternatives: str) -> str:
-    return rf"(?i)(?:\b|_)(?:{alternatives})(?:\b|_|[0-9])"
 
 
 def _compile(rule: str, pattern: str) -> Any:
