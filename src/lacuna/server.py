@@ -7,8 +7,10 @@ ends.
 
 import asyncio
 import ipaddress
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import structlog
@@ -23,8 +25,9 @@ from lacuna.domain.errors import ConfigError
 from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenticator, DevAuthenticator
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits, RateLimit
+from lacuna.wiring.application import Application
 from lacuna.wiring.build import hold_folder, open_application, prepared
-from lacuna.wiring.observability import start_logs, start_metrics
+from lacuna.wiring.observability import MetricsServer, start_logs, start_metrics
 
 log = structlog.get_logger("lacuna.server")
 
@@ -57,7 +60,7 @@ async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], Non
                     max_file_bytes=settings.ingest.max_file_bytes,
                 )
                 limits = Limits(settings.server.max_body_bytes, MAX_IN_FLIGHT, settings.server.request_timeout_s)
-                metrics = start_metrics(settings, application.telemetry)
+                metrics = _metrics(loaded, application, development)
                 try:
                     await _run(build(context, limits, loopback_only=development), listening, ready)
                 finally:
@@ -88,11 +91,38 @@ class _Announcing(uvicorn.Server):
         self._listening = listening
         self._ready = ready
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Asks the server to stop, and nothing else: uvicorn's own version raises the signal again afterwards, which
+        would end the process before the ledger is closed."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._ready is not None and self.started:
             host, port = self._listening.getsockname()[:2]
             self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+
+def _metrics(loaded: Loaded, application: Application, development: bool) -> MetricsServer | None:
+    """Metrics are no reason to keep a developer from starting: there, a port in use is a warning."""
+    try:
+        metrics = start_metrics(loaded.settings, application.telemetry)
+    except ConfigError as error:
+        if not development:
+            raise
+        log.warning("metrics_off", reason=error.message)
+        return None
+    if metrics is not None:
+        log.info("metrics_on", address=f"http://{loaded.settings.server.host}:{metrics.port}/metrics")
+    return metrics
 
 
 def _authenticator(loaded: Loaded, development: bool) -> Authenticator:

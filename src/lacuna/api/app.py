@@ -14,13 +14,11 @@ from starlette.responses import Response
 
 from lacuna import __version__
 from lacuna.api import audit, classify, documents, health, lineage, query
-from lacuna.api.context import Context
+from lacuna.api.context import PREFIX, Context
 from lacuna.domain.errors import LacunaError, NotFound
 from lacuna.http import errors
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits
-
-PREFIX = "/api/v1"
 
 DESCRIPTION = "Decides how sensitive a question is, answers it from your own documents, and proves what left the house."
 
@@ -49,7 +47,7 @@ def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
     )
     app.state.lacuna = context
     for router in (documents.router, lineage.router, audit.router):
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router)
     app.include_router(health.router)
     for path, *_ in HOT:  # only reached with another method than POST: answered 405 like everywhere
         app.add_route(PREFIX + path, _never, methods=["POST"], include_in_schema=False)

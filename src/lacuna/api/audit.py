@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Asker
 from lacuna.domain.errors import Forbidden
 from lacuna.domain.identity import Principal
 from lacuna.ports.storage import RecordFilter
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = APIRouter(prefix=f"{PREFIX}/audit", tags=["audit"])
 
 Index = Annotated[int, Path(ge=0)]
 Size = Annotated[int, Query(ge=1)]

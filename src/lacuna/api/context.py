@@ -9,6 +9,9 @@ from lacuna.http.auth import Authenticator
 from lacuna.http.limits import RateLimit
 from lacuna.wiring.application import Application
 
+PREFIX = "/api/v1"
+"""Where the native surface begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

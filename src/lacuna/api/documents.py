@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from lacuna.api.body import InvalidBody
-from lacuna.api.context import context
+from lacuna.api.context import PREFIX, context
 from lacuna.api.dependencies import App, Asker
 from lacuna.api.query import tier as parse_tier
 from lacuna.domain.errors import InvalidInput, TooLarge
@@ -17,7 +18,7 @@ from lacuna.domain.tiers import Tier
 from lacuna.http.errors import BadRequest, FieldProblem, UnsupportedMediaType
 from lacuna.usecases.upload import Outcome, Upload
 
-router = APIRouter(prefix="/documents", tags=["documents"])
+router = APIRouter(prefix=f"{PREFIX}/documents", tags=["documents"])
 
 DocumentId = Annotated[str, Path(min_length=1, max_length=200)]
 TierName = Annotated[str, Field(description="PUBLIC, INTERNAL or PROPRIETARY")]
@@ -238,11 +239,17 @@ def _from_json(raw: bytes) -> Upload:
 
 
 async def _from_form(request: Request, limit: int) -> Upload:
+    # A form may name any codec that Python has, and some take quadratic time or yield what is no Unicode.
+    _, parameters = parse_options_header(request.headers["content-type"])
+    if parameters.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise UnsupportedMediaType("The form is not in UTF-8.", cure="Leave out `charset`: forms are UTF-8.")
     try:
         form = await request.form(max_files=1, max_fields=10)
     except HTTPException:
         raise BadRequest("The form is malformed.", cure="Send one `file` part, with a filename.") from None
     try:
+        if len(form.multi_items()) > len(form):
+            raise InvalidInput("A form field is given twice.", cure="Give each once; separate groups by commas.")
         unknown = sorted(set(form) - {"file", "id", "title", "tier", "groups", "source"})
         if unknown:
             raise InvalidInput(

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
+from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Asker
 from lacuna.domain.lineage import Direction, Graph
 from lacuna.usecases.trace import MAX_DEPTH
 
-router = APIRouter(tags=["lineage"])
+router = APIRouter(prefix=PREFIX, tags=["lineage"])
 
 NodeId = Annotated[str, Path(min_length=1, max_length=300)]
 

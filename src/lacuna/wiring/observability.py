@@ -5,6 +5,8 @@ from lacuna.adapters.telemetry.prometheus import MetricsServer, PrometheusTeleme
 from lacuna.config import Settings
 from lacuna.ports.telemetry import Telemetry
 
+__all__ = ["MetricsServer", "start_logs", "start_metrics"]
+
 
 def start_logs(settings: Settings) -> None:
     """Structured logs on standard error, as configured."""
