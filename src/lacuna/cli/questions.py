@@ -122,7 +122,9 @@ def _text(given: str | None, file: Path | None, limit: int) -> str:
 
 
 def _given_text(given: str, limit: int) -> str:
-    return sys.stdin.read(limit + 1) if given == "-" else given
+    if given != "-":
+        return given
+    return "" if sys.stdin is None else sys.stdin.read(limit + 1)
 
 
 def _file_text(file: Path, limit: int) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, run
 
@@ -34,7 +35,8 @@ def dev_command(
             problems=production,
         )
     settings = loaded.settings
-    banner = BANNER.format(folder=settings.storage.data_path, strategy=settings.classification.strategy)
+    folder = escape(str(settings.storage.data_path))
+    banner = BANNER.format(folder=folder, strategy=settings.classification.strategy)
     err.print(banner)
     for warning in loaded.warnings:
         err.print(f"  warning: {warning}", markup=False)

@@ -13,8 +13,11 @@ MAX_TITLE: Final = 500
 MAX_SOURCE: Final = 2_000
 MAX_GROUPS: Final = 200
 _ID: Final = re.compile(r"[\w.:@/+-]{1,200}")
-_ID_OF_ANOTHER_KIND: Final = re.compile(r"(?!doc_)[a-z]{2,8}_[0-9a-f]{24,32}")
-"""Ids that Lacuna gives to decisions, answers and chunks: as a document's id they would blend into its lineage."""
+_ID_OF_ANOTHER_KIND: Final = re.compile(r"(?!doc_)[a-z]{2,8}_[0-9a-f]{24,32}|model:.*")
+"""Ids that Lacuna gives to decisions, answers, chunks and models: as a document's id they would blend into its
+lineage."""
+_UNUSABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line ends, and halves of surrogate pairs, which no store can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ class Outcome:
 
 
 def checked_label(text: str, name: str, limit: int) -> None:
-    """Raises InvalidInput for a title or source that is too long or holds control characters."""
-    if len(text) > limit or any(ord(character) < 32 for character in text):
+    """Raises InvalidInput for a title or source that is too long or holds what is no part of a line of text."""
+    if len(text) > limit or _UNUSABLE.search(text):
         raise InvalidInput(f"The {name} is not usable.", cure=f"Use one line of at most {limit} characters.")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
 from lacuna.adapters.storage.database import connect
 from lacuna.adapters.storage.entries import Prepared
-from lacuna.adapters.storage.faults import translated
+from lacuna.adapters.storage.faults import UNSTORABLE, translated, unstorable
 from lacuna.adapters.storage.lineage import LineageWrites
 from lacuna.adapters.storage.log import BROKEN_CURE, Extension, Log, numbered, read_head
 from lacuna.adapters.storage.signer import CheckpointSigner
@@ -185,3 +185,5 @@ def _attempted(work: Callable[[Transaction], Any], transaction: Transaction) -> 
         raise
     except LacunaError as fault:
         return fault
+    except UNSTORABLE:
+        return unstorable()

@@ -3,8 +3,10 @@ transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from lacuna.domain.audit import body_of
+from lacuna.domain.errors import InvalidInput
 from lacuna.ports.storage import Entry
 
 _LINEAGE_ROW_BYTES = 100
@@ -35,6 +37,12 @@ def prepared(entry: Entry) -> Prepared:
         return Prepared((record.at, record.kind, record.actor, record.decision), body, (), (), frozenset())
     nodes = tuple((n.node_id, n.kind.value, int(n.tier), n.label) for n in entry.lineage.nodes)
     edges = tuple((e.source, e.target, e.relation) for e in entry.lineage.edges)
+    try:
+        "".join([*(n.node_id + n.label for n in entry.lineage.nodes), *chain.from_iterable(edges)]).encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The lineage of a {record.kind} record holds half a surrogate pair.", cure="Send valid Unicode."
+        ) from None
     return Prepared(
         columns=(record.at, record.kind, record.actor, record.decision),
         body=body,

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageLocked, StorageMissing
+from lacuna.domain.errors import (
+    InvalidInput,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+    StorageLocked,
+    StorageMissing,
+)
+
+UNSTORABLE = (UnicodeEncodeError, OverflowError)
+"""What the driver raises, before it does anything, for a value that SQLite cannot hold."""
 
 _PRIMARY = 0xFF
 
@@ -27,6 +37,14 @@ _READ_ONLY_CURE = "Make the folder and the files in it writable for the user tha
 def storage_fault(fault: sqlite3.Error | OSError, path: Path) -> StorageError:
     """The domain error for what went wrong with `path`."""
     return _from_os(fault, path) if isinstance(fault, OSError) else _from_sqlite(fault, path)
+
+
+def unstorable() -> InvalidInput:
+    """The domain error for a value that raised one of UNSTORABLE: the fault of its caller alone."""
+    return InvalidInput(
+        "A text with half a surrogate pair, or a number beyond 64 bits, cannot be stored or looked for.",
+        cure="Send valid Unicode and numbers below 2**63.",
+    )
 
 
 @contextmanager

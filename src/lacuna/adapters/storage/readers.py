@@ -12,7 +12,7 @@ from queue import LifoQueue
 from typing import TypeVar
 
 from lacuna.adapters.storage.database import connect_reader
-from lacuna.adapters.storage.faults import translated
+from lacuna.adapters.storage.faults import UNSTORABLE, translated, unstorable
 from lacuna.domain.errors import Overloaded, StorageError
 
 Result = TypeVar("Result")
@@ -67,6 +67,9 @@ class Readers:
             connection = connect_reader(self._path) if self._idle.empty() else self._idle.get()
             try:
                 result = query(connection)
+            except UNSTORABLE:
+                self._idle.put(connection)
+                raise unstorable() from None
             except sqlite3.Error:
                 # It may have met a file that has been replaced or repaired since: the next query opens it anew.
                 connection.close()
