@@ -25,7 +25,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`label` is a title, host or model name, never query or answer text."""
+    """`label` is a title, host or model name, never query or answer text. An empty one leaves the label that the node
+    has."""
 
     node_id: str
     kind: NodeKind

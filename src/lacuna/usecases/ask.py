@@ -95,8 +95,6 @@ class _Evidence:
     passages: tuple[Passage, ...]
     local: tuple[Hit, ...]
     web: tuple[WebResult, ...]
-    outbound: tuple[Node, ...]
-    degraded: tuple[str, ...]
 
 
 class Ask:
@@ -150,25 +148,25 @@ class Ask:
         decided = replace(decided, index=stored.index)
         if decided.plan.denied:
             raise PolicyDenied("; ".join(decided.plan.reasons), cure=f"See decision {decided.decision_id}.")
-        evidence = await self._gather(wanted, decided, principal)
-        run = _Run(
-            tier=join((decided.plan.tier, *(p.citation.tier for p in evidence.passages))),
-            outbound=list(evidence.outbound),
-            degraded=list(evidence.degraded),
-        )
-        yield Started(decided, tuple(p.citation for p in evidence.passages))
-        if wanted.generate:
-            try:
+        evidence = _Evidence((), (), ())
+        run = _Run(decided.plan.tier, degraded=list(decided.classification.degraded))
+        try:
+            evidence = await self._gather(wanted, decided, principal, run)
+            run.tier = join((run.tier, *(p.citation.tier for p in evidence.passages)))
+            if run.tier > decided.classification.tier:
+                await self._classify.taint(question, principal, run.tier)
+            yield Started(decided, tuple(p.citation for p in evidence.passages))
+            if wanted.generate:
                 async for piece in self._generate(wanted, decided, evidence, principal, run):
                     run.pieces.append(piece)
                     yield Piece(piece)
-            except LacunaError as error:
-                await self._close(decided, principal, evidence, run, error.code)
-                raise
-            except (asyncio.CancelledError, GeneratorExit):
-                # The asker went away: what was shown is still accounted for.
-                await asyncio.shield(asyncio.ensure_future(self._close(decided, principal, evidence, run, "cancelled")))
-                raise
+        except LacunaError as error:
+            await self._close(decided, principal, evidence, run, error.code)
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            # The asker went away: what was shown is still accounted for.
+            await asyncio.shield(asyncio.ensure_future(self._close(decided, principal, evidence, run, "cancelled")))
+            raise
         answer_id, receipt = await self._close(decided, principal, evidence, run, "released")
         yield Answer(
             text=run.text,
@@ -178,7 +176,7 @@ class Ask:
             answer_id=answer_id,
             receipt=receipt,
             model=run.model,
-            degraded=tuple(run.degraded),
+            degraded=tuple(dict.fromkeys(run.degraded)),
         )
 
     async def passages(self, wanted: Wanted, principal: Principal) -> Passages:
@@ -200,28 +198,28 @@ class Ask:
         tier = join((decided.plan.tier, *(hit.chunk.tier for hit in hits)))
         return Passages(hits, tier, replace(decided, index=stored.index), degraded)
 
-    async def _gather(self, wanted: Wanted, decided: Decided, principal: Principal) -> _Evidence:
-        degraded: list[str] = list(decided.classification.degraded)
+    async def _gather(self, wanted: Wanted, decided: Decided, principal: Principal, run: "_Run") -> _Evidence:
         hits: list[Hit] = []
         if decided.plan.uses(Source.LOCAL_RAG):
             reach = wanted.reach if wanted.reach is not None else principal.reach
             found = await self._search.hybrid(wanted.question.text, reach, wanted.top_k)
             hits = list(found.hits)
-            degraded += found.degraded
+            run.degraded += found.degraded
         web: list[WebResult] = []
-        sent: list[Node] = []
         if decided.plan.uses(Source.WEB_SEARCH) and self._web is not None:
             try:
                 outbound = release(wanted.question.text, decided.classification, decided.plan, Source.WEB_SEARCH)
-                sent.append(await self._record_outbound(outbound, self._web.name, self._web.host, decided, principal))
+                run.outbound.append(
+                    await self._record_outbound(outbound, self._web.name, self._web.host, decided, principal)
+                )
                 web = await self._web.search(outbound, self._web_results)
             except LacunaError as error:
                 self._telemetry.failed("web_search", error.code)
-                degraded.append("web_search")
+                run.degraded.append("web_search")
         passages = [Passage(_local_citation(n, hit), hit.chunk.text) for n, hit in enumerate(hits, start=1)] + [
             Passage(_web_citation(n, result), result.snippet) for n, result in enumerate(web, start=len(hits) + 1)
         ]
-        return _Evidence(tuple(passages), tuple(hits), tuple(web), tuple(sent), tuple(dict.fromkeys(degraded)))
+        return _Evidence(tuple(passages), tuple(hits), tuple(web))
 
     async def _generate(
         self, wanted: Wanted, decided: Decided, evidence: _Evidence, principal: Principal, run: "_Run"
@@ -231,8 +229,11 @@ class Ask:
         prompt = Prompt(wanted.question.text, evidence.passages, wanted.question.conversation)
         started = False
         if self._external is not None and run.tier is Tier.PUBLIC and decided.plan.uses(Source.EXTERNAL_LLM):
+            # A web search lies in between: someone may have closed a document since its passages were found.
+            run.tier = await self._search.tier_now(evidence.local)
+        if self._external is not None and run.tier is Tier.PUBLIC and decided.plan.uses(Source.EXTERNAL_LLM):
             try:
-                outbound = self._release_prompt(prompt, decided)
+                outbound = await self._release_prompt(prompt, decided)
                 run.outbound.append(
                     await self._record_outbound(outbound, self._external.name, self._external.host, decided, principal)
                 )
@@ -262,14 +263,14 @@ class Ask:
         async for piece in self._fallback.generate(prompt):
             yield piece
 
-    def _release_prompt(self, prompt: Prompt, decided: Decided) -> Outbound:
+    async def _release_prompt(self, prompt: Prompt, decided: Decided) -> Outbound:
         """The rendered prompt as text that may leave: each part earned PUBLIC by itself (the question by its
         classification, the passages by their documents' tier, which the caller joined), and the whole string is
         examined once more, so that nothing sensitive arises from putting the parts together."""
         marker = secrets.token_hex(8)
         numbered = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
         text = render(prompt.question, numbered, prompt.conversation, marker)
-        whole = self._classify.text(text)
+        whole = await asyncio.to_thread(self._classify.text, text)
         parts = LayerResult(Layer.DECLARED, whole.findings, 1.0, "every part is PUBLIC")
         together = classify(text, [parts], whole.strategy, whole.ruleset)
         return release(text, together, decided.plan, Source.EXTERNAL_LLM)
@@ -341,8 +342,9 @@ def _answer_lineage(answer_id: str, decided: Decided, evidence: _Evidence, run: 
     edges = [Edge(decided.decision_id, answer_id, "asked")]
     for hit in evidence.local:
         chunk = hit.chunk
-        nodes.append(Node(chunk.chunk_id, NodeKind.CHUNK, chunk.tier, chunk.title))
-        nodes.append(Node(chunk.document_id, NodeKind.DOCUMENT, chunk.tier, chunk.title))
+        # Labels come from the ingest and go with the deletion: an answer that takes long must not bring one back.
+        nodes.append(Node(chunk.chunk_id, NodeKind.CHUNK, chunk.tier, ""))
+        nodes.append(Node(chunk.document_id, NodeKind.DOCUMENT, chunk.tier, ""))
         edges.append(Edge(chunk.document_id, chunk.chunk_id, "part_of"))
         edges.append(Edge(chunk.chunk_id, answer_id, "retrieved"))
     if run.model != "none":

@@ -44,6 +44,10 @@ MAX_FINDINGS_RECORDED = 200
 """A record lists at most this many findings; the counts by kind are always complete."""
 
 
+MAX_FINDINGS_CACHED = 32
+"""A classification with more is not remembered, so that a full cache has a bounded size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Routing:
     """The part of the configuration that plans are made from."""
@@ -153,15 +157,16 @@ class Classify:
         return [_placed(d, s.index) for (_, d), s in zip(decided, stored, strict=True)]
 
     async def _classification(self, question: Question) -> tuple[Classification, bool]:
-        key: Key = (self.ruleset, self._strategy, question)
+        # A digest: the cache keeps no text, and its entries are small.
+        key: Key = (self.ruleset, self._strategy, hashlib.sha256(repr(question).encode()).digest())
         if self._cache is not None and (known := self._cache.get(key)) is not None:
             return known, True
-        size = len(question.text) + sum(len(turn.content) for turn in question.conversation)
+        size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
         if size > LONG_TEXT:
             fresh = await asyncio.to_thread(self._examine, question)
         else:
             fresh = self._examine(question)
-        if self._cache is not None and not fresh.degraded:
+        if self._cache is not None and not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
             self._cache.put(key, fresh)
         return fresh, False
 
@@ -191,12 +196,17 @@ class Classify:
                 )
         return findings
 
-    async def _with_taint(self, base: Classification, question: Question, principal: Principal) -> Classification:
+    async def taint(self, question: Question, principal: Principal, tier: Tier) -> Tier:
+        """Raises the question's conversation, if it is in one, to `tier` (an answer belongs to it too) and returns what
+        the conversation has now. Durable when it returns."""
         if question.conversation_id is None:
-            return base
+            return tier
         key = self._keys.hmac(f"conversation\0{principal.user_id}\0{question.conversation_id}")
+        return await self._taint.raise_to(key, tier)
+
+    async def _with_taint(self, base: Classification, question: Question, principal: Principal) -> Classification:
         try:
-            stored = await self._taint.raise_to(key, base.tier)
+            stored = await self.taint(question, principal, base.tier)
         except LacunaError as error:
             self._telemetry.failed("storage.conversations", error.code)
             return raised(base, (failure("conversations", error.code),))

@@ -216,8 +216,9 @@ class Ingest:
             document = await self._owned(document_id, principal)
             await self._catalogue.put(document, ready=False)
             await self._store.remove(document_id)
+            facts: dict[str, Json] = {"document": document_id, "reason": "asked"}
             await self._ledger.append(
-                self._entry("document.deleted", principal, {"document": document_id, "reason": "asked"})
+                self._entry("document.deleted", principal, facts, lineage=_forgotten(document_id, document.tier))
             )
             await self._catalogue.remove(document_id)
 
@@ -236,7 +237,7 @@ class Ingest:
                 await self._store.remove(document_id)
                 facts: dict[str, Json] = {"document": document_id, "reason": "interrupted"}
                 record = Record("document.deleted", self._clock.now_us(), "system", "recovery", "", facts)
-                await self._ledger.append(Entry(record))
+                await self._ledger.append(Entry(record, _forgotten(document_id, Tier.PUBLIC)))
                 await self._catalogue.remove(document_id)
                 removed += 1
         return removed
@@ -373,6 +374,11 @@ class Ingest:
 
 def _node(document: Document) -> Node:
     return Node(document.document_id, NodeKind.DOCUMENT, document.tier, document.title)
+
+
+def _forgotten(document_id: str, tier: Tier) -> LineageDelta:
+    """Takes the title of a deleted document out of the lineage."""
+    return LineageDelta((Node(document_id, NodeKind.DOCUMENT, tier, "(deleted)"),))
 
 
 def _unchanged(document: Document, upload: Upload) -> Outcome:

@@ -14,6 +14,7 @@ from typing import Final
 from lacuna.domain.errors import InvalidInput, LacunaError
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse
+from lacuna.domain.tiers import Tier, join
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.storage import Catalogue
 from lacuna.ports.vectors import VectorStore
@@ -64,6 +65,12 @@ class Search:
         dense, degraded = by_meaning.result()
         fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
         return Found(await self._permitted(fused, reach, top_k), degraded)
+
+    async def tier_now(self, hits: Sequence[Hit]) -> Tier:
+        """The join of the tiers that the hits' documents have by now; PROPRIETARY where one is gone."""
+        wanted = sorted({hit.chunk.document_id for hit in hits})
+        documents = await self._catalogue.many(wanted)
+        return join(documents[name].tier if name in documents else Tier.PROPRIETARY for name in wanted)
 
     def _weight(self, text: str) -> float:
         words = len(text.split())

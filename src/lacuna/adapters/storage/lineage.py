@@ -1,8 +1,8 @@
 """The lineage graph as two tables: writing what comes with a record, and walking it.
 
-A node that comes again keeps the higher of its tiers and takes the newer label. Guarantees that every edge leads
-between stored nodes and that walks are bounded in nodes and edges. The tables are an index: the ledger's records carry
-what auditors rely on.
+A node that comes again keeps the higher of its tiers and takes the newer label, unless that is empty. Guarantees that
+every edge leads between stored nodes and that walks are bounded in nodes and edges. The tables are an index: the
+ledger's records carry what auditors rely on.
 """
 
 import sqlite3
@@ -19,8 +19,9 @@ _LOOKUP = 500
 
 _INSERT_NODES = "INSERT INTO lineage_nodes (node_id, kind, tier, label)"
 _KEEP_HIGHER = (
-    "ON CONFLICT (node_id) DO UPDATE SET tier = max(tier, excluded.tier), label = excluded.label "
-    "WHERE excluded.tier > tier OR excluded.label <> label"
+    "ON CONFLICT (node_id) DO UPDATE SET tier = max(tier, excluded.tier), "
+    "label = CASE excluded.label WHEN '' THEN label ELSE excluded.label END "
+    "WHERE excluded.tier > tier OR excluded.label NOT IN ('', label)"
 )
 _INSERT_EDGES = "INSERT INTO lineage_edges (source, target, relation)"
 _FROM_SOURCES = (

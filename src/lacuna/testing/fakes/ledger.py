@@ -129,7 +129,8 @@ class InMemoryLedger:
         for node in delta.nodes:
             old = self._nodes.get(node.node_id)
             tier = node.tier if old is None else join((node.tier, old.tier))
-            self._nodes[node.node_id] = Node(node.node_id, old.kind if old else node.kind, tier, node.label)
+            kind, label = (node.kind, node.label) if old is None else (old.kind, node.label or old.label)
+            self._nodes[node.node_id] = Node(node.node_id, kind, tier, label)
         self._edges.update(dict.fromkeys(delta.edges))
 
 
