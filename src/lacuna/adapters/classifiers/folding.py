@@ -3,7 +3,7 @@
 Guarantees: each character folds on its own, so folding is closed under concatenation and every folded character has one
 origin; `fold` keeps case; lower-casing a folded text keeps its length; an ASCII text without control characters is
 returned as it is. Leaves finding anything to the scanners.
-Sources: NFKD (Unicode Annex 15), confusables (Unicode Technical Standard 39, data in `confusables.txt`).
+Sources: NFKD (Unicode Annex 15), confusables (Unicode Technical Standard 39, data in `confusables*.txt`).
 """
 
 import re
@@ -44,9 +44,41 @@ def origins(text: str) -> "array[int]":
     return found
 
 
+def reveal(text: str) -> str:
+    """`text` with runs of characters that draw nothing but spell something (tags for ASCII, variation selectors for
+    bytes) as what they spell; every character keeps its place. A few of them among other characters are decoration and
+    stay."""
+    if text.isascii():
+        return text
+    return _HIDDEN.sub(_spelled, text)
+
+
+_HIDDEN = re.compile("[\U000e0020-\U000e007e]{4,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+
+
+def _spelled(run: re.Match[str]) -> str:
+    return "".join(map(_hidden_character, run.group()))
+
+
+def _hidden_character(character: str) -> str:
+    code = ord(character)
+    if code < 0xFE10:
+        return chr(code - 0xFE00)
+    return chr(code - 0xE0100 + 16 if code >= 0xE0100 else code - 0xE0000)
+
+
+def mixed_confusables() -> dict[str, str]:
+    """Characters of other scripts and symbols that read as a letter or digit where Latin ones stand around them."""
+    return _read("confusables_mixed.txt")
+
+
 @cache
 def _confusables() -> dict[str, str]:
-    lines = (resources.files(__package__) / "confusables.txt").read_text("utf-8").splitlines()
+    return _read("confusables.txt")
+
+
+def _read(name: str) -> dict[str, str]:
+    lines = (resources.files(__package__) / name).read_text("utf-8").splitlines()
     pairs = (line.split() for line in lines if not line.startswith("#"))
     return {chr(int(code, 16)): target for target, *codes in pairs for code in codes}
 

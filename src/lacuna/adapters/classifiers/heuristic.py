@@ -15,15 +15,18 @@ from lacuna.adapters.classifiers.pattern_set import PatternMatch, PatternSet, di
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers import ALL
 from lacuna.adapters.classifiers.terms import TermIndex, TermMatch, TermSet
-from lacuna.adapters.classifiers.views import DerivedView, View
+from lacuna.adapters.classifiers.views import View
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question
 from lacuna.domain.tiers import Tier
 
-ENGINE = "heuristic/1"
+ENGINE = "heuristic/2"
 """Changes with the code wherever the same terms and recognisers could give another answer."""
 
 MAX_FINDINGS = 1_000
 _WARM_UP = 4_096
+_MIN_ROTATED = 6
+_JUDGES_OF_CHANCE = frozenset({"secret_value", "random_token", "password"})
+"""Validators that words joined by a guess look random to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class HeuristicLayer:
 
     def examine(self, question: Question) -> LayerResult:
         """What was found in the text, and in its context as findings without a span."""
-        base = View(question.text)
-        hits = self._hits(base)
+        readings = decoding.Readings(question.text)
+        hits = self._hits(readings)
         findings = [Finding(h.kind, h.rule, Layer.HEURISTIC, h.tier, h.confidence, h.start, h.end) for h in hits]
         findings += self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
         findings += self._context("CONTEXT.FILE", question.files)
@@ -72,38 +75,41 @@ class HeuristicLayer:
             findings += self._context("CONTEXT.PROJECT", (question.project,))
         if findings:
             return LayerResult(Layer.HEURISTIC, tuple(findings))
-        strength, rule = public_cues.evidence(base.text)
+        strength, rule = public_cues.evidence(readings.base.text)
         return LayerResult(Layer.HEURISTIC, (), strength, rule)
 
     def _context(self, kind: str, texts: Iterable[str]) -> list[Finding]:
         """One finding for each rule that hits one of `texts`: the strongest."""
         strongest: dict[str, _Hit] = {}
         for text in texts:
-            for hit in self._hits(View(text)):
+            for hit in self._hits(decoding.Readings(text)):
                 known = strongest.get(hit.rule)
                 if known is None or hit.confidence > known.confidence:
                     strongest[hit.rule] = hit
         return [Finding(kind, hit.rule, Layer.HEURISTIC, hit.tier, hit.confidence) for hit in strongest.values()]
 
-    def _hits(self, base: View) -> list[_Hit]:
-        view: View | DerivedView = base
+    def _hits(self, readings: decoding.Readings) -> list[_Hit]:
         found: dict[tuple[str, int, int], _Hit] = {}
-        for depth in range(decoding.MAX_DEPTH + 1):
+        for reading in readings:
+            view = reading.view
             terms = self._terms.find(view.text)
+            terms += [term for term in self._terms.find(decoding.rot13(view.text)) if _is_long(term)]
             matches, triggered = self._patterns.find(view.text)
             if terms or matches:
+                if reading.guessed:
+                    matches = [match for match in matches if match.recogniser.validator not in _JUDGES_OF_CHANCE]
                 for hit in _located(view, terms, disjoint(matches)):
                     found.setdefault((hit.rule, hit.start, hit.end), hit)
-            if not triggered or depth == decoding.MAX_DEPTH:
-                break
-            pieces = decoding.decode(view.text, triggered)
-            if not pieces:
-                break
-            view = DerivedView(view, pieces)
+            readings.expand(reading, triggered)
         return list(found.values())[:MAX_FINDINGS]
 
 
-def _located(view: View | DerivedView, terms: list[TermMatch], matches: list[PatternMatch]) -> Iterable[_Hit]:
+def _is_long(term: TermMatch) -> bool:
+    """Short words rotated by thirteen are other words ("green" is "terra")."""
+    return term.end - term.start >= _MIN_ROTATED
+
+
+def _located(view: View, terms: list[TermMatch], matches: list[PatternMatch]) -> Iterable[_Hit]:
     for term in terms:
         start, end = view.locate(term.start, term.end)
         yield _Hit(term.group.kind, term.group.rule, term.group.tier, 0.95, start, end)

@@ -7,9 +7,9 @@ from.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from lacuna.adapters.classifiers.folding import fold, origins
+from lacuna.adapters.classifiers.folding import fold, origins, reveal
 
 
 class Piece(NamedTuple):
@@ -20,7 +20,16 @@ class Piece(NamedTuple):
     text: str
 
 
-class View:
+class View(Protocol):
+    """A reading of a text."""
+
+    text: str
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
+
+
+class BaseView:
     """The original text, folded."""
 
     def __init__(self, original: str) -> None:
@@ -49,9 +58,9 @@ class _Segment(NamedTuple):
 class DerivedView:
     """`parent` with pieces replaced, folded again. `pieces` must be in order and apart from each other."""
 
-    def __init__(self, parent: "View | DerivedView", pieces: Sequence[Piece]) -> None:
+    def __init__(self, parent: View, pieces: Sequence[Piece]) -> None:
         self._parent = parent
-        self._pieces = [Piece(piece.start, piece.end, fold(piece.text)) for piece in pieces]
+        self._pieces = [Piece(piece.start, piece.end, fold(reveal(piece.text))) for piece in pieces]
         self._segments: list[_Segment] = []
         parts: list[str] = []
         reached = 0
@@ -85,6 +94,30 @@ class DerivedView:
             reached = end
         segments.append(_Segment(length, reached, None))
         return segments
+
+
+class RewrittenView:
+    """`parent` with every character replaced by one other, in place."""
+
+    def __init__(self, parent: View, text: str) -> None:
+        self._parent = parent
+        self.text = text
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
+        return self._parent.locate(start, end)
+
+
+class BackwardsView:
+    """`parent` read from its end."""
+
+    def __init__(self, parent: View) -> None:
+        self._parent = parent
+        self.text = parent.text[::-1]
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
+        return self._parent.locate(len(self.text) - end, len(self.text) - start)
 
 
 def _starts_at(segment: _Segment) -> int:

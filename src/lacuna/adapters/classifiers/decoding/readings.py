@@ -1,0 +1,135 @@
+"""All readings of one text: as it stands, and with what it may hide undone, step by step.
+
+Guarantees: up to `MAX_DEPTH` disguises inside each other are undone, in any order; no reading is given twice; all of
+them together hold at most `GROWTH` times the characters of the text and `SPARE` more, so the work is linear for every
+text. A derived reading holds only what changed and its surroundings, cut where words part. Leaves scanning to the
+caller, who says which triggers each reading holds.
+
+What a disguise means is sometimes open (`1` is i, l or itself; a line break parts words or not), so each such choice is
+a reading of its own. What is certain (encodings, references, layout) is undone together.
+"""
+
+import re
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from lacuna.adapters.classifiers.decoding import byte_encodings, character_references, layout, spelling, substitution
+from lacuna.adapters.classifiers.decoding.decoder import apart
+from lacuna.adapters.classifiers.folding import reveal
+from lacuna.adapters.classifiers.views import BackwardsView, BaseView, DerivedView, Piece, RewrittenView, View
+
+MAX_DEPTH = 6
+MAX_READINGS = 32
+GROWTH = 5
+SPARE = 4_096
+
+_STEPS = (
+    (*byte_encodings.DECODERS, *character_references.DECODERS, *spelling.DECODERS, *layout.DECODERS),
+    layout.LINES,
+    substitution.MIXED,
+    substitution.LEET,
+    substitution.OTHER_LEET,
+)
+"""Decoders that apply together; each group gives one reading."""
+
+_DECODERS = tuple(decoder for group in _STEPS for decoder in group)
+TRIGGERS: tuple[str, ...] = (*(decoder.probe for decoder in _DECODERS), substitution.ROTATED, substitution.BACKWARDS)
+"""Patterns that tell what a reading may hide; numbers into this tuple go to `Readings.expand`."""
+
+_ROTATED, _BACKWARDS = len(TRIGGERS) - 2, len(TRIGGERS) - 1
+_GROUPS: tuple[range, ...] = tuple(
+    range(sum(map(len, _STEPS[:number])), sum(map(len, _STEPS[: number + 1]))) for number in range(len(_STEPS))
+)
+_OVERRIDES = re.compile("[\u202d\u202e\u2067]")
+_REACH = 160
+"""Characters around a change that a recogniser may look at."""
+_CUT = re.compile(r"(?<=[^\W\d_])\s(?=[^\W\d_])")
+_GAP = "\n" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One view of the text and the number of disguises undone to reach it; `guessed` if one of them may be none."""
+
+    view: View
+    depth: int
+    guessed: bool
+
+
+class Readings:
+    """Iterate over it; call `expand` on each reading before asking for the next. `characters` is the sum of the
+    lengths given so far."""
+
+    def __init__(self, original: str) -> None:
+        base = BaseView(original)
+        self.base = base
+        self._seen = {base.text}
+        self._budget = GROWTH * len(base.text) + SPARE
+        self.characters = len(base.text)
+        self._waiting: deque[Reading] = deque([Reading(base, 0, False)])
+        if not original.isascii():
+            revealed = reveal(original)
+            if revealed != original:
+                self._add(BaseView(revealed), 1, False)
+            if _OVERRIDES.search(original):
+                self._add(BackwardsView(base), 1, True)
+
+    def __iter__(self) -> Iterator[Reading]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def expand(self, reading: Reading, triggered: Collection[int]) -> None:
+        """Add what `reading` hides; `triggered` are the numbers of the triggers that occur in it."""
+        if not triggered or reading.depth == MAX_DEPTH:
+            return
+        view, depth = reading.view, reading.depth + 1
+        for number, group in enumerate(_GROUPS):
+            pieces = apart(
+                piece for each in group if each in triggered for piece in _DECODERS[each].pieces(view.text)
+            )
+            if pieces:
+                self._add(DerivedView(view, [*_excerpt(view.text, pieces)]), depth, reading.guessed or number > 0)
+        if _ROTATED in triggered:
+            self._add(RewrittenView(view, substitution.rot13(view.text)), depth, reading.guessed)
+        if _BACKWARDS in triggered:
+            self._add(BackwardsView(view), depth, True)
+
+    def _add(self, view: View, depth: int, guessed: bool) -> None:
+        size = self.characters + len(view.text)
+        if size > self._budget or len(self._seen) >= MAX_READINGS or view.text in self._seen:
+            return
+        self._seen.add(view.text)
+        self.characters = size
+        self._waiting.append(Reading(view, depth, guessed))
+
+
+def _excerpt(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """`pieces`, and between them the stretches that none of them reaches, as gaps."""
+    reached = 0
+    for piece in (*pieces, Piece(len(text), len(text), "")):
+        first = reached + _REACH if reached else 0
+        last = piece.start - _REACH if piece.start < len(text) else len(text)
+        if last - first > _REACH:
+            gap = _between_words(text, first, last)
+            if gap is not None:
+                yield gap
+        if piece.start < len(text):
+            yield piece
+        reached = piece.end
+
+
+def _between_words(text: str, first: int, last: int) -> Piece | None:
+    """The longest gap inside `first` to `last` that begins and ends between two words (or at the text's ends)."""
+    start = first
+    if first:
+        begin = _CUT.search(text, first, last)
+        if begin is None:
+            return None
+        start = begin.start()
+    if last == len(text):
+        return Piece(start, last, _GAP)
+    end = start
+    for cut in _CUT.finditer(text, max(start, last - _REACH), last):
+        end = cut.end()
+    return Piece(start, end, _GAP) if end > start + len(_GAP) else None
