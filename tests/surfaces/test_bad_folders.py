@@ -147,3 +147,53 @@ def test_a_cut_log_is_noticed_before_anything_is_appended(tmp_path: Path, env: d
     verified = lacuna("audit", "verify", "--data-dir", folder, "--json", cwd=tmp_path, env=env)
     assert verified.code == 1, verified.out
     assert "Traceback" not in verified.err
+
+
+def emptied(folder: Path) -> None:
+    """Takes the passages away, as a lost volume or a forgotten file in a backup would."""
+    for name in ("passages.db", "passages.db-wal", "passages.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def two_files(cwd: Path) -> list[Path]:
+    files = [cwd / f"{number}.md" for number in range(2)]
+    for file, document in zip(files, DOCUMENTS, strict=False):
+        file.write_text(document["text"], encoding="utf-8")
+    return files
+
+
+def test_passages_that_are_all_gone_are_noticed_and_come_back_with_the_next_ingest(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    folder, files = tmp_path / "data", two_files(tmp_path)
+    assert lacuna("ingest", *files, "--data-dir", folder, cwd=tmp_path, env=env).code == 0
+    emptied(folder)
+    for command in (("ask", "How is the Kestrel reset?"), ("dev", "--port", "0")):
+        refused = lacuna(*command, "--data-dir", folder, cwd=tmp_path, env=env)
+        assert refused.code == 1, refused.out
+        assert "storage_missing" in refused.err
+        assert "passages.db" in refused.err
+        assert "lacuna ingest" in refused.err
+    assert lacuna("audit", "verify", "--data-dir", folder, cwd=tmp_path, env=env).code == 0
+    again = lacuna("ingest", *files, "--data-dir", folder, "--json", cwd=tmp_path, env=env)
+    assert again.code == 0, again.err
+    assert again.json()["counts"]["replaced"] == 2
+    asked = lacuna("ask", "How is the Kestrel reset?", "--data-dir", folder, "--json", cwd=tmp_path, env=env)
+    assert "ten seconds" in asked.json()["answer"]
+    last = lacuna("ingest", *files, "--data-dir", folder, "--json", cwd=tmp_path, env=env)
+    assert last.json()["counts"]["unchanged"] == 2
+
+
+def test_readiness_says_how_many_documents_lost_their_passages(tmp_path: Path, env: dict[str, str]) -> None:
+    folder, files = tmp_path / "data", two_files(tmp_path)
+    assert lacuna("ingest", *files, "--data-dir", folder, cwd=tmp_path, env=env).code == 0
+    emptied(folder)
+    assert lacuna("ingest", files[0], "--data-dir", folder, cwd=tmp_path, env=env).code == 0
+    with Server(folder, tmp_path, env=env) as server:
+        ready = server.client.get("/ready")
+        assert ready.status_code == 503
+        part = ready.json()["parts"]["passages"]
+        assert part["state"] == "failed"
+        assert "1 of 2 documents" in part["detail"]
+        assert lacuna("ingest", files[1], "--data-dir", folder, cwd=tmp_path, env=env).code == 0
+        assert server.client.get("/ready").json()["parts"]["passages"]["state"] == "ok"

@@ -28,7 +28,7 @@ def verify(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from lacuna.wiring.build import open_application
 
     async def work() -> Verification:
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             return await application.audit.verify(application.cli_principal)
 
     result = run(work)
@@ -68,7 +68,7 @@ def query(
     wanted = RecordFilter(kind, actor, decision, _moment(since, "--since"), _moment(before, "--before"), limit=limit)
 
     async def work() -> list[View]:
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             return [dict(view) for view in await application.audit.find(wanted)]
 
     found = run(work)
@@ -93,7 +93,7 @@ def show(index: Annotated[int, typer.Argument(min=0)], data_dir: DataDir = None,
     from lacuna.wiring.build import open_application
 
     async def work() -> View:
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             return dict(await application.audit.show(index))
 
     view = run(work)
@@ -115,7 +115,7 @@ def export(
     from lacuna.wiring.build import open_application
 
     async def work() -> None:
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             async for view in application.audit.export(start):
                 sys.stdout.write(json.dumps(view, ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -128,7 +128,7 @@ def checkpoint(data_dir: DataDir = None) -> None:
     from lacuna.wiring.build import open_application
 
     async def work() -> str:
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             return await application.audit.checkpoint()
 
     sys.stdout.write(run(work))
@@ -143,7 +143,7 @@ def report(since: Since = None, before: Before = None, data_dir: DataDir = None,
 
     async def work() -> View:
         kinds, tiers, hosts, broken = Counter[str](), Counter[str](), Counter[str](), 0
-        async with open_application(overrides(data_dir)) as application:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
             async for view in application.audit.export():
                 record: Any = view["record"]
                 if record is None:

@@ -52,7 +52,7 @@ async def _ingest(
     from lacuna.wiring.build import open_application
 
     outcomes = []
-    async with open_application(overrides(data_dir)) as application:
+    async with open_application(overrides(data_dir), passages_needed=False) as application:
         with _progress() as progress:
             bar = progress.add_task("Ingesting", total=None)
 

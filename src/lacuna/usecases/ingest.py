@@ -7,8 +7,8 @@ counts as a finding (`classify`), the filter at search time (usecases/search.py)
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -37,8 +37,10 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.ports.vectors import VectorStore
 from lacuna.usecases.folder import Found, files_under, read_file
+from lacuna.usecases.lost import LostPassages
+from lacuna.usecases.one_writer import OneWriter, finished
 from lacuna.usecases.prepare import Prepare, Prepared
-from lacuna.usecases.upload import MAX_TITLE, Declared, Outcome, Upload, check_groups, checked_label
+from lacuna.usecases.upload import MAX_TITLE, Declared, Outcome, Upload, check_groups, checked_label, unchanged
 
 FILES_IN_FLIGHT: Final = 4
 PAGE_SCAN: Final = 10_000
@@ -84,7 +86,8 @@ class Ingest:
         self._ids = ids
         self._max_file_bytes = max_file_bytes
         self._recovery_grace_s = recovery_grace_s
-        self._writing: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._writers = OneWriter()
+        self.lost = LostPassages(catalogue, store)
 
     async def document(self, upload: Upload, principal: Principal) -> Outcome:
         """Stores one document, or leaves it alone if nothing about it changed. Raises InvalidInput and its kin for
@@ -101,7 +104,7 @@ class Ingest:
                     cure="Split the document or raise ingest.max_file_bytes.",
                 )
             document_id = upload.document_id or self._derived_id(upload, content, principal)
-            async with self._alone(document_id):
+            async with self._writers.alone(document_id):
                 return await self._document(upload, data, content, document_id, principal)
         except InvalidInput as error:
             facts: dict[str, Json] = {"content_hmac": content, "bytes": len(data), "code": error.code}
@@ -170,7 +173,7 @@ class Ingest:
     ) -> Document:
         """Changes what is given. Raises TierConflict below what was found, NotFound or Forbidden. Passages keep the old
         title until the document is ingested again."""
-        async with self._alone(document_id):
+        async with self._writers.alone(document_id):
             before = await self._owned(document_id, principal)
             found = before.found_tier
             if groups is not None:
@@ -202,36 +205,32 @@ class Ingest:
                 "groups_before": sorted(before.groups),
                 "title_changed": after.title != before.title,
             }
-            await self._ledger.append(
-                self._entry("document.changed", principal, facts, lineage=LineageDelta.of([_node(after)], ()))
-            )
-            # Search wants the passage's rights and the catalogue's: between the two writes the narrower ones hold.
-            await self._store.retag(document_id, after.tier, after.groups)
-            await self._catalogue.put(after, ready=True)
+            entry = self._entry("document.changed", principal, facts, lineage=LineageDelta.of([_node(after)], ()))
+            await finished(self._change(after, entry))
             return after
 
     async def delete(self, document_id: str, principal: Principal) -> None:
         """Deletes text, vectors and catalogue entry for good. Raises NotFound or Forbidden."""
-        async with self._alone(document_id):
+        async with self._writers.alone(document_id):
             document = await self._owned(document_id, principal)
-            await self._catalogue.put(document, ready=False)
-            await self._store.remove(document_id)
-            facts: dict[str, Json] = {"document": document_id, "reason": "asked"}
-            await self._ledger.append(
-                self._entry("document.deleted", principal, facts, lineage=_forgotten(document_id, document.tier))
-            )
-            await self._catalogue.remove(document_id)
+            await finished(self._delete(document, principal))
 
     async def recover(self) -> int:
-        """Removes what interrupted writes and deletions left and returns how many documents that was. What another
-        process is writing right now is given `recovery_grace_s` to become ready."""
+        """Removes what interrupted writes and deletions left and returns how many documents that was; then finds out
+        which documents are `lost`. What another process is writing right now is given `recovery_grace_s` to become
+        ready."""
+        removed = await self._completed()
+        await self.lost.find()
+        return removed
+
+    async def _completed(self) -> int:
         before = set(await self._catalogue.unready())
         if not before:
             return 0
         await asyncio.sleep(self._recovery_grace_s)
         removed = 0
         for document_id in sorted(before & set(await self._catalogue.unready())):
-            async with self._alone(document_id):
+            async with self._writers.alone(document_id):
                 if await self._catalogue.get(document_id) is not None:
                     continue
                 await self._store.remove(document_id)
@@ -249,10 +248,14 @@ class Ingest:
         if before is not None and not (principal.is_admin or before.owner == principal.user_id):
             raise Forbidden("The document id is taken.", cure="Choose another id.")
         fingerprint = await self._prepare.fingerprint(upload, content)
-        if before is not None and Fingerprint.parse(before.content_hmac).same_upload(fingerprint):
-            return _unchanged(before, upload)
+        known = before is not None and document_id not in self.lost
+        if before is not None and known and Fingerprint.parse(before.content_hmac).same_upload(fingerprint):
+            return unchanged(before, upload)
         new = await self._prepare.prepared(upload, data, document_id, fingerprint, before, principal)
-        await self._write(new, before, upload, principal)
+        if await self._catalogue.get(document_id) != before:
+            raise _conflict()
+        await finished(self._write(new, before, upload, principal))
+        self.lost.forget(document_id)
         return _written(new, upload, replaced=before is not None)
 
     async def _write(self, new: Prepared, before: Document | None, upload: Upload, principal: Principal) -> None:
@@ -283,9 +286,26 @@ class Ingest:
                 raise
         await self._catalogue.put(document, ready=True)
         if not await self._store.chunks([new.chunks[-1].chunk.chunk_id]):
-            raise DependencyUnavailable(
-                "Another process changed the document while it was written.", cure="Ingest it again.", code="conflict"
-            )
+            if document_id not in await self._store.document_ids():
+                # Deleted by another process: what this one put into the catalogue goes with the next recovery.
+                await self._catalogue.put(document, ready=False)
+            raise _conflict()
+
+    async def _change(self, after: Document, entry: Entry) -> None:
+        """Search wants the passage's rights and the catalogue's: between the two writes the narrower ones hold."""
+        await self._ledger.append(entry)
+        await self._store.retag(after.document_id, after.tier, after.groups)
+        await self._catalogue.put(after, ready=True)
+
+    async def _delete(self, document: Document, principal: Principal) -> None:
+        document_id = document.document_id
+        await self._catalogue.put(document, ready=False)
+        await self._store.remove(document_id)
+        facts: dict[str, Json] = {"document": document_id, "reason": "asked"}
+        entry = self._entry("document.deleted", principal, facts, lineage=_forgotten(document_id, document.tier))
+        await self._ledger.append(entry)
+        await self._catalogue.remove(document_id)
+        self.lost.forget(document_id)
 
     def _ingested(
         self, new: Prepared, before: Document | None, upload: Upload, principal: Principal, attempt: str
@@ -356,20 +376,11 @@ class Ingest:
         what = upload.origin or upload.source or content
         return "doc_" + self._keys.hmac("\1".join(["document", owner, what]))[:24]
 
-    @asynccontextmanager
-    async def _alone(self, document_id: str) -> AsyncIterator[None]:
-        """One writer for each document within this process."""
-        lock, users = self._writing.get(document_id, (asyncio.Lock(), 0))
-        self._writing[document_id] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._writing[document_id]
-            if users == 1:
-                del self._writing[document_id]
-            else:
-                self._writing[document_id] = (lock, users - 1)
+
+def _conflict() -> DependencyUnavailable:
+    return DependencyUnavailable(
+        "Another process changed the document while it was written.", cure="Ingest it again.", code="conflict"
+    )
 
 
 def _node(document: Document) -> Node:
@@ -381,27 +392,9 @@ def _forgotten(document_id: str, tier: Tier) -> LineageDelta:
     return LineageDelta((Node(document_id, NodeKind.DOCUMENT, tier, "(deleted)"),))
 
 
-def _unchanged(document: Document, upload: Upload) -> Outcome:
-    return Outcome(
-        status="unchanged",
-        source=upload.source,
-        document_id=document.document_id,
-        title=document.title,
-        tier=document.tier,
-        found_tier=document.found_tier,
-        declared=upload.tier,
-        overruled=upload.tier is not None and upload.tier < document.found_tier,
-        groups=document.groups,
-        tags=document.tags,
-        chunks=document.chunks,
-        text_length=document.text_length,
-        note="unchanged since it was last ingested",
-    )
-
-
 def _written(new: Prepared, upload: Upload, *, replaced: bool) -> Outcome:
     return replace(
-        _unchanged(new.document, upload),
+        unchanged(new.document, upload),
         status="replaced" if replaced else "stored",
         overruled=new.verdict.overruled,
         findings=new.findings,

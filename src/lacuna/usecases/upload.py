@@ -7,6 +7,7 @@ from typing import Final
 
 from lacuna.domain.errors import Forbidden, InvalidInput, LacunaError
 from lacuna.domain.identity import EVERYONE, Principal
+from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
 
 MAX_TITLE: Final = 500
@@ -98,6 +99,25 @@ class Outcome:
     text_length: int = 0
     note: str = ""
     error: LacunaError | None = None
+
+
+def unchanged(document: Document, upload: Upload) -> Outcome:
+    """The outcome of an upload that says nothing new of a document."""
+    return Outcome(
+        status="unchanged",
+        source=upload.source,
+        document_id=document.document_id,
+        title=document.title,
+        tier=document.tier,
+        found_tier=document.found_tier,
+        declared=upload.tier,
+        overruled=upload.tier is not None and upload.tier < document.found_tier,
+        groups=document.groups,
+        tags=document.tags,
+        chunks=document.chunks,
+        text_length=document.text_length,
+        note="unchanged since it was last ingested",
+    )
 
 
 def checked_label(text: str, name: str, limit: int) -> None:

@@ -16,7 +16,7 @@ from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
 from lacuna.config import Loaded, Settings, Term, Terms, load
 from lacuna.domain.audit import Record
-from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull
+from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.policy import Source
 from lacuna.domain.tiers import Tier
@@ -28,10 +28,12 @@ from lacuna.ports.llm import ExternalGenerator, Generator
 from lacuna.ports.search import WebSearch
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
+from lacuna.ports.vectors import VectorStore
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
 from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
 from lacuna.usecases.trace import Trace
 from lacuna.wiring.application import Application, Part
@@ -58,11 +60,15 @@ POLICY_TIMEOUT_S = 2.0
 
 @asynccontextmanager
 async def open_application(
-    overrides: Mapping[str, object] | None = None, *, loaded: Loaded | None = None, surface: str = "cli"
+    overrides: Mapping[str, object] | None = None,
+    *,
+    loaded: Loaded | None = None,
+    surface: str = "cli",
+    passages_needed: bool = True,
 ) -> AsyncIterator[Application]:
     """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
-    Raises ConfigError or StorageError before anything is served. `surface` is recorded when a server starts and
-    stops."""
+    Raises ConfigError or StorageError before anything is served; also where all of several documents have lost their
+    passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops."""
     found = load(overrides) if loaded is None else loaded
     refuse_unsupported(found)
     settings = found.settings
@@ -133,7 +139,7 @@ async def open_application(
         )
         parts = {
             "ledger": Part(storage.ledger.check, required=True),
-            "passages": Part(store.check, required=True),
+            "passages": Part(_passages_check(store, ingest.lost), required=True),
             "embedder": Part(_embedder_check(embedder), required=False),
         }
         if generator is not None:
@@ -141,6 +147,12 @@ async def open_application(
         if external is not None:
             parts["external_llm"] = Part(external.check, required=False)
         await ingest.recover()
+        if passages_needed and 1 < ingest.lost.documents == len(ingest.lost):
+            raise StorageMissing(
+                f"{folder / 'passages.db'} holds no passage of any of the {len(ingest.lost)} documents that were "
+                "ingested.",
+                cure=CURE,
+            )
         if surface != "cli":
             await _mark(storage.ledger, clock, "system.started", surface, classify.ruleset)
             stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", surface, classify.ruleset)
@@ -273,6 +285,14 @@ def _parser(settings: Settings) -> ChildProcessParser:
         timeout_s=wanted.parse_timeout_s, memory_mb=wanted.parse_memory_mb, max_bytes=wanted.max_file_bytes
     )
     return parser
+
+
+def _passages_check(store: VectorStore, lost: LostPassages) -> Callable[[], Awaitable[None]]:
+    async def check() -> None:
+        await store.check()
+        await lost.check()
+
+    return check
 
 
 def _embedder_check(embedder: Embedder | None) -> Callable[[], Awaitable[None]]:
