@@ -8,7 +8,9 @@ layers.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from lacuna.adapters.classifiers import decoding, public_cues
 from lacuna.adapters.classifiers.pattern_set import PatternMatch, PatternSet, disjoint
@@ -42,17 +44,27 @@ class _Hit:
 
 
 class HeuristicLayer:
-    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. Raises ConfigError
-    for terms or recognisers that cannot be used."""
+    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. `cache` is a folder
+    that keeps compiled terms from one start to the next. Raises ConfigError for terms or recognisers that cannot be
+    used."""
 
     name = "heuristic"
 
-    def __init__(self, terms: TermSet, recognisers: Sequence[Recogniser] | None = None) -> None:
+    def __init__(
+        self, terms: TermSet, recognisers: Sequence[Recogniser] | None = None, *, cache: Path | None = None
+    ) -> None:
         rules = ALL if recognisers is None else tuple(recognisers)
-        self._terms = TermIndex.build(terms)
+        self._cache = cache
+        self._terms = TermIndex.build(terms, cache)
         self._patterns = PatternSet(rules, decoding.TRIGGERS)
-        self._version = _version(terms, rules)
+        self._rules = _digest(rules)
         self._patterns.find(_noise(_WARM_UP))  # fills the automaton's cache, which costs tens of milliseconds once
+
+    def with_terms(self, terms: TermSet) -> "HeuristicLayer":
+        """The same layer for other terms; this one stays as it is."""
+        other = copy(self)
+        other._terms = TermIndex.build(terms, self._cache)
+        return other
 
     @property
     def local(self) -> bool:
@@ -62,7 +74,8 @@ class HeuristicLayer:
     @property
     def version(self) -> str:
         """A digest of the engine's version, the recognisers and the terms."""
-        return self._version
+        digest = hashlib.sha256(f"{ENGINE}\n{self._rules}\n{self._terms.version}".encode())
+        return f"{ENGINE}+{digest.hexdigest()[:16]}"
 
     def examine(self, question: Question) -> LayerResult:
         """What was found in the text, and in its context as findings without a span."""
@@ -119,11 +132,8 @@ def _located(view: View, terms: list[TermMatch], matches: list[PatternMatch]) ->
         yield _Hit(rule.kind, rule.rule, rule.tier, rule.confidence, start, end)
 
 
-def _version(terms: TermSet, recognisers: Sequence[Recogniser]) -> str:
-    digest = hashlib.sha256(ENGINE.encode())
-    for part in (*(astuple(recogniser) for recogniser in recognisers), *astuple(terms)):
-        digest.update(repr(part).encode())
-    return f"{ENGINE}+{digest.hexdigest()[:16]}"
+def _digest(recognisers: Sequence[Recogniser]) -> str:
+    return hashlib.sha256("\n".join(repr(astuple(recogniser)) for recogniser in recognisers).encode()).hexdigest()
 
 
 def _noise(length: int) -> str:

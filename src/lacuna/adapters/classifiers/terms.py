@@ -2,67 +2,55 @@
 
 Guarantees: a term matches whatever joins its words (`project_apollo`, `Project Apollo`, `project-apollo`,
 `project.apollo`, `ProjectApollo`, `projectapollo`), in any case, and through everything that `folding` undoes. Its
-ends must be word ends: a place next to a non-letter, a camel hump, a change of script, or any place in a script that
-is written without spaces. Of overlapping terms the longest counts. The cost hardly depends on the number of terms.
+ends must be word ends (`boundaries`). Of overlapping terms the longest counts. The cost hardly depends on the number of
+terms.
 
-How: each term is indexed with its words joined and separated (Aho-Corasick); the text is scanned once, in lower case,
-with each run of separators as one space; boundaries are judged afterwards, on the folded text. All overlapping matches
-are taken first: leftmost-longest alone loses a short term inside a longer one that ends within a word.
+How: the words of the text are looked up among the words that a term can begin with (`compiled`); most texts are done
+after that. Where one is found, the keys that begin with it are compared with the text without its separators, and word
+ends, joints and the term's condition are judged on the text as it stands.
 """
 
 import re
-import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import product
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
-
-from lacuna.adapters.classifiers.folding import fold
-from lacuna.domain.errors import ConfigError
-from lacuna.domain.tiers import Tier
-
-_SEPARATORS = " \t\n\r_-./\\+"
-_TO_SPACE = str.maketrans(dict.fromkeys(_SEPARATORS, " "))
-_RUN = re.compile("[^" + re.escape(_SEPARATORS) + "]+")
-_WORDS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ALL_COMBINATIONS_UP_TO = 3
-"""Joints up to which every mixture of joined and separated words is indexed; beyond it, all joined and all separated.
-"""
-
-_UNSPACED = frozenset(
-    {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "BOPOMOFO"}
+from lacuna.adapters.classifiers import homonyms
+from lacuna.adapters.classifiers.boundaries import ends_word, starts_word
+from lacuna.adapters.classifiers.compiled import (
+    GROUPS,
+    PUBLIC,
+    SEPARATORS,
+    CompiledTerms,
+    Condition,
+    TermGroup,
+    compile_terms,
+    digest,
+    load,
+    save,
 )
+from lacuna.domain.terms import TermSet
+
+__all__ = ["TermIndex", "TermMatch", "TermSet"]
+
 _MAX_MATCHES = 1_000
+_DROP = str.maketrans(dict.fromkeys(SEPARATORS))
+_GAP = re.compile("[" + re.escape(SEPARATORS) + "]+")
+_RUN = re.compile(r"[^\W_]+")
 
-
-@dataclass(frozen=True, slots=True)
-class TermSet:
-    """What an organisation calls its own. `projects` and `customers` are PROPRIETARY, `internal_terms` (its name,
-    words and markings of its own) INTERNAL. `public` lists longer phrases in which a term means something else ("Nova
-    Scotia" for a project Nova): a term inside one of them does not count."""
-
-    projects: tuple[str, ...] = ()
-    customers: tuple[str, ...] = ()
-    internal_terms: tuple[str, ...] = ()
-    public: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TermGroup:
-    """What a match with one of a set's lists means."""
-
-    kind: str
-    rule: str
-    tier: Tier
-
-
-PROJECT = TermGroup("ORG.PROJECT", "terms.projects", Tier.PROPRIETARY)
-CUSTOMER = TermGroup("ORG.CUSTOMER", "terms.customers", Tier.PROPRIETARY)
-TERM = TermGroup("ORG.TERM", "terms.internal_terms", Tier.INTERNAL)
-_PUBLIC = TermGroup("", "terms.public", Tier.PUBLIC)
+_ASCII = bytes(range(128))
+_LOWER_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII).lower() + bytes(128)
+"""Letters to lower case, everything that is no letter or digit to a blank."""
+_CLASSES = bytes(ord("0" if chr(code).isdigit() else "A" if chr(code).isupper() else "a") for code in _ASCII)
+_CLASSES = bytes(kind if chr(code).isalnum() else 32 for code, kind in zip(_ASCII, _CLASSES, strict=True)) + bytes(128)
+_INNER_ENDS = (b"aA", b"AAa", b"a0", b"A0", b"0A")
+"""Classes of neighbours between which a word can begin or end within an ASCII run of letters and digits."""
+_MANY_WORDS = re.compile(r"[A-Za-z0-9]*?(?:[a-z][A-Z0-9]|[A-Z][0-9]|[A-Z][A-Z][a-z]|[0-9][A-Z])[A-Za-z0-9]*")
+"""Runs that have such a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,132 +62,154 @@ class TermMatch:
     group: TermGroup
 
 
-@dataclass(frozen=True, slots=True)
 class TermIndex:
-    """The automaton over all spellings. Immutable; safe under threads."""
+    """The search for one set of terms. Immutable; safe under threads."""
 
-    _automaton: AhoCorasick | None
-    _groups: tuple[TermGroup, ...] = field(repr=False)
+    def __init__(self, compiled: CompiledTerms, version: str) -> None:
+        self.version = version
+        """Names the terms and how they are compiled."""
+        self._compiled = compiled
+        self._heads = compiled.heads.keys()
+        self._stem_sizes = sorted({len(stem) for stem in compiled.stems})
+        self._pairs = frozenset(stem[:2] for stem in compiled.stems)
+        """Few enough to stay in the processor's cache, which the stems of many terms do not."""
 
     @classmethod
-    def build(cls, terms: TermSet) -> "TermIndex":
-        """Raises ConfigError for a term without a letter or digit."""
-        spellings: dict[str, TermGroup] = {}
-        lists = (
-            (_PUBLIC, terms.public),
-            (TERM, terms.internal_terms),
-            (CUSTOMER, terms.customers),
-            (PROJECT, terms.projects),
-        )
-        for group, entries in lists:
-            for number, entry in enumerate(entries, start=1):
-                words = _split(entry)
-                if not words:
-                    raise ConfigError(
-                        f"Entry {number} of {group.rule} has no letter or digit.",
-                        cure="Remove it, or write the term out.",
-                    )
-                spellings.update(dict.fromkeys(_spellings(words), group))
-        automaton = AhoCorasick(list(spellings)) if spellings else None
-        return cls(automaton, tuple(spellings.values()))
+    def build(cls, terms: TermSet, cache: Path | None = None) -> "TermIndex":
+        """The index for `terms`, from the folder `cache` where it was built before. Raises ConfigError for a term
+        without a letter or digit."""
+        version = digest(terms)
+        compiled = load(cache, version) if cache is not None else None
+        if compiled is None:
+            compiled = compile_terms(terms)
+            if cache is not None:
+                save(cache, version, compiled)
+        return cls(compiled, version)
 
     def find(self, folded: str) -> list[TermMatch]:
         """The terms of a folded text, in order, none inside another."""
-        if self._automaton is None:
+        if not self._heads:
             return []
-        scanned = " ".join(folded.lower().translate(_TO_SPACE).split())
-        hits = self._automaton.find_matches_as_indexes(scanned, overlapping=True)
-        if not hits:
-            return []
-        return self._longest(self._bounded(folded, hits))
+        if not folded.isascii():
+            text = _Text(folded)
+            begun = not self._heads.isdisjoint(_RUN.findall(text.lower))
+            places = iter((range(len(text.joined)),))
+        else:
+            raw = folded.encode("ascii")
+            begun = not self._heads.isdisjoint(raw.translate(_LOWER_WORDS).decode("ascii").split())
+            several = any(map(raw.translate(_CLASSES).__contains__, _INNER_ENDS))
+            if not begun and not several:
+                return []
+            text = _Text(folded)
+            places = self._within_runs(text) if several else iter(())
+        candidates = chain(self._at_heads(text) if begun else (), self._at_places(text.joined, places))
+        return self._longest(self._matches(text, candidates))
 
-    def _bounded(self, folded: str, hits: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, TermGroup]]:
-        starts, shifts = _alignment(folded)
-        for number, first, last in hits:
-            start = first + shifts[bisect_right(starts, first) - 1]
-            end = last - 1 + shifts[bisect_right(starts, last - 1) - 1] + 1
-            if _starts_word(folded, start) and _ends_word(folded, end):
-                yield start, end, self._groups[number]
+    def _matches(self, text: "_Text", candidates: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, TermGroup]]:
+        keys = self._compiled.keys
+        for start, length in candidates:
+            key = text.joined[start : start + length]
+            value = keys.get(key)
+            if value is None or len(key) < length:
+                continue
+            first, last = text.place(start), text.place(start + length - 1) + 1
+            if not (starts_word(text.folded, first) and ends_word(text.folded, last)):
+                continue
+            if not text.parted_only_at(start, length, value >> 4):
+                continue
+            if self._counts(text.folded, first, last, key, value & 3):
+                yield first, last, GROUPS[value >> 2 & 3]
 
-    def _longest(self, matches: Iterator[tuple[int, int, TermGroup]]) -> list[TermMatch]:
+    def _at_heads(self, text: "_Text") -> Iterator[tuple[int, int]]:
+        """Where in the joined text a key may stand, and how long it is: at words that keys begin with."""
+        heads, leads = self._compiled.heads, self._compiled.leads
+        for run in _RUN.finditer(text.lower):
+            lengths = heads.get(run.group())
+            if lengths is not None:
+                at = text.offset(run.start())
+                yield from ((at - lead, length) for lead in leads if lead <= at for length in lengths)
+
+    def _within_runs(self, text: "_Text") -> Iterator[range]:
+        """The parts of the joined text that are runs of several words."""
+        before = self._compiled.leads[-1]
+        for run in _MANY_WORDS.finditer(text.folded):
+            start = text.offset(run.start())
+            yield range(max(0, start - before), start + run.end() - run.start())
+
+    def _at_places(self, joined: str, places: Iterator[range]) -> Iterator[tuple[int, int]]:
+        """Where a key may stand and how long it is: at every one of `places`, whatever the words around it."""
+        pairs, stems = self._pairs, self._compiled.stems
+        for part in places:
+            begun = [n for n in part if joined[n : n + 2] in pairs]
+            for size in self._stem_sizes:
+                found = [n for n in begun if joined[n : n + size] in stems]
+                yield from ((n, length) for n in found for length in stems[joined[n : n + size]])
+
+    def _counts(self, folded: str, start: int, end: int, key: str, condition: int) -> bool:
+        if condition == Condition.NONE:
+            return True
+        written = folded[start:end]
+        if condition == Condition.CAPITALS:
+            plain = written.translate(_DROP)
+            return plain.isupper() or plain in self._compiled.capitals.get(key, ())
+        if condition == Condition.HOMONYM and homonyms.is_capitalised(written):
+            return True
+        return homonyms.has_context(folded, start, end)
+
+    def _longest(self, matches: Iterable[tuple[int, int, TermGroup]]) -> list[TermMatch]:
         kept: list[TermMatch] = []
         reached = 0
         for start, end, group in sorted(matches, key=lambda m: (m[0], -m[1])):
             if end <= reached:
                 continue
             reached = end
-            if group is not _PUBLIC:
+            if group is not PUBLIC:
                 kept.append(TermMatch(start, end, group))
                 if len(kept) == _MAX_MATCHES:
                     break
         return kept
 
 
-def _split(entry: str) -> list[str]:
-    """The words of a term, folded and in lower case."""
-    runs = _RUN.findall(fold(entry))
-    words = [word.lower() for run in runs for word in _WORDS.split(run) if word]
-    return words if any(c.isalnum() for word in words for c in word) else []
+class _Gaps(NamedTuple):
+    """Runs of separators, in order: where in the joined text each one was, where in the folded text it ends, and how
+    many separators stand up to there."""
+
+    offsets: list[int]
+    ends: list[int]
+    dropped: list[int]
 
 
-def _spellings(words: list[str]) -> set[str]:
-    joints = len(words) - 1
-    choices = product(" ", repeat=joints) if joints > _ALL_COMBINATIONS_UP_TO else product(("", " "), repeat=joints)
-    found = {"".join(word + joint for word, joint in zip(words, (*choice, ""), strict=True)) for choice in choices}
-    return found | {"".join(words)}
+class _Text:
+    """A folded text, the same in lower case without separators, and the way from one to the other."""
 
+    def __init__(self, folded: str) -> None:
+        self.folded = folded
+        self.lower = folded.lower()
+        self.joined = "".join(_GAP.split(self.lower))
 
-def _alignment(folded: str) -> tuple[list[int], list[int]]:
-    """Where each word starts in the scanned form, and what to add there to get back to the folded text."""
-    starts: list[int] = []
-    shifts: list[int] = []
-    position = 0
-    for run in _RUN.finditer(folded):
-        starts.append(position)
-        shifts.append(run.start() - position)
-        position += run.end() - run.start() + 1
-    return starts, shifts
+    @cached_property
+    def _gaps(self) -> "_Gaps":
+        gaps = _Gaps([], [], [])
+        dropped = 0
+        for gap in _GAP.finditer(self.folded):
+            gaps.offsets.append(gap.start() - dropped)
+            dropped += gap.end() - gap.start()
+            gaps.ends.append(gap.end())
+            gaps.dropped.append(dropped)
+        return gaps
 
+    def place(self, offset: int) -> int:
+        """The character of the folded text that stands at `offset` in the joined one."""
+        gap = bisect_right(self._gaps.offsets, offset) - 1
+        return offset if gap < 0 else offset + self._gaps.dropped[gap]
 
-def _starts_word(text: str, index: int) -> bool:
-    if index == 0:
-        return True
-    before, first = text[index - 1], text[index]
-    if not before.isalnum() or not first.isalnum():
-        return True
-    if before.isdigit():
-        return first.isupper()
-    return _hump(text, index) or _scripts_part(before, first)
+    def offset(self, place: int) -> int:
+        """The other way; `place` is no separator."""
+        gap = bisect_right(self._gaps.ends, place) - 1
+        return place if gap < 0 else place - self._gaps.dropped[gap]
 
-
-def _ends_word(text: str, index: int) -> bool:
-    if index == len(text):
-        return True
-    last, after = text[index - 1], text[index]
-    if not last.isalnum() or not after.isalnum():
-        return True
-    if after.isdigit():
-        return not last.isdigit()
-    if last.isdigit():
-        return after.isupper()
-    return _hump(text, index) or _scripts_part(last, after) or (_script(last) == "HANGUL" == _script(after))
-
-
-def _hump(text: str, index: int) -> bool:
-    """A camel hump: aB, or the last capital of a run that starts a word (XMLParser)."""
-    if not text[index].isupper():
-        return False
-    return text[index - 1].islower() or (index + 1 < len(text) and text[index + 1].islower())
-
-
-def _scripts_part(before: str, after: str) -> bool:
-    if before.isascii() and after.isascii():
-        return False
-    left, right = _script(before), _script(after)
-    return left != right or left in _UNSPACED
-
-
-@lru_cache(maxsize=4096)
-def _script(character: str) -> str:
-    """The first word of the character's Unicode name, which names its script: LATIN, CYRILLIC, CJK, HANGUL."""
-    return unicodedata.name(character, "?").split()[0]
+    def parted_only_at(self, start: int, length: int, joints: int) -> bool:
+        """Whether every gap inside the characters `start` to `start + length` of the joined text is at a joint."""
+        offsets = self._gaps.offsets
+        inside = range(bisect_right(offsets, start), bisect_left(offsets, start + length))
+        return all(joints >> (offsets[n] - start) & 1 for n in inside)

@@ -1,0 +1,100 @@
+"""What an organisation calls its own: projects, customers, words of the house.
+
+Promises that a `Term` that passed `fault_of` can be searched for. How terms are written in the wild is the classifier's
+business (adapters/classifiers), where they are kept that of config and storage.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+MIN_LENGTH: Final = 2
+MAX_LENGTH: Final = 200
+MAX_ALIASES: Final = 100
+
+_SEPARATORS: Final = re.compile(r"[\s_./-]+")
+
+
+class TermList(StrEnum):
+    """The lists that terms stand in. Projects and customers are PROPRIETARY, internal terms INTERNAL."""
+
+    PROJECTS = "projects"
+    CUSTOMERS = "customers"
+    INTERNAL_TERMS = "internal_terms"
+
+
+class Match(StrEnum):
+    """When a term counts.
+
+    automatic: `always`, but a project or customer that is one common word ("Echo") needs a capital or a context word.
+    always: in every spelling. context: only near a word such as "project" or "customer". case_sensitive: only with the
+    capitals of the entry, or all in capitals.
+    """
+
+    AUTOMATIC = "automatic"
+    ALWAYS = "always"
+    CONTEXT = "context"
+    CASE_SENSITIVE = "case_sensitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name and the other names of the same thing."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    match: Match = Match.AUTOMATIC
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class TermSet:
+    """Everything an organisation protects by name. A plain text is a term without aliases. `public` lists longer
+    phrases in which a term means something else ("Nova Scotia" for a project Nova): inside one it does not count."""
+
+    projects: tuple[Term | str, ...] = ()
+    customers: tuple[Term | str, ...] = ()
+    internal_terms: tuple[Term | str, ...] = ()
+    public: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.projects) + len(self.customers) + len(self.internal_terms)
+
+    def listed(self, wanted: TermList) -> Iterator[Term]:
+        """The terms of one list."""
+        for entry in getattr(self, wanted.value):
+            yield Term(entry) if isinstance(entry, str) else entry
+
+    def joined(self, other: "TermSet") -> "TermSet":
+        """Both sets; neither takes anything away from the other."""
+        return TermSet(
+            self.projects + other.projects,
+            self.customers + other.customers,
+            self.internal_terms + other.internal_terms,
+            self.public + other.public,
+        )
+
+
+def fault_of(text: str) -> str:
+    """Why `text` cannot be a term, or "" if it can."""
+    if not text:
+        return "is empty"
+    if len(text) < MIN_LENGTH:
+        return f"is shorter than {MIN_LENGTH} characters and would match everywhere"
+    if len(text) > MAX_LENGTH:
+        return f"is longer than {MAX_LENGTH} characters"
+    if not text.isprintable():
+        return "holds a line break or control character"
+    if not any(character.isalnum() for character in text):
+        return "holds no letter or digit"
+    return ""
+
+
+def form_of(text: str) -> str:
+    """What two spellings of one term have in common: letters without case and separators."""
+    return _SEPARATORS.sub("", text.casefold())
