@@ -14,6 +14,7 @@ It is never earned by words like "what is" or "public" alone. A text earns it wh
 Whether something sensitive stands in the text is not judged here: evidence counts only where nothing was found.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import re2
@@ -118,17 +119,44 @@ _PROSE = 12
 
 
 _TIES = (_OWN_SIDE, _WORK_OBJECT, _INSTRUCTION, _WORK_ACTION, _WORK_TIME, _INSIDER_REFERENCE)
+_ALL = (*_TIES, _QUESTION, _QUESTION_MARK, _STATEMENT)
+_TIED = frozenset(range(len(_TIES)))
+_ASKING = frozenset({_ALL.index(_QUESTION), _ALL.index(_QUESTION_MARK)})
+_STATING = _ALL.index(_STATEMENT)
+
+
+def _together(patterns: Sequence[Any]) -> tuple[Any, int]:
+    """One automaton for all `patterns`, and the number of a pattern that matches every text: an answer without it says
+    that the automaton ran out of memory, not that nothing matched."""
+    union = re2.Set.SearchSet()
+    for pattern in patterns:
+        union.Add(pattern.pattern)
+    always = int(union.Add("(?s)."))
+    union.Compile()
+    return union, always
+
+
+_UNION, _ALWAYS = _together(_ALL)
 
 
 def evidence(folded: str) -> tuple[float, str]:
     """How strongly a folded text shows itself to be public, in [0, STRENGTH], and the rule that says so ("": none)."""
     words = folded.count(" ") + folded.count("\n") + 1
-    question = _QUESTION.search(folded) is not None or _QUESTION_MARK.search(folded) is not None
-    enough = words >= _SHORT or not folded.isascii()
-    if not enough or not (
-        question or ((words >= _PROSE or not folded.isascii()) and _STATEMENT.search(folded) is not None)
-    ):
+    if words < _SHORT and folded.isascii():
         return 0.0, ""
-    if any(tie.search(folded) is not None for tie in _TIES):
+    found = _found(folded)
+    if found & _TIED:
         return 0.0, ""
-    return STRENGTH, "public.question" if question else "public.statement"
+    if found & _ASKING:
+        return STRENGTH, "public.question"
+    if _STATING in found and (words >= _PROSE or not folded.isascii()):
+        return STRENGTH, "public.statement"
+    return 0.0, ""
+
+
+def _found(folded: str) -> frozenset[int]:
+    """Which of the patterns match somewhere."""
+    found = _UNION.Match(folded)
+    if found is not None and _ALWAYS in found:
+        return frozenset(found)
+    return frozenset(number for number, pattern in enumerate(_ALL) if pattern.search(folded) is not None)
