@@ -1,6 +1,7 @@
 """Headers on the way in and out: request ids, safe defaults, and the guard that keeps foreign web pages off a server
 without authentication."""
 
+import itertools
 import re
 import secrets
 from typing import Final
@@ -22,12 +23,16 @@ FIXED: Final = (
 """Added to every response."""
 
 
+_PROCESS: Final = secrets.token_hex(8)
+_COUNTER: Final = itertools.count(1)
+
+
 def given_or_new_id(scope: Scope) -> str:
-    """The client's `X-Request-ID` where it is well formed, else a fresh one."""
+    """The client's `X-Request-ID` where it is well formed, else a fresh one: unique, no secret."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
-    return secrets.token_hex(12)
+    return f"{_PROCESS}-{next(_COUNTER):x}"
 
 
 def comes_from_elsewhere(scope: Scope) -> bool:
