@@ -1,7 +1,8 @@
 """Decides whether a candidate is what its shape promises: check digits, issuer ranges, parsable addresses, randomness.
 
 Each validator takes a candidate and returns how many of its first characters are the value; 0 rejects it. National
-identifiers are checked by python-stdnum, telephone numbers by phonenumbers. Randomness tests live in `randomness`.
+identifiers are checked by python-stdnum and `national_checks`, telephone numbers by phonenumbers. Randomness tests live
+in `randomness`.
 """
 
 import hashlib
@@ -13,14 +14,22 @@ from types import MappingProxyType
 
 import phonenumbers
 from stdnum import luhn
-from stdnum.iso7064 import mod_11_10, mod_97_10
+from stdnum.iso7064 import mod_97_10
 
-from lacuna.adapters.classifiers import randomness
+from lacuna.adapters.classifiers import credentials, randomness
+from lacuna.adapters.classifiers.names import NAME_CHECKS
+from lacuna.adapters.classifiers.national_checks import NATIONAL_CHECKS
+from lacuna.adapters.classifiers.postal import POSTAL_CHECKS
 
 Validator = Callable[[str], int]
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
-_DATE = re.compile(r"(?:\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2,4})$")
+_SMALL_OCTET = 32
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
+    r"\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2,4})$"
+)
 _REPOSITORY_USERS = frozenset({"git", "svn", "hg", "ssh"})
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -109,21 +118,44 @@ def phone_north_american(candidate: str) -> int:
 
 
 def phone_digits(candidate: str) -> int:
-    """Seven to fifteen digits that are not a date, an address or one digit repeated."""
+    """Seven to eighteen digits that are not a date, a span of years, one digit repeated or a count upwards."""
     digits = _NOT_ALNUM.sub("", re.split(r"[a-z]", candidate, maxsplit=1)[0])
-    if not 7 <= len(digits) <= 18 or len(set(digits)) < 3 or _DATE.match(candidate.strip("()")):
+    if not 7 <= len(digits) <= 18 or len(set(digits)) < 3:
         return 0
-    return len(candidate)
+    return 0 if _DATE.match(candidate.strip("()")) or _counts_up(digits) else len(candidate)
 
 
-def ssn_us(candidate: str) -> int:
-    """A US Social Security number: one separator throughout, no impossible area, group or serial (SSA rules)."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    marks = set(_NOT_ALNUM.findall(candidate))
-    if len(digits) != 9 or len(marks) > 1 or len(set(digits)) == 1:
+def phone_national(candidate: str) -> int:
+    """As a country writes its own numbers: nine to twelve digits in groups, the first with a leading 0; no dates, no
+    list of two-digit or zero-led numbers."""
+    groups = re.findall(r"\d+", candidate)
+    if not 9 <= sum(map(len, groups)) <= 12 or len(groups) < 2 or (len(groups[0]) < 2 and len(groups) < 3):
         return 0
-    area, group, serial = digits[:3], digits[3:5], digits[5:]
-    return 0 if area in ("000", "666") or area[0] == "9" or group == "00" or serial == "0000" else len(candidate)
+    listed = len({len(group) for group in groups}) == 1
+    rising = groups == sorted(groups)
+    if listed and (rising or all(group.startswith("0") for group in groups)):
+        return 0
+    return phone_digits(candidate)
+
+
+def phone_alone(candidate: str) -> int:
+    """A text that is nothing but a number in groups: not grouped as identity, account or card numbers are."""
+    groups = tuple(len(group) for group in re.findall(r"\d+", candidate))
+    national = candidate.strip("( ").startswith("0")
+    if sum(groups) > 11 or (groups in ((3, 2, 4), (2, 7), (6, 4)) or (groups == (3, 3, 3) and not national)):
+        return 0
+    return phone_north_american(candidate) if groups == (3, 3, 4) and not national else phone_digits(candidate)
+
+
+def _counts_up(digits: str) -> bool:
+    return digits in "012345678901234567890"
+
+
+def ip_v4_unlike_version(candidate: str) -> int:
+    """As `ip_address`, but where nothing says so an address of four small numbers is more likely a version."""
+    octets = candidate.partition("/")[0].split(".")
+    small = octets[0] != "10" and all(int(octet) < _SMALL_OCTET for octet in octets)
+    return 0 if small else ip_address(candidate)
 
 
 def ip_address(candidate: str) -> int:
@@ -145,8 +177,12 @@ def ip_address(candidate: str) -> int:
 
 
 def ip_v6(candidate: str) -> int:
-    """As `ip_address`, for candidates that may end in a colon or full stop of the sentence."""
-    return ip_address(candidate.rstrip(".:") if not candidate.endswith("::") else candidate)
+    """As `ip_address`, for candidates that may end in a colon or full stop of the sentence, and not for names of
+    program parts such as a::b."""
+    bare = candidate.rstrip(".:") if not candidate.endswith("::") else candidate
+    groups = [group for group in bare.partition("/")[0].split(":") if group]
+    names = not any(character.isdigit() for character in bare) or (len(groups) < 3 and len(groups[0]) < 4)
+    return 0 if names else ip_address(bare)
 
 
 def mac(candidate: str) -> int:
@@ -156,6 +192,12 @@ def mac(candidate: str) -> int:
         ("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22")
     )
     return len(candidate) if len(octets) == 6 and not placeholder and len(set(candidate[2::3])) == 1 else 0
+
+
+def coordinates(candidate: str) -> int:
+    """Latitude and longitude in degrees (WGS 84), not both nought."""
+    latitude, longitude = (float(number) for number in re.findall(r"-?\d+\.\d+", candidate)[:2])
+    return len(candidate) if abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude or longitude) else 0
 
 
 def bitcoin(candidate: str) -> int:
@@ -183,6 +225,27 @@ def vin(candidate: str) -> int:
     return len(candidate) if code[8] == "0123456789X"[total % 11] else 0
 
 
+def number_plate(candidate: str) -> int:
+    """Letters and digits, or six digits in groups; a year after a word is none."""
+    parts = re.findall(r"\d+|[^\W\d_]+", candidate)
+    digits, letters = "".join(p for p in parts if p.isdigit()), "".join(p for p in parts if not p.isdigit())
+    if not digits or not 4 <= len(digits) + len(letters) <= 16:
+        return 0
+    if not letters:
+        return len(candidate) if len(parts) > 1 and len(digits) >= 6 else 0
+    if len(digits) == 1 and (len(letters) < 4 or letters != letters.upper()):
+        return 0
+    worded = letters.isascii() and letters != letters.upper() and _YEAR.fullmatch(digits)
+    return 0 if worded else len(candidate)
+
+
+def document_number(candidate: str) -> int:
+    """Not a date, a span of years or one digit repeated."""
+    digits = re.sub(r"\D", "", candidate)
+    dated = _DATE.match(candidate.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ "))
+    return 0 if dated or len(set(digits)) < 2 or len(candidate) < 6 else len(candidate)
+
+
 def aba_routing(candidate: str) -> int:
     """A US bank routing number (ABA check digit, Federal Reserve prefixes)."""
     digits = _NOT_ALNUM.sub("", candidate)
@@ -192,75 +255,6 @@ def aba_routing(candidate: str) -> int:
         return 0
     total = sum(int(digit) * weight for digit, weight in zip(digits, (3, 7, 1) * 3, strict=True))
     return len(candidate) if total % 10 == 0 else 0
-
-
-def philippine_tin(candidate: str) -> int:
-    """A Philippine taxpayer number: nine digits with a mod 11 check digit, perhaps a branch code."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:8], range(9, 1, -1), strict=True))
-    return len(candidate) if len(digits) in (9, 12, 14) and total % 11 == int(digits[8]) else 0
-
-
-def medicare_au(candidate: str) -> int:
-    """An Australian Medicare card number (first digit 2 to 6, weighted check digit)."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:8], (1, 3, 7, 9, 1, 3, 7, 9), strict=True))
-    return len(candidate) if digits[0] in "23456" and total % 10 == int(digits[8]) else 0
-
-
-def korean_rrn(candidate: str) -> int:
-    """A Korean resident registration number: a birth date, a century digit and, before October 2020, a check digit.
-    Numbers since then have none, so the date and region code decide."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    month, day = int(digits[2:4]), int(digits[4:6])
-    return len(candidate) if 1 <= month <= 12 and 1 <= day <= 31 and digits[6] in "1234" else 0
-
-
-def icao_document(candidate: str) -> int:
-    """A document number with the check digit of ICAO Doc 9303 (weights 7, 3, 1) as its last digit."""
-    code = candidate.upper()
-    if not code[-1].isdigit() or not any(c.isdigit() for c in code[:-1]):
-        return 0
-    total = sum(int(c, 36) * (7, 3, 1)[at % 3] for at, c in enumerate(code[:-1]))
-    return len(candidate) if total % 10 == int(code[-1]) else 0
-
-
-def german_insurance(candidate: str) -> int:
-    """A German pension insurance number (VKVV section 4): area, birth date, initial, serial, check digit."""
-    code = candidate.upper()
-    if not (1 <= int(code[2:4]) % 50 <= 31 and 1 <= int(code[4:6]) <= 12):
-        return 0
-    digits = code[:8] + f"{ord(code[8]) - 64:02d}" + code[9:11]
-    weights = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
-    total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(digits, weights, strict=True))
-    return len(candidate) if total % 10 == int(code[11]) else 0
-
-
-def german_tax_id(candidate: str) -> int:
-    """A German tax identification number: eleven digits, ISO 7064 mod 11,10, not starting with 0."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    return len(candidate) if digits[0] != "0" and mod_11_10.is_valid(digits) else 0
-
-
-def spanish_nif(candidate: str) -> int:
-    """A Spanish DNI with its letter (mod 23); numbers under ten million may lack the leading zero."""
-    code = _NOT_ALNUM.sub("", candidate).upper()
-    return len(candidate) if "TRWAGMYFPDXBNJZSQVHLCKE"[int(code[:-1]) % 23] == code[-1] else 0
-
-
-def finnish_hetu(candidate: str) -> int:
-    """A Finnish personal identity code, with the century signs added in 2023 (Decree 690/2022)."""
-    code = candidate.upper()
-    day, month, number = int(code[:2]), int(code[2:4]), int(code[:6] + code[7:10])
-    real = 1 <= day <= 31 and 1 <= month <= 12 and int(code[7:10]) >= 2
-    return len(candidate) if real and "0123456789ABCDEFHJKLMNPRSTUVWXY"[number % 31] == code[10] else 0
-
-
-def south_african_id(candidate: str) -> int:
-    """A South African identity number: a birth date, a citizenship digit 0 to 2, Luhn."""
-    digits = _NOT_ALNUM.sub("", candidate)
-    dated = 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) <= 31
-    return len(candidate) if dated and digits[10] in "012" and luhn.is_valid(digits) else 0
 
 
 def _standard(module: str) -> Validator:
@@ -273,16 +267,16 @@ def _standard(module: str) -> Validator:
     return check
 
 
-STANDARD_NUMBERS = (
-    "ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.nn bg.egn br.cnpj br.cpf ca.sin ca.bc_phn ch.ssn ch.vat cl.rut "
-    "cn.ric co.nit cz.rc "
-    "de.idnr de.stnr de.vat dk.cpr ee.ik es.cif es.dni es.nie fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat "
-    "hr.oib hu.anum id.npwp ie.pps il.idnr in_.aadhaar in_.pan it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens "
-    "lv.pvn mx.curp "
-    "mx.rfc my.nric nl.bsn no.fodselsnummer nz.ird pk.cnic pl.nip pl.pesel pt.cc pt.nif ro.cnp ru.inn "
-    "se.personnummer si.emso "
-    "th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin"
-).split()
+STANDARD_NUMBERS = """
+    imei
+    ar.cbu ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.bis be.nn bg.egn bg.pnf br.cnpj br.cpf by.unp ca.bc_phn ca.sin
+    ch.ssn ch.vat cl.rut cn.ric co.nit cr.cpf cu.ni cz.rc de.idnr de.stnr de.vat dk.cpr do.cedula ec.ci ee.ik es.ccc
+    es.cif es.dni es.nie fi.ytunnus fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat gt.nit hr.oib hu.anum
+    id.nik id.npwp ie.pps il.idnr in_.aadhaar in_.epic in_.pan in_.vid is_.kennitala it.codicefiscale it.iva jp.in_
+    ke.pin kr.rrn lt.asmens lv.pvn mu.nid mx.curp mx.rfc my.nric mz.nuit nl.bsn nl.identiteitskaartnummer
+    no.fodselsnummer nz.ird pe.cui pe.ruc pk.cnic pl.nip pl.pesel pt.cc pt.nif py.ruc ro.cnp ru.inn se.personnummer
+    si.emso sv.nit th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin us.ptin uy.rut ve.rif vn.mst za.idnr za.tin
+""".split()
 
 VALIDATORS: Mapping[str, Validator] = MappingProxyType(
     {
@@ -290,29 +284,41 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         "bitcoin": bitcoin,
         "card": card,
         "email": email,
-        "finnish_hetu": finnish_hetu,
-        "german_insurance": german_insurance,
-        "german_tax_id": german_tax_id,
         "iban": iban_number,
-        "icao_document": icao_document,
         "ip_address": ip_address,
         "ip_v6": ip_v6,
-        "korean_rrn": korean_rrn,
         "mac": mac,
-        "medicare_au": medicare_au,
-        "password": randomness.password,
-        "password_part": randomness.password_part,
-        "philippine_tin": philippine_tin,
         "phone_digits": phone_digits,
         "phone_international": phone_international,
         "phone_north_american": phone_north_american,
         "random_token": randomness.random_token,
         "secret_value": randomness.secret_value,
-        "south_african_id": south_african_id,
-        "spanish_nif": spanish_nif,
-        "ssn_us": ssn_us,
+        "spoken_value": randomness.spoken_value,
         "token_body": randomness.token_body,
         "vin": vin,
+        "coordinates": coordinates,
+        "ip_v4_unlike_version": ip_v4_unlike_version,
+        "phone_alone": phone_alone,
+        "phone_national": phone_national,
+        "document_number": document_number,
+        "number_plate": number_plate,
+        **NAME_CHECKS,
+        **NATIONAL_CHECKS,
+        **POSTAL_CHECKS,
+        "basic_credentials": credentials.basic_credentials,
+        "command_password": credentials.command_password,
+        "connection_value": credentials.connection_value,
+        "header_value": credentials.header_value,
+        "last_part": credentials.last_part,
+        "one_time_seed": credentials.one_time_seed,
+        "password": credentials.password,
+        "password_beside": credentials.password_beside,
+        "password_hash": credentials.password_hash,
+        "password_part": credentials.password_part,
+        "password_spoken": credentials.password_spoken,
+        "recovery_code": credentials.recovery_code,
+        "seed_phrase": credentials.seed_phrase,
+        "url_password": credentials.url_password,
         **{f"stdnum.{module}": _standard(module) for module in STANDARD_NUMBERS},
     }
 )

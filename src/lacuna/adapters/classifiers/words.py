@@ -11,27 +11,32 @@ from unicodedata import category
 from lacuna.adapters.classifiers.folding import fold
 
 _BEFORE = r"(?:^|[\x00-/:-@\[-`{-\x7f\x{ab}\x{bb}])"
+_CASED_LETTER = r"[a-z\x{370}-\x{52f}]"
 _AFTER = r"(?:$|[\x00-@\[-`{-\x7f\x{ab}\x{bb}])"
 
 
-def as_words(alternatives: str) -> str:
-    """A pattern for folded text that finds any of the `alternatives` (RE2, parted by `|`) as a word."""
+def as_words(alternatives: str, *, open_end: bool = False) -> str:
+    """A pattern for folded text that finds any of the `alternatives` (RE2, parted by `|`) as a word.
+
+    `\\pL` in a word stands for a letter of its own script: folded Latin is ASCII, and RE2 expands `\\pL` to hundreds of
+    byte ranges wherever it stands. With `open_end` the words may go on: for patterns that say themselves what follows.
+    """
     plain: list[str] = []
     cased: list[str] = []
     caseless: list[str] = []
     for word in _top_level(alternatives):
         folded = fold(word)
         if folded.isascii() and not _cased_otherwise(word):
-            plain.append(folded)
+            plain.append(folded.replace(r"\pL", "[a-z]"))
         elif any(category(character) == "Lo" for character in word):
             caseless.append(folded)
         else:
             cased.extend(_spellings(word))
     parts = []
     if plain:
-        parts.append(rf"(?:\b|_)(?:{'|'.join(plain)})(?:\b|_|[0-9])")
+        parts.append(rf"(?:\b|_)(?:{'|'.join(plain)})" + ("" if open_end else r"(?:\b|_|[0-9])"))
     if cased:
-        parts.append(rf"{_BEFORE}(?:{'|'.join(cased)}){_AFTER}")
+        parts.append(rf"{_BEFORE}(?:{'|'.join(cased)})" + ("" if open_end else _AFTER))
     parts += caseless
     return f"(?i)(?:{'|'.join(parts)})"
 
@@ -62,6 +67,7 @@ def _cased_otherwise(word: str) -> bool:
 
 
 def _spellings(word: str) -> list[str]:
-    """The folded word, and as it folds in capitals and with a capital first, where that is something else."""
-    spelled = [word] if "\\" in word else [word, word.upper(), word[:1].upper() + word[1:]]
-    return list({fold(spelling).lower(): fold(spelling) for spelling in spelled}.values())
+    """The word folded as it stands, in capitals and with a capital first, where that folds to something else."""
+    capitals = "".join(character.upper() if character > "\x7f" else character for character in word)
+    spelled = (fold(spelling) for spelling in (word, capitals, word[:1].upper() + word[1:]))
+    return [spelling.replace(r"\pL", _CASED_LETTER) for spelling in {s.lower(): s for s in spelled}.values()]

@@ -1,32 +1,33 @@
-"""Street addresses: a house number beside a street word of the country, a post-office box, or any number after "lives
-at"."""
+"""Street addresses of western Europe and the Americas: a house number beside a street word, a post-office box, a town
+with its postal code."""
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
 
 _WORD = r"(?:\p{Lu}[\pL'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _EN_SUFFIX = (
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Crescent|Cres|Terrace|Ter|Parkway|"
-    r"Pkwy|Highway|Hwy|Place|Pl|"
-    r"Square|Circle|Cir|Trail|Trl|Close|Way|Loop|Row|Mews|Gardens|Grove|Walk|Alley|Run|Ridge|Hill|Heights|Pike|Plaza|"
-    r"Point|Path)"
+    r"Pkwy|Highway|Hwy|Place|Pl|Square|Circle|Cir|Trail|Trl|Close|Way|Loop|Row|Mews|Gardens|Grove|Walk|Alley|Run|Ridge|"
+    r"Hill|Heights|Pike|Plaza|Point|Path|Esplanade|Parade|Turnpike|Causeway|Promenade|Broadway)"
 )
-_CONTEXT = (
-    r"address|addresses|addr|lives? (?:at|in|on)|living at|resides? (?:at|in)|residing at|moved to|home is|meet me "
-    r"at|ship(?:ped|ping)? (?:it )?to|deliver(?:ed)? to|"
-    r"delivery to|send (?:it )?to|located (?:at|on)|is on|street|billing|enter on|visit (?:us|me) (?:at|on)|adresse|"
-    r"anschrift|wohnt|wohnhaft|wohne|lieferadresse|rue|"
-    r"habite|demeurant|direccion|domicilio|vive en|residente|calle|indirizzo|abita|residenza|via|endereco|mora|"
-    r"morada|adres|woont|adress|bor|osoite|asuu|"
-    r"mieszka|zamieszkal[ya]|ulica|adresi|ikamet|oturuyor|住所|地址|주소"
+_US_STATE = (
+    r"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|"
+    r"T[NX]|UT|V[AIT]|W[AIVY])"
 )
-
-_STATED = (
-    r"(?:his|her|my|our|their|your|home|billing|shipping|mailing|postal|delivery|new|old) address(?:es)?(?: is| are|"
-    r":| with| to)?|address: ?|lives? (?:at|on)|living at|residing at|resides at|"
-    r"meet me at|(?:station|stop|office|shop|store|clinic|restaurant|party) is (?:on|at)|(?:enter|visit us|find us|"
-    r"located|driver) (?:on|at)|(?:return|sent|send (?:it|this)|deliver(?:ed)?|shipped|taxi|cab|ride) to|corner of|"
-    r"meet (?:\w+ ){0,3}at|anschrift(?: lautet| ist)?|wohnt in|wohnhaft in|"
-    r"adresse est|habite au|direccion es|vive en|indirizzo e|abita in"
+_STRONG_STREET = (
+    r"(?:strasse|str\.|gasse|allee|chaussee|straat|gracht|plein|singel|gatan|vagen|vej|gade|veien|vegen|gaten|katu|"
+    r"polku|"
+    r"bulevardi|gotu|stigur)"
+)
+_WEAK_STREET = (
+    r"(?:weg|platz|damm|ufer|steig|ring|hof|markt|stieg|[aeinrstxkd]laan|dreef|steeg|kade|dijk|lei|baan|hage|boulevard|"
+    r"stien|grand|torget|torg|stigen|stig|backen|gata|gt\.|bakken|lia|kuja|raitti|rinne|tie|kaari|gardur|braut)"
+)
+_ROMANCE_STREET = (
+    r"(?i:calle|c/|cl\.|avenida|avda\.?|av\.?|plaza|pza\.?|paseo|camino|carretera|ctra\.|carrera|cra\.?|ronda|rambla|"
+    r"calzada|pasaje|glorieta|diagonal|transversal|jiron|jr\.|bulevar|boulevard|blvd\.?|prolongacion|circunvalacion|"
+    r"periferico|autopista|vial|diag\.|rua|travessa|praca|largo|estrada|alameda|rodovia|quadra|passarela|viale|piazza|"
+    r"piazzale|corso|vicolo|contrada|borgo|strada|lungo\w+|str\.|bd\.|b-dul|bulevardul|calea|aleea|soseaua|drumul|"
+    r"splaiul|intrarea|piata|rue|chemin|route|avenue)"
 )
 
 RECOGNISERS = (
@@ -34,99 +35,119 @@ RECOGNISERS = (
         rule="pii.address_en",
         kind="PII.ADDRESS",
         pattern=rf"\b\d{{1,6}}[A-Za-z]?,?(?: [NSEW]\.?)?(?:[ ]{_WORD}){{1,4}} {_EN_SUFFIX}\b\.?",
-        probe=rf"\d[A-Za-z]?,? (?:[\w.'-]+ )+{_EN_SUFFIX}\b",
+        probe=rf" {_EN_SUFFIX}\b",
+        validator="street_number_first",
         confidence=0.8,
         examples=("Ship to 232 Oak Street, Springfield", "at 4519 N Willow Ridge Dr."),
-        counterexamples=("in 1998 the street was closed", "12 people on Main Street"),
-    ),
-    Recogniser(
-        rule="pii.address_field",
-        kind="PII.ADDRESS",
-        pattern=(
-            r"(?i)\b(?:street|address|address_?1|addr|address_line_?1|street_?address|anschrift|adresse|direccion|"
-            r"indirizzo)[\"']?\s*[:=]\s*[\"']?([^\n\"';|]{0,40}\d[^\n\"';|]{0,40})"
-        ),
-        group=1,
-        probe=r"(?i)\b(?:street|address|addr|anschrift|adresse|direccion|indirizzo)",
-        unless=r"ip|mac|email|e-mail|listen|bind|server|memory|wallet|url|host|http",
-        confidence=0.75,
-        examples=("street: 17 Elmbrook Rise", '"address": "Flat 3, Tower House"'),
-        counterexamples=("address: none", "email address: jo"),
+        counterexamples=("in 1998 the street was closed", "12 people on Main Street", "Copyright 1997, Ida G. Lane."),
     ),
     Recogniser(
         rule="pii.address_germanic",
         kind="PII.ADDRESS",
         pattern=(
-            r"(?i)\b[\pL-]*(?:strasse|straße|str\.|weg|platz|allee|gasse|damm|ufer|steig|chaussee|straat|laan|plein|"
-            r"gracht|singel|dijk|vej|gade|alle|stien|"
-            r"gatan|vagen|grand|veien|vegen|gata|gate|katu|tie|polku|kuja|gotu|gata|braut|stigur) \d{1,4} ?[a-z]?\b"
+            rf"(?i)\b[\pL-]+{_STRONG_STREET} \d{{1,4}} ?[a-z]?\b|\b(?:\p{{Lu}}[\pL-]+ ){{0,2}}"
+            rf"(?-i:\p{{Lu}})[\pL-]{{2,}}{_WEAK_STREET} \d{{1,4}} ?[a-z]?\b|"
+            r"(?-i:\p{Lu})[\pL-]+(?: \p{Lu}[\pL-]+)? (?:(?-i:Str|Strasse|Straße|Gasse|Platz|Weg|Ring|Allee|Damm|Ufer|"
+            r"Alle)|"
+            r"gate|gata|vei|plads|torv|gatan|vag|tori|katu|tie)\.? \d{1,4} ?[a-z]?\b"
         ),
         probe=(
-            r"(?i)(?:strasse|str\.|weg|platz|allee|gasse|damm|ufer|steig|chaussee|straat|laan|plein|gracht|singel|"
-            r"dijk|vej|gade|alle|stien|"
-            r"gatan|vagen|grand|veien|vegen|gata|gate|katu|tie|polku|kuja|gotu|gata|braut|stigur) \d"
+            rf"(?i)(?:{_STRONG_STREET}|{_WEAK_STREET}| (?:str|strasse|gasse|platz|weg|ring|allee|damm|ufer|alle|gate|"
+            rf"gata|"
+            r"vei|plads|torv|gatan|vag|tori|katu|tie)\.?) \d"
         ),
+        validator="street",
         confidence=0.75,
-        examples=("wohnt in der Lindenstraße 14b", "Kastanielaan 22", "Bispevej 7", "Storgatan 3", "Mannerkatu 12"),
-        counterexamples=("auf dem Weg zu 12 Orten", "gate A"),
+        examples=(
+            "wohnt in der Lindenstraße 14b",
+            "Kastanjelaan 22",
+            "Bispevej 7",
+            "Storgatan 3",
+            "Mannerkatu 12",
+            "Klaus-Kinski-Ring 49",
+            "in der lindenstrasse 3",
+            "Karl Johans gate 5",
+        ),
+        counterexamples=(
+            "auf dem Weg zu 12 Orten",
+            "gate A",
+            "Bitte alle 12 Monate prüfen",
+            "ein Gefälle 12",
+            "Stellplatz 12",
+            "Siirrä ikkuna työtilaan 5",
+            "Aggregate 3 values",
+            "Die Landstraße 2019",
+        ),
     ),
     Recogniser(
         rule="pii.address_number_first_germanic",
         kind="PII.ADDRESS",
         pattern=(
-            r"(?i)\b\d{1,5} [\pL-]+(?:strasse|straße|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|"
+            r"\b\d{1,5} \p{Lu}[\pL-]+(?:strasse|straße|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|"
             r"vagen|veien|vegen|katu|gotu|gata)\b"
         ),
         probe=(
-            r"(?i)\d [a-z-]+(?:strasse|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|vagen|veien|"
+            r"\d [A-Z][a-z-]+(?:strasse|weg|platz|allee|gasse|straat|laan|plein|gracht|vej|gade|gatan|vagen|veien|"
             r"vegen|katu|gotu|gata)\b"
         ),
         confidence=0.7,
         examples=("at 255 Hersnapvej",),
-        counterexamples=("12 Autobahnen",),
+        counterexamples=("12 Autobahnen", "509 certifikátu"),
+    ),
+    Recogniser(
+        rule="pii.address_romance_number_first",
+        kind="PII.ADDRESS",
+        pattern=(
+            r"(?i)\b(?:\d{1,5}(?: ?(?:bis|ter|[a-d]))?,? ){1,2}(?:(?:rue|avenue|boulevard|bd|chemin|impasse|allee|"
+            r"quai|faubourg|ruelle|montee|sentier|rang)|(?:place|route|cours|square|cote|passage) (?:d[eu]s?|la|le|"
+            r"l)\b) ?"
+            r"(?:\pL[\pL'-]*[ ,]?){1,6}"
+        ),
+        probe=(
+            r"(?i)\d(?: ?(?:bis|ter|[a-d]))?,? (?:rue|avenue|boulevard|bd|place|chemin|impasse|allee|quai|route|"
+            r"cours|square|faubourg|ruelle|montee|sentier|rang|cote|passage) "
+        ),
+        validator="street_number_first",
+        confidence=0.7,
+        examples=("habite 12 bis, rue des Lilas",),
+        counterexamples=("la rue est longue",),
     ),
     Recogniser(
         rule="pii.address_romance",
         kind="PII.ADDRESS",
         pattern=(
-            r"(?i)\b(?:\d{1,4}(?: ?(?:bis|ter|[a-d]))?,? ){1,2}(?:(?:rue|avenue|boulevard|bd|chemin|impasse|allee|"
-            r"quai|faubourg)|(?:place|route|cours|square) (?:d[eu]s?|la|le|l)\b) ?(?:\pL[\pL'-]*[ ,]?){1,6}|"
-            r"\b(?:calle|c/|avenida|avda\.?|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|"
-            r"viale|piazza|corso|vicolo|strada) "
-            r"(?:d[aeiou]{1,2}[ls]? )?(?-i:\p{Lu})[\pL'.-]*(?: \pL[\pL'.-]*){0,4},? ?(?:n[ro.°]{1,2} ?)?\d{1,4}\b"
+            rf"\b(?:{_ROMANCE_STREET}|V(?i:ia)|(?i:in via|abita via)) "
+            r"(?:(?i:d[aeiou]{1,2}[ls]?|la|las|los|el|le|les) ){0,2}(?:\p{Lu}[\pL'.-]*|\d{1,3})"
+            r"(?: \pL[\pL'.-]*){0,4}(?:,? |,)(?i:n[ro.°]{0,3}[ .]{0,2}|# ?|num\.? )?\d{1,5}\b"
         ),
-        probe=(
-            r"(?i)\d(?: ?(?:bis|ter|[a-d]))?,? (?:rue|avenue|boulevard|bd|place|chemin|impasse|allee|quai|route|"
-            r"cours|square|faubourg) |"
-            r"\b(?:calle|c/|avenida|avda|av\.|plaza|paseo|camino|carretera|rua|travessa|praca|largo|estrada|via|"
-            r"viale|piazza|corso|vicolo|strada) [a-z '.-]*,? ?(?:n[ro.°]+ ?)?\d"
-        ),
+        probe=rf"\b(?:{_ROMANCE_STREET}|(?i:via)) ",
+        validator="street",
         confidence=0.7,
-        examples=("habite 12 bis, rue des Lilas", "vive en Calle Mayor 23", "abita in Via Garibaldi 8"),
-        counterexamples=("la rue est longue", "via email 24 hours"),
-    ),
-    Recogniser(
-        rule="pii.address_slavic_turkic",
-        kind="PII.ADDRESS",
-        pattern=(
-            r"(?i)(?:\bul\.|\bulica|\baleja|\bal\.|\bos\.|\bulice|\bnam\.) (?:\pL[\pL'.-]* "
-            r"){1,4}\d{1,4}[a-z]?(?:/\d{1,4})?\b|\b(?:\pL+ ){1,4}(?:sokak|sok\.|sk\.|caddesi|cad\.|cd\.|mahallesi|"
-            r"mah\.)(?: ?(?:no:?|numara:?)? ?\d{1,4})?\b"
+        examples=(
+            "vive en Calle Mayor 23",
+            "abita in Via Garibaldi 8",
+            "Carrera 12 # 34-56",
+            "Rua das Flores, 120",
+            "Strada Lalelelor nr. 4",
+            "rue de Gruyère 5, 1385 Bulle",
         ),
-        probe=r"(?i)\b(?:ul\.|ulica|aleja|al\.|os\.|ulice|nam\.|sokak|sok\.|sk\.|caddesi|cad\.|cd\.|mahallesi|mah\.)",
-        confidence=0.75,
-        examples=("mieszka przy ul. Długa 5/12", "Atatürk Caddesi No: 14"),
-        counterexamples=("ul. tekst",),
+        counterexamples=("via email 24 hours", "la rue est longue", "video via IEEE1394", "Via Appia 2019"),
     ),
     Recogniser(
         rule="pii.po_box",
         kind="PII.ADDRESS",
         pattern=(
-            r"(?i)\b(?:p\.? ?o\.? ?box|post office box|postfach|boite postale|apartado(?: de correos)?|casella "
-            r"postale|postbus|skrzynka pocztowa|postboks|postilokero) \d{1,6}\b"
+            r"(?i)(?:\b(?:p\.? ?o\.? ?box|post office box|locked bag|private bag|gpo box|postfach|boite postale|"
+            r"apartado(?: de correos| postal)?|apdo\.?|casilla(?: de correo)?|caixa postal|apartado|casella postale|"
+            r"postbus|"
+            r"skrzynka pocztowa|postboks|box postal|postilokero|pl\.|postafiok|pf\.|casuta postala|postanski pretinac|"
+            r"postni prihradka|postovy priecinok|postfax|pasto dezute|pk|kotak pos)|а/я|абонентский ящик|"
+            r"пощенска кутия|"
+            r"τ\.θ\.|ταχ\. θυρίδα|ת\.ד\.?|صندوق بريد|ص\.ب\.?|私書箱第?|郵政信箱|邮政信箱|사서함|"
+            r"ตู้ ป\.ณ\.) ?(?:n[ro°.]{1,2} ?|№ ?)?\d{1,6}"
         ),
         confidence=0.8,
-        examples=("Meet me at P.O. Box 149", "Postfach 10021"),
+        examples=("Meet me at P.O. Box 149", "Postfach 10021", "а/я 215", "Caixa Postal 88", "私書箱12号"),
         counterexamples=("a post box nearby",),
     ),
     Recogniser(
@@ -140,47 +161,28 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.address_us_city",
         kind="PII.ADDRESS",
-        pattern=(
-            r"\b\p{Lu}[\pL.'-]+(?: \p{Lu}[\pL.'-]+){0,3},? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|"
-            r"M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]),? "
-            r"\d{5}(?:-\d{4})?\b"
-        ),
+        pattern=rf"\b\p{{Lu}}[\pL.'-]+(?: \p{{Lu}}[\pL.'-]+){{0,3}},? {_US_STATE},? \d{{5}}(?:-\d{{4}})?\b",
         probe=r"\b[A-Z]{2},? \d{5}\b",
         confidence=0.7,
         examples=("lives in Austin, TX 78712",),
         counterexamples=("the model AB 12345",),
     ),
     Recogniser(
-        rule="pii.address_unit",
+        rule="pii.address_commonwealth",
         kind="PII.ADDRESS",
-        pattern=r"\b(?:Apt|Apartment|Suite|Ste|Flat|Unit)\.? #?\d{1,5}[A-Za-z]?\b",
-        context=_CONTEXT,
-        before=120,
-        after=80,
-        confidence=0.7,
-        examples=("my address is Rosewood Court, Apt. 485",),
-        counterexamples=("Unit 12 tests pass",),
-    ),
-    Recogniser(
-        rule="pii.address_context",
-        kind="PII.ADDRESS",
-        pattern=r"\b\d{1,6}[A-Za-z]?,? (?:\d{1,5} )?\pL[\pL.'-]+(?:[ ,]+[\pL\d][\pL\d.'-]*){0,6}",
-        context=_STATED,
-        before=24,
-        after=0,
-        confidence=0.7,
-        examples=("She lives at 3485 Benedum Quarter",),
-        counterexamples=("he lives at sea", "the address space has 48 bits"),
-    ),
-    Recogniser(
-        rule="pii.address_context_number_last",
-        kind="PII.ADDRESS",
-        pattern=r"\b\p{Lu}[\pL.'-]+(?: \pL[\pL.'-]*){0,3},? \d{1,5}[A-Za-z]?\b",
-        context=_STATED,
-        before=24,
-        after=0,
-        confidence=0.7,
-        examples=("My new address is Havnegaten 12",),
-        counterexamples=("he lives at sea",),
+        pattern=(
+            r"\b(?:Flat|Unit|Apt|Suite)?\.? ?\d{1,5}[A-Za-z]?[,/ ][^\n;|]{4,70}[ ,](?:"
+            r"[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}|"
+            r"(?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT),? ?[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d|"
+            r"(?:ACT|NSW|NT|QLD|SA|TAS|VIC|WA),? \d{4})\b"
+        ),
+        probe=r"\b[A-Z]+\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]{2},? ?[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b[A-Z]{2,3},? \d{4}\b",
+        confidence=0.8,
+        examples=(
+            "to Flat 3, Max Cliff, New Georgetown, NG1 3XL.",
+            "at 43412 Ruiz Plains, Millerburgh, PE X9C 2H6",
+            "114 Jessica Garden, West Ryanberg, VIC, 2429",
+        ),
+        counterexamples=("SW1A 1AA is a code", "NSW 2019"),
     ),
 )

@@ -1,19 +1,25 @@
 """How to reach a person or a machine: e-mail, telephone, network addresses."""
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers import vocabulary
 
-_PHONE_WORDS = (
-    r"phones?|telephones?|tele|tel|mobile|cell|cellphone|handy|fax|desk|office|home|landline|hotline|whatsapp|sms|"
-    r"texted|call(?:ed|ing)?|ring|messages?|texts?|"
-    r"dial(?:ed)?|reach(?:able)?|contact|number|numbers|registered|telefon|telefonnummer|rufnummer|mobil|mobilnummer|"
-    r"mobiltelefon|erreichbar|"
-    r"anrufen|portable|telephone|appel(?:er|ez)?|joindre|telefono|movil|celular|llama(?:r|me)?|llamar|cellulare|"
-    r"numero|chiama(?:re)?|"
-    r"telefone|telemovel|ligar|telefoon|mobiel|bellen|telefonnumer|numer|puhelin|puhelinnumero|soita|telefonnumro|"
-    r"telefonas|"
-    r"telefonu|numara|numarasi|ara|телефон|電話|电话|전화"
+_VERSION = (
+    r"(?:version|versions|versionen|versione|versie|wersja|verzia|verze|версия|версии|版本|バージョン|버전|ver|v|"
+    r"release|"
+    r"build|firmware|software|driver|update|patch|revision|rev|section|chapter|rfc ?\d*|oid|==|>=|<=|~=)[\s:=\"'#(-]*|"
+    r"[<>] |up to and including |\d(?:\.\d+)+(?:,? (?:up to|to|through|until|and|or|und|bis|oder|et|y|e) |, )"
 )
-_VERSION = r"(?:version|ver|v|release|build|firmware|revision|rev|section|chapter|rfc|oid|==|>=|<=|~=)[\s:=\"'#-]*"
+"""What stands before a version, or before the second of two."""
+
+_NOT_A_PHONE = (
+    r"[\w$€£¥.#]|\b(?:order|invoice|ticket|case|tracking|article|item|flight|model|serial|isbn|issn|doi|arxiv|pmid|"
+    r"card|"
+    r"credit|account|zip|postal|id|po|sku|part|product|batch|lot|version|page|rev)[\w ]{0,10}[ .:#-]{0,3}"
+)
+_IP_V4 = r"\b\d{1,3}(?:\.\d{1,3}){3,}(?:/\d{1,3})?\b"
+_AFTER_VERSION = r"\.\d|-[a-z]|-\d+\)|\+[a-z]"
+_DIGITS = r"\(?\+?\(?\d(?:[ ./()-]{0,2}\d){6,16}"
+_SEVEN_DIGITS = r"\d" + r"[ ./()-]{0,2}\d" * 6
 
 RECOGNISERS = (
     Recogniser(
@@ -61,37 +67,73 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.phone",
         kind="PII.PHONE",
-        pattern=r"\(?\+?\d(?:[ ./()-]{0,2}\d){6,16}(?: ?(?:x|ext\.?) ?\d{1,6})?",
+        pattern=_DIGITS + r"(?: ?(?:x|ext\.?) ?\d{1,6})?",
         validator="phone_digits",
-        context=_PHONE_WORDS,
+        context=vocabulary.PHONE,
         before=32,
         after=0,
-        unless=(
-            r"[\w$€£.#]|(?:order|invoice|ticket|case|tracking|article|item|flight|model|serial|isbn|issn|card|credit|"
-            r"account|zip|id)[\w ]{0,10}[ :#-]{0,3}"
-        ),
-        probe=r"\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d[ ./()-]{0,2}\d",
+        unless=_NOT_A_PHONE,
+        probe=_SEVEN_DIGITS,
         confidence=0.8,
-        examples=("Mobile: 0688 843 79 56", "mein Telefon ist 030 1234567", "my registered number 0961-7596216"),
-        counterexamples=("the call was on 2023-10-21", "phone model 3310", "1000000"),
+        examples=(
+            "Mobile: 0688 843 79 56",
+            "mein Telefon ist 030 1234567",
+            "my registered number 0961-7596216",
+            "Позвоните мне по номеру 8 614 781 1400",
+            "電話番号:090-0612-5102",
+            "电话:13207469366",
+            "Telefonszám: (06)/125-1029",
+        ),
+        counterexamples=("the call was on 2023-10-21", "phone model 3310", "1000000", "Endless Mobile 2017-2022"),
+    ),
+    Recogniser(
+        rule="pii.phone_before_its_word",
+        kind="PII.PHONE",
+        pattern=_DIGITS,
+        validator="phone_digits",
+        context=vocabulary.PHONE_AFTER,
+        before=0,
+        after=4,
+        unless=_NOT_A_PHONE,
+        probe=_SEVEN_DIGITS,
+        confidence=0.75,
+        examples=("080-8563-9734にお電話ください。", "Hívjon a 11/400 3418 számon."),
+        counterexamples=("2023-10-21に連絡",),
+    ),
+    Recogniser(
+        rule="pii.phone_national",
+        kind="PII.PHONE",
+        pattern=(r"(?:\b0[1-9]\d{0,4}[ /-]|\(0[1-9]\d{0,4}\)[ /-]{0,3})\d{2,8}(?:[ -]\d{2,5}){0,4}\b"),
+        validator="phone_national",
+        unless=rf"{_NOT_A_PHONE}|[\d,:/=-] ?",
+        unless_after=r" ?[-/:,.]? ?\d|%",
+        probe=r"\b0[1-9]\d*[ /-]\d|\(0[1-9]\d*\)[ /-]*\d",
+        confidence=0.65,
+        examples=(
+            "Rückruf unter 0151 23456789 erbeten",
+            "06 82 34 56 19 ou lundi",
+            "080-4921-7730まで",
+            "(030) 901820",
+        ),
+        counterexamples=("01-02-2003", "05 06 07 08 09", "ISBN 0198-534-531", "0800", "010 011 012"),
     ),
     Recogniser(
         rule="pii.phone_alone",
         kind="PII.PHONE",
         pattern=r"^\s*(\(?\d{2,5}\)?[ /-]\d{2,4}[ -]?\d{2,4}(?:[ -]?\d{2,4})?)\s*$",
         group=1,
-        validator="phone_digits",
+        validator="phone_alone",
         confidence=0.7,
-        examples=("030 1234 5678",),
-        counterexamples=("2023-10-21", "12 34"),
+        examples=("030 1234 5678", "(0621) 60-6000"),
+        counterexamples=("2023-10-21", "12 34", "4012-8888-8888-1882", "078-05-0000", "1234 5678 9012", "123 456 789"),
     ),
     Recogniser(
         rule="pii.ip_v4",
         kind="PII.IP",
-        pattern=r"\b\d{1,3}(?:\.\d{1,3}){3,}(?:/\d{1,3})?\b",
-        validator="ip_address",
+        pattern=_IP_V4,
+        validator="ip_v4_unlike_version",
         unless=rf"[\w.-]|{_VERSION}",
-        unless_after=r"\.\d|-[a-z]",
+        unless_after=_AFTER_VERSION,
         confidence=0.8,
         examples=("Primary: 10.0.0.1", "blocked 203.0.113.77 at noon", "range 10.1.2.3/24 seen"),
         counterexamples=(
@@ -101,18 +143,44 @@ RECOGNISERS = (
             "10.0.0.0/8",
             "mask 255.255.255.0",
             "1.2.3.4.5.6",
+            "firmware 2.6.0.0 up to and including 2.8.0.0",
+            "library (8.6.11.1-1) unstable",
+            "works since tool 1.15.5.4",
         ),
+    ),
+    Recogniser(
+        rule="pii.ip_v4_context",
+        kind="PII.IP",
+        pattern=_IP_V4,
+        validator="ip_address",
+        context=(
+            r"ips?|ip-?(?:address|adresse|v4)|host|server|dns|gateway|ping|client|peer|node|subnet|router|firewall|"
+            r"proxy|login from|connected from|traffic|адрес|айпи|地址|アドレス|주소"
+        ),
+        unless=rf"[\w.-]|{_VERSION}",
+        unless_after=_AFTER_VERSION,
+        confidence=0.8,
+        examples=("Client 5.2.17.9 disconnected", "my IP is 2.2.2.2"),
+        counterexamples=("client version 5.2.17.9", "the host is 127.0.0.1"),
     ),
     Recogniser(
         rule="pii.ip_v6",
         kind="PII.IP",
-        pattern=r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3}|:)?(?:/\d{1,3})?",
-        probe=r"[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{1,4}",
+        pattern=r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}|:)?(?:/\d{1,3})?",
+        probe=r"[0-9A-Fa-f]::?[0-9A-Fa-f]*:[0-9A-Fa-f]|::[0-9A-Fa-f]+:\d",
         validator="ip_v6",
         unless=r"[\w:.]",
+        unless_after=r"\.\d|\w",
         confidence=0.85,
-        examples=("my ip is 2400:c401::5054:ff:fe1b:b031", "[2001:db8::1]:8080"),
-        counterexamples=("std::cout", "at 12:30:45", "Ratio 1:2:3:4", "Loopback ::1"),
+        examples=("my ip is 2400:c401::5054:ff:fe1b:b031", "[2001:db8::1]:8080", "mapped ::ffff:203.0.113.9"),
+        counterexamples=(
+            "std::cout",
+            "at 12:30:45",
+            "Ratio 1:2:3:4",
+            "Loopback ::1",
+            "2001:db8::256.1.1.1",
+            "add::bad::face",
+        ),
     ),
     Recogniser(
         rule="pii.mac",
@@ -124,5 +192,37 @@ RECOGNISERS = (
         confidence=0.8,
         examples=("device 3c:22:fb:0a:91:7e joined",),
         counterexamples=("12:34:56", "aa:bb:cc:dd:ee:ff:00:11:22"),
+    ),
+    Recogniser(
+        rule="pii.imei",
+        kind="PII.DEVICE",
+        pattern=r"\b\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d\b",
+        validator="stdnum.imei",
+        context=r"imei|imeisv|device|handset|geratenummer|seriennummer|appareil|dispositivo|機器|设备|機種",
+        confidence=0.9,
+        examples=("IMEI 490154203237518", "imei: 35-686800-004141-8"),
+        counterexamples=("IMEI 490154203237519", "490154203237518 rows"),
+    ),
+    Recogniser(
+        rule="pii.coordinates_of_person",
+        kind="PII.LOCATION",
+        pattern=(
+            r"-?\d{1,3}\.\d{3,10}(?: ?°)?(?: ?[NS])?,? ?(?:(?:lng|lon|long|longitude)[\"']?[:=]? ?)?"
+            r"-?\d{1,3}\.\d{3,10}(?: ?°)?(?: ?[EWO])?"
+        ),
+        validator="coordinates",
+        context=(
+            r"(?:my|his|her|their|user'?s?|customer'?s?|patient'?s?|employee'?s?|driver'?s?|home|current|last|"
+            r"last known|"
+            r"device|phone|gps|live) (?:gps )?(?:location|position|coordinates?|coords)|"
+            r"(?:lives|living|parked|located|"
+            r"tracked|last seen) (?:near|at)|(?:mein|seine?|ihre?n?|letzter?) (?:standort|position)|wohnt bei|"
+            r"(?:ma|sa|derniere) (?:position|localisation)|(?:mi|su|ultima) (?:ubicacion|posicion)|"
+            r"(?:la mia|sua) posizione|minha localizacao|moje polozenie|konumum|моё местоположение|её координаты|"
+            r"我的位置|現在地|내 위치"
+        ),
+        confidence=0.75,
+        examples=("her location is 48.20849, 16.37208", "GPS position: lat 40.71278 lon -74.00594"),
+        counterexamples=("The tower stands at 48.85837, 2.29448", "my location is 3.5, 4.25"),
     ),
 )

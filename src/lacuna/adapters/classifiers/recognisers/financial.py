@@ -1,4 +1,4 @@
-"""Money: cards, accounts, wallets; and vehicles, which identify their keeper."""
+"""Money: cards, accounts, wallets."""
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
 
@@ -95,14 +95,5 @@ RECOGNISERS = (
         confidence=0.85,
         examples=("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x52908400098527886E0F7030069857D2E4169EE7"),
         counterexamples=("0x1234", "bc1"),
-    ),
-    Recogniser(
-        rule="pii.vin",
-        kind="PII.VEHICLE",
-        pattern=r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b",
-        validator="vin",
-        context=r"vin|vehicle|chassis|fahrgestellnummer|fin|car|truck|chasis|telaio|vehicule",
-        examples=("VIN 1HGCM82633A004352",),
-        counterexamples=("VIN 1HGCM82633A004353", "1HGCM82633A004352 is a part"),
     ),
 )
