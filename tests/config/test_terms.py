@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.config import Term
+from lacuna.domain.terms import Match, Term
 from tests.config.conftest import Faults, Folder
 
 
@@ -23,9 +23,9 @@ def test_an_entry_is_a_text_or_a_name_with_aliases(folder: Folder) -> None:
         Term("Project Artemis", ("PA-7", "moonshot")),
         Term("nautilus"),
     )
-    assert [term.name for term in terms.customers] == ["机密客户", "4711", "no"]
+    assert terms.customers == (Term("机密客户"), Term("4711"), Term("no"))
     assert terms.internal_terms == ()
-    assert terms.projects[1].spellings == ("Project Artemis", "PA-7", "moonshot")
+    assert Term("Project Artemis", ("PA-7", "moonshot")).spellings == ("Project Artemis", "PA-7", "moonshot")
     assert len(terms) == 6
 
 
@@ -47,6 +47,12 @@ def test_an_entry_is_a_text_or_a_name_with_aliases(folder: Folder) -> None:
         ("projects:\n  - {name: ab, alias: [cd]}", '2: projects[0].alias: unknown key; did you mean "aliases"?'),
         ("projects:\n  - {name: ab, aliases: cd}", "2: projects[0].aliases: must be a list of terms"),
         ("projects:\n  - name: ab\n    aliases:\n      - c", "4: projects[0].aliases[0]: is shorter than 2"),
+        (
+            "projects:\n  - name: ab\n    match: contextual",
+            "3: projects[0].match: must be one of automatic, always, context",
+        ),
+        ("projects:\n  - {name: ab, match: [x]}", "2: projects[0].match: must be one of automatic, always"),
+        ("public_phrases:\n  - {name: ab}", "2: public_phrases[0]: must be a text"),
     ],
 )
 def test_an_entry_that_is_no_term_is_refused_with_its_line(faults: Faults, text: str, line: str) -> None:
@@ -74,3 +80,28 @@ def test_a_term_in_two_lists_stays_in_both(folder: Folder) -> None:
     assert loaded.warnings == (
         "proprietary_terms.yaml:4: internal_terms[0]: is also under projects in line 2; the higher tier counts",
     )
+
+
+def test_an_entry_says_when_it_counts(folder: Folder) -> None:
+    terms = folder.load(
+        terms="projects:\n  - {name: Echo, match: Always}\n  - {name: Ivy, match: context}\n"
+        "  - name: GoLd\n    match: case_sensitive\n  - {name: Nova, match: }\n"
+    ).terms
+    assert terms.projects == (
+        Term("Echo", (), Match.ALWAYS),
+        Term("Ivy", (), Match.CONTEXT),
+        Term("GoLd", (), Match.CASE_SENSITIVE),
+        Term("Nova"),
+    )
+
+
+def test_a_repetition_with_another_match_is_not_lost(folder: Folder) -> None:
+    loaded = folder.load(terms="projects:\n  - Echo\n  - {name: echo, match: always}\n")
+    assert loaded.terms.projects == (Term("Echo"), Term("echo", (), Match.ALWAYS))
+    assert loaded.warnings == (
+        "proprietary_terms.yaml:3: projects[1].name: repeats the term in line 2 with another match; the looser counts",
+    )
+
+
+def test_public_phrases_are_plain_texts(folder: Folder) -> None:
+    assert folder.load(terms="projects: [Nova]\npublic_phrases:\n  - Nova Scotia\n").terms.public == ("Nova Scotia",)

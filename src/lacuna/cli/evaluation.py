@@ -21,8 +21,7 @@ from lacuna.domain.tiers import Tier
 from lacuna.usecases.measure import LabelledText, Measured, Share, Slice, labelled, measure
 
 if TYPE_CHECKING:
-    from lacuna.adapters.classifiers.terms import TermSet
-    from lacuna.config import Terms
+    from lacuna.domain.terms import TermSet
 
 _SUFFIXES = (".jsonl", ".jsonl.gz")
 _TERM_LISTS = {
@@ -56,7 +55,7 @@ def eval_command(
     from lacuna.config import load
 
     loaded = load() if terms is None or strategy is None else None
-    term_set = _configured(loaded.terms) if terms is None and loaded is not None else _read_terms(terms)
+    term_set = loaded.terms if terms is None and loaded is not None else _read_terms(terms)
     chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
     layer = HeuristicLayer(term_set)
 
@@ -92,29 +91,14 @@ def _rows_of(file: Path) -> Iterator[LabelledText]:
         raise InvalidInput(f"{file} cannot be read: {fault}.", cure="Give UTF-8 JSON lines, plain or gzip.") from fault
 
 
-def _configured(terms: "Terms") -> "TermSet":
-    from lacuna.adapters.classifiers.terms import TermSet
-
-    projects, customers, internal = (
-        tuple(spelling for term in listed for spelling in term.spellings)
-        for listed in (terms.projects, terms.customers, terms.internal_terms)
-    )
-    return TermSet(projects, customers, internal)
-
-
 def _read_terms(path: Path | None) -> "TermSet":
-    from lacuna.adapters.classifiers.terms import TermSet
     from lacuna.config import terms as term_file
-    from lacuna.config import yaml_tree
+    from lacuna.domain.terms import TermSet
 
     if path is None:
         return TermSet()
     if path.suffix != ".json":
-        read = term_file.interpret(yaml_tree.read_file(path, str(path)), str(path))
-        if read.problems:
-            lines = tuple(str(problem) for problem in read.problems)
-            raise ConfigError(f"{path} cannot be used.", cure="Correct every line.", problems=lines)
-        return _configured(read.terms)
+        return term_file.sound(path, str(path))
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as fault:

@@ -1,6 +1,6 @@
 """The only reader of environment and configuration files.
 
-`load` reads everything once, checks it whole and hands down a frozen `Settings` tree with the organisation's `Terms`;
+`load` reads everything once, checks it whole and hands down a frozen `Settings` tree with the organisation's `TermSet`;
 or it raises one ConfigError that lists every fault with its place. What it leaves to others: building anything from it
 (`lacuna.wiring`).
 """
@@ -8,14 +8,11 @@ or it raises one ConfigError that lists every fault with its place. What it leav
 from lacuna.config.loading import Loaded, load, locate
 from lacuna.config.settings import PACKAGED_MODEL, Settings
 from lacuna.config.support import production_settings, unsupported
-from lacuna.config.terms import Term, Terms
 
 __all__ = [
     "PACKAGED_MODEL",
     "Loaded",
     "Settings",
-    "Term",
-    "Terms",
     "load",
     "locate",
     "production_settings",

@@ -18,8 +18,8 @@ from lacuna.config import terms as term_file
 from lacuna.config.layers import Assigned
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
-from lacuna.config.terms import Terms
 from lacuna.domain.errors import ConfigError
+from lacuna.domain.terms import TermSet
 
 CONFIG_FILE: Final = "config.yaml"
 PACKAGED: Final = Path(__file__).parent / "defaults"
@@ -36,7 +36,7 @@ class Loaded:
     `folder` is None where the packaged defaults hold. `unsupported` names what this version has no back end for."""
 
     settings: Settings
-    terms: Terms
+    terms: TermSet
     sources: Mapping[str, Origin]
     warnings: tuple[str, ...]
     unsupported: tuple[str, ...]
@@ -110,27 +110,30 @@ class _Files:
         self.terms = self._terms()
 
     def _settings(self) -> layers.Layer:
-        document = self._document(CONFIG_FILE, "the defaults hold")
+        document = yaml_tree.Document(None)
+        if self._present(CONFIG_FILE, "the defaults hold"):
+            document = yaml_tree.read_file(self._folder / CONFIG_FILE, CONFIG_FILE)
         self.problems += document.problems
         return layers.from_tree(document.root, self._prefix + CONFIG_FILE)
 
-    def _terms(self) -> Terms:
+    def _terms(self) -> TermSet:
         name = term_file.FILE_NAME
-        read = term_file.interpret(self._document(name, "no project, customer or internal term is known"), name)
+        if not self._present(name, "no project, customer or internal term is known"):
+            return TermSet()
+        read = term_file.read_file(self._folder / name)
         self.problems += read.problems
         self.warnings += read.warnings
         return read.terms
 
-    def _document(self, name: str, otherwise: str) -> yaml_tree.Document:
-        path = self._folder / name
+    def _present(self, name: str, otherwise: str) -> bool:
         try:
-            path.lstat()
+            (self._folder / name).lstat()
         except FileNotFoundError:
             self.warnings.append(f"{name}: not in the configuration folder; {otherwise}")
-            return yaml_tree.Document(None)
+            return False
         except OSError:
             pass  # there, but not for us: reading it tells why
-        return yaml_tree.read_file(path, name)
+        return True
 
     def _survey(self) -> None:
         """Tells files that this version does not read from those that nothing will ever read."""

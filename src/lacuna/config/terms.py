@@ -4,61 +4,55 @@ Promises that every term is text fit to be searched for, and that doubtful entri
 terms are spelled in the wild and what they mean for a tier is left to the classifier.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from lacuna.config.problems import Kind, Origin, Problem, unknown_key
+from lacuna.config import plain_lists, yaml_tree
+from lacuna.config.problems import Kind, Origin, Problem, nearest, unknown_key
 from lacuna.config.yaml_tree import Document, Mapping, Scalar, Sequence, Tree
+from lacuna.domain.errors import ConfigError
+from lacuna.domain.terms import Match, Term, TermList, TermSet, fault_of, form_of
 
 FILE_NAME: Final = "proprietary_terms.yaml"
-MIN_LENGTH: Final = 2
-MAX_LENGTH: Final = 200
 
-_LISTS: Final = ("projects", "customers", "internal_terms")
-_ENTRY_KEYS: Final = ("name", "aliases")
-_SEPARATORS: Final = re.compile(r"[\s_./-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A name and the other names of the same thing."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        return (self.name, *self.aliases)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the organisation protects by name. `projects` and `customers` are names; `internal_terms` are markings and
-    words that stay inside."""
-
-    projects: tuple[Term, ...] = ()
-    customers: tuple[Term, ...] = ()
-    internal_terms: tuple[Term, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.projects) + len(self.customers) + len(self.internal_terms)
+_PUBLIC: Final = "public_phrases"
+_LISTS: Final = (*(each.value for each in TermList), _PUBLIC)
+_ENTRY_KEYS: Final = ("name", "aliases", "match")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTerms:
-    terms: Terms
+    terms: TermSet
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...]
+
+
+def read_file(path: Path, name: str = FILE_NAME) -> ReadTerms:
+    """The terms in the file `path`; `name` stands for it in problems. Never raises for what the file is or holds."""
+    text = yaml_tree.file_text(path, name)
+    if isinstance(text, Document):
+        return interpret(text, name)
+    root = plain_lists.read(text)
+    return interpret(yaml_tree.read_text(text, name) if root is None else Document(root), name)
+
+
+def sound(path: Path, name: str = FILE_NAME) -> TermSet:
+    """The same where the file must be in order. Raises ConfigError with one line for each fault."""
+    read = read_file(path, name)
+    if read.problems:
+        lines = tuple(str(problem) for problem in read.problems)
+        raise ConfigError(f"{name} cannot be used.", cure="Correct every line.", problems=lines)
+    return read.terms
 
 
 def interpret(document: Document, name: str) -> ReadTerms:
     """The terms in `document`, read from the file `name`."""
     reader = _Reader(name)
     lists = dict(reader.lists(document.root))
-    terms = Terms(*(lists.get(key, ()) for key in _LISTS))
-    return ReadTerms(terms, (*document.problems, *reader.problems), tuple(reader.warnings))
+    public = tuple(term.name for term in lists.pop(_PUBLIC, ()))
+    return ReadTerms(TermSet(**lists, public=public), (*document.problems, *reader.problems), tuple(reader.warnings))
 
 
 class _Reader:
@@ -66,7 +60,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self._name = name
-        self._seen: dict[str, tuple[str, int]] = {}
+        self._seen: dict[str, tuple[str, int, Match]] = {}
 
     def lists(self, root: Tree | None) -> Iterator[tuple[str, tuple[Term, ...]]]:
         if root is None or (isinstance(root, Scalar) and root.empty):
@@ -85,7 +79,7 @@ class _Reader:
     def _terms(self, listed: str, sequence: Sequence) -> Iterator[Term]:
         for index, item in enumerate(sequence.items):
             key = f"{listed}[{index}]"
-            if isinstance(item, Mapping):
+            if isinstance(item, Mapping) and listed != _PUBLIC:
                 yield from self._entry(listed, key, item)
             elif (name := self._text(listed, key, item)) is not None:
                 yield Term(name)
@@ -101,53 +95,59 @@ class _Reader:
         if "name" not in parts:
             self._complain(entry.line, key, "has no name")
             return
-        title = self._text(listed, f"{key}.name", parts["name"])
+        match = self._match(key, parts.get("match"))
+        title = self._text(listed, f"{key}.name", parts["name"], match)
         aliases = parts.get("aliases", Sequence(entry.line, ()))
         if not isinstance(aliases, Sequence):
             self._complain(aliases.line, f"{key}.aliases", "must be a list of terms")
             return
-        texts = [self._text(listed, f"{key}.aliases[{n}]", alias) for n, alias in enumerate(aliases.items)]
+        texts = [self._text(listed, f"{key}.aliases[{n}]", alias, match) for n, alias in enumerate(aliases.items)]
         known = tuple(text for text in texts if text is not None)
         if title is not None:
-            yield Term(title, known)
+            yield Term(title, known, match)
         elif known:
-            yield Term(known[0], known[1:])
+            yield Term(known[0], known[1:], match)
 
-    def _text(self, listed: str, key: str, tree: Tree) -> str | None:
+    def _match(self, key: str, tree: Tree | None) -> Match:
+        if tree is None or (isinstance(tree, Scalar) and tree.empty):
+            return Match.AUTOMATIC
+        written = tree.text.strip().lower() if isinstance(tree, Scalar) else ""
+        if written in list(Match):
+            return Match(written)
+        guess = nearest(written, list(Match))
+        hint = f'; did you mean "{guess}"?' if guess else ""
+        self._complain(tree.line, f"{key}.match", f"must be one of {', '.join(Match)}{hint}")
+        return Match.AUTOMATIC
+
+    def _text(self, listed: str, key: str, tree: Tree, match: Match = Match.AUTOMATIC) -> str | None:
         """A term fit for use, or None: a fault or a repetition, which is reported. Numbers count as written."""
         if not isinstance(tree, Scalar):
             self._complain(tree.line, key, "must be a text")
             return None
         text = "" if tree.empty else tree.text.strip()
-        fault = ""
-        if not text:
-            fault = "is empty"
-        elif len(text) < MIN_LENGTH:
-            fault = f"is shorter than {MIN_LENGTH} characters and would match everywhere"
-        elif len(text) > MAX_LENGTH:
-            fault = f"is longer than {MAX_LENGTH} characters"
-        elif not text.isprintable():
-            fault = "holds a line break or control character"
-        elif not any(char.isalnum() for char in text):
-            fault = "holds no letter or digit"
+        fault = fault_of(text)
         if fault:
             self._complain(tree.line, key, fault)
             return None
-        return text if self._first(listed, key, text, tree.line) else None
+        return text if self._new(listed, key, text, tree.line, match) else None
 
-    def _first(self, listed: str, key: str, text: str, line: int) -> bool:
-        """Whether this list does not have the term yet. In another list it counts again: the tiers may differ."""
-        form = _SEPARATORS.sub("", text.casefold())
+    def _new(self, listed: str, key: str, text: str, line: int, match: Match) -> bool:
+        """Whether the term adds anything. In another list it does, as the tiers may differ, and so it does with another
+        `match`."""
+        form = form_of(text)
         if form not in self._seen:
-            self._seen[form] = (listed, line)
+            self._seen[form] = (listed, line, match)
             return True
-        where, earlier = self._seen[form]
+        where, earlier, before = self._seen[form]
         origin = Origin(Kind.FILE, self._name, line, key)
-        if where == listed:
-            self.warnings.append(str(Problem(origin, f"repeats the term in line {earlier}")))
-            return False
-        self.warnings.append(str(Problem(origin, f"is also under {where} in line {earlier}; the higher tier counts")))
-        return True
+        if where != listed:
+            said = f"is also under {where} in line {earlier}; the higher tier counts"
+        elif match is not before:
+            said = f"repeats the term in line {earlier} with another match; the looser counts"
+        else:
+            said = f"repeats the term in line {earlier}"
+        self.warnings.append(str(Problem(origin, said)))
+        return where != listed or match is not before
 
     def _complain(self, line: int, key: str, fault: str) -> None:
         self.problems.append(Problem(Origin(Kind.FILE, self._name, line, key), fault))

@@ -96,7 +96,7 @@ class Document:
 
 def read_file(path: Path, name: str) -> Document:
     """The document in `path`; `name` stands for it in problems. Never raises for what the file is or holds."""
-    text = _text(path, name)
+    text = file_text(path, name)
     return text if isinstance(text, Document) else read_text(text, name)
 
 
@@ -127,7 +127,9 @@ def read_text(text: str, name: str) -> Document:
     return Document(builder.root, tuple(builder.problems))
 
 
-def _text(path: Path, name: str) -> str | Document:
+def file_text(path: Path, name: str) -> str | Document:
+    """The text in `path`, or an empty document whose problem says why there is none."""
+
     def refused(fault: str) -> Document:
         return Document(None, (Problem(Origin(Kind.FILE, name), fault),))
 

@@ -90,7 +90,7 @@ def fault_of(text: str) -> str:
         return f"is longer than {MAX_LENGTH} characters"
     if not text.isprintable():
         return "holds a line break or control character"
-    if not any(character.isalnum() for character in text):
+    if not text[0].isalnum() and not any(map(str.isalnum, text)):
         return "holds no letter or digit"
     return ""
 

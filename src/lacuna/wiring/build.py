@@ -2,19 +2,18 @@
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
 
 from lacuna import __version__
-from lacuna.adapters.classifiers.terms import TermSet
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
-from lacuna.config import Loaded, Settings, Term, Terms, load
+from lacuna.config import Loaded, Settings, load
 from lacuna.domain.audit import Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
@@ -232,21 +231,8 @@ def cli_principal() -> Principal:
 
 def _layers(found: Loaded, telemetry: Telemetry) -> list[ClassifierLayer]:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    heuristic = back_end("classifier", "heuristic")(term_set(found.terms))
+    heuristic = back_end("classifier", "heuristic")(found.terms)
     return [GuardedLayer(heuristic, Guard("classifier.heuristic", telemetry, seconds))]
-
-
-def term_set(terms: Terms) -> TermSet:
-    """The configured terms as the classifier takes them."""
-    return TermSet(
-        projects=_spellings(terms.projects),
-        customers=_spellings(terms.customers),
-        internal_terms=_spellings(terms.internal_terms),
-    )
-
-
-def _spellings(terms: Sequence[Term]) -> tuple[str, ...]:
-    return tuple(spelling for term in terms for spelling in term.spellings)
 
 
 def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:
