@@ -31,17 +31,17 @@ _TITLES = frozenset(
 _NOT_NAMES = frozenset(
     fold(
         # time
-        "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+        "monday tuesday wednesday thursday friday saturday sunday january february july september "
         "october november december today tomorrow yesterday montag dienstag mittwoch donnerstag freitag samstag sonntag "
-        "januar februar marz mai juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche "
+        "januar februar juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche "
         "lunes martes miercoles jueves viernes sabado domingo "
         # sentence words that a capital may begin
         "a about after all also am an and any are as at be because been before both but by can could did do does each "
-        "every for from had has have he her here him his how i if in into is it its just let may me might more most "
+        "every for from had has have he her here him his how i if in into is it its just let me might more most "
         "much must my near new no nor not now of off old on once one only or other our out over own per please s "
         "same she should since so some such than thanks that the their them then there these they this those to too "
-        "under until up us very was we were what when where which while who whom whose why will with would yes you your "
-        "das der die dem den des ein eine einen einer eines er es sie ich wir ihr ist sind war hat und oder nicht auf "
+        "under until up us very was we were what when where which while who whom whose why with would yes you your "
+        "der die dem den des ein eine einen einer eines er es sie ich wir ihr ist sind war hat und oder nicht auf "
         "aus bei bis durch fur gegen im in mit nach ohne um vom von vor zu zum zur als wie wenn dass bitte danke "
         "le la les un une des du au aux et ou il elle ils elles je nous vous est sont pas que qui dans pour par sur "
         "avec sans chez ce cet cette ces son sa ses el los las una unos unas y o en por para con sin es son no si que "
@@ -54,7 +54,7 @@ _NOT_NAMES = frozenset(
         "business button call campus care center central centre change chapter charter city class click client clients "
         "cloud club code college command commission committee communication communications community company "
         "computer conference configuration connect contact content contract control cookie corp corporation council "
-        "count country court create credit customer customers data database date day days default delete department "
+        "count country county court create credit customer customers data database date day days default delete department "
         "design desk details development device director directory disclaimer district division document "
         "documentation documents edit education email employee employees engagement engineering enterprise error "
         "europe european event events example experience export express external facebook facts false feedback field "
@@ -107,12 +107,18 @@ def at_start(candidate: str) -> int:
     """A name that the candidate begins with: a title and a word or more, a full name, or one known given name."""
     titles = 0
     words = list(_WORD.finditer(candidate))[:_MAX_WORDS]
-    while titles < len(words) and _bare(words[titles].group()).lower() in _TITLES:
+    while titles < len(words) and _is_before_name(words[titles].group(), titled=titles > 0):
         titles += 1
     run = next(_runs(words[titles:], from_first=True), [])
     if not run or not (titles or len(run) > 1 or is_given_name(run[0].group())):
         return 0
     return _end(run) if len(_bare(run[0].group())) > 1 or len(run) > 1 else 0
+
+
+def _is_before_name(word: str, *, titled: bool) -> bool:
+    """A title, or a particle of the name behind one."""
+    bare = _bare(word)
+    return bare.lower() in _TITLES or (titled and bare.islower() and bare in _PARTICLES)
 
 
 def addressee(candidate: str) -> int:

@@ -9,7 +9,10 @@ personal matters. See docs/names.md.
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.words import as_words
 
-_T = r"(?:\p{Lu}[\pL']*(?:-\pL[\pL']*)*\.?)"
+_UPPER = r"[A-Z\x{391}-\x{3ab}\x{400}-\x{42f}\x{531}-\x{556}]"
+_LETTER = r"[A-Za-z'\x{370}-\x{587}]"
+"""Letters of the scripts with capitals as folded text has them; RE2 is much slower with \\pL."""
+_T = rf"(?:{_UPPER}{_LETTER}*(?:-{_LETTER}+)*\.?)"
 _P = (
     r"(?:af|al|av|bin|da|dal|de|del|della|dem|den|der|di|do|dos|du|e|el|ibn|la|las|le|los|ten|ter|van|von|y|zu|zum|"
     r"zur)"
@@ -18,10 +21,10 @@ _FULL = rf"{_T}(?: (?:{_P} ){{0,2}}{_T}){{1,4}}"
 _ANY = rf"{_T}(?: (?:{_P} ){{0,2}}{_T}){{0,4}}"
 _TITLE = (
     r"(?:(?i:mrs?|ms|mx|miss|herrn?|frau|monsieur|madame|mademoiselle|mme|mlle|m|sr|sra|srta|don|dona|senora?|senhora?|"
-    r"sig|sigra|sig\.ra|signor[aei]?|dott|dott\.ssa|dhr|mevr|mevrouw|meneer|de heer|pan[iaou]?|pane|hr|fru|bay|bayan|"
+    r"sig|sigra|sig\.ra|signor[aei]?|dott|dott\.ssa|dhr|mevr|mevrouw|meneer|heer|pan[iaou]?|pane|hr|fru|bay|bayan|"
     r"sayin|domnul|doamna|dl|dna|dr|ing|господин[ау]?|госпож[аеи]|пан[іу]?|г-н|г-жа|κυρι[οα]ς?|κυρια)\.?:? )"
 )
-_NAMED = rf"((?:{_TITLE}){{0,2}}{_ANY})"
+_NAMED = rf"((?:(?:{_TITLE}){{1,2}}(?:{_P} ){{0,2}})?{_ANY})"
 _OF = r"(?:of|for|from|by|to|von|vom|fur|an|de|du|d'|da|do|des|del|di|van|voor|til|till|for|av|af|para|per|pour|a)"
 
 _ROLES = (
@@ -31,18 +34,25 @@ _ROLES = (
     r"unk)?|asiakas|asiakkaan|asiakkaamme|musteri(?:miz|si)?|zakazni(?:k|ce)|клиент(?:ка|а|ки|у)?|клієнт(?:ка|а)?|πελατης|"
     r"πελατισσα|العميل|العميلة|الزبون|"
     r"(?:clientul|clienta|pacientul) (?:nostru|noastra)|"
-    r"employee|staff member|intern|trainee|mitarbeiter(?:in|s)?|kolleg(?:e|en|in)|angestellte[rn]?|salariee?|employee?|"
-    r"collegue|collaboratrice|emplead[oa]|trabajador(?:a)?|companer[oa]|dipendente|collega|funcionari[oa]|empregad[oa]|"
-    r"colaborador(?:a)?|medewerk(?:er|ster)|werknemer|pracowni(?:k|ca|ka|kowi)|medarbetaren?|medarbejder(?:en)?|"
-    r"tyontekija|calisan(?:imiz)?|zamestnan(?:ec|kyne|ca)|munkavallalo|angajat(?:ul|a)|сотрудни(?:к|ца|ка|цы|ку)|"
-    r"працівни(?:к|ця)|الموظف|الموظفة|"
-    r"colleague|co-?worker|tenant|claimant|policy ?holder|account ?holder|card ?holder|debtor|borrower|complainant|"
+    r"tenant|claimant|policy ?holder|account ?holder|card ?holder|debtor|borrower|complainant|"
     r"job applicant|mieter(?:in|s)?|versicherte[rn]?|bewerber(?:in|s)?|antragsteller(?:in|s)?|mandant(?:in|en)?|"
     r"schuldner(?:in|s)?|kontoinhaber(?:in)?|locataire|assuree?|adherente?|titulaire|inquilin[oa]|asegurad[oa]|solicitante|"
     r"deudor(?:a)?|assicurat[oa]|richiedente|debitore|locatari[oa]|segurad[oa]|utente|devedor(?:a)?|huurder|verzekerde|"
     r"sollicitant|najemc[ay]|ubezpieczon[ya]|hyresgasten?|lejer(?:en)?|leietaker(?:en)?|vuokralainen|kiraci(?:miz)?|"
     r"najemce|najomca|арендатор|заявитель|должник|मरीज|रोगी|ग्राहक|कर्मचारी"
 )
+_COLLEAGUES = (
+    r"colleague|co-?worker|employee|staff member|intern|trainee|mitarbeiter(?:in|s)?|kolleg(?:e|en|in)|angestellte[rn]?|salariee?|employee?|"
+    r"collegue|collaboratrice|emplead[oa]|trabajador(?:a)?|companer[oa]|dipendente|collega|funcionari[oa]|empregad[oa]|"
+    r"colaborador(?:a)?|medewerk(?:er|ster)|werknemer|pracowni(?:k|ca|ka|kowi)|medarbetaren?|medarbejder(?:en)?|"
+    r"tyontekija|calisan(?:imiz)?|zamestnan(?:ec|kyne|ca)|munkavallalo|angajat(?:ul|a)|сотрудни(?:к|ца|ка|цы|ку)|"
+    r"працівни(?:к|ця)|الموظف|الموظفة"
+)
+_NOT_OURS = (
+    r"(?:-|\b(?:sein|ihr|his|her|their|son|sa|su|suo|sua|seu|zijn|haar|jego|jej|hans|hendes|former|ehemalig|damalig|langjahrig|"
+    r"ancien|antig|ex|ex-|oud-|byl)\pL* )\pL+[ ,:]{0,2}"
+)
+"""A colleague of somebody else's, or of former times, is what news and encyclopaedias tell of."""
 _RELATIONS_OF_MINE = (
     r"(?:my|our) (?:(?:ex|late|older|younger|elder|little|new|former|own|step)[- ])?(?:wife|husband|spouse|son|daughter|"
     r"mother|mom|mum|father|dad|brother|sister|partner|girlfriend|boyfriend|fiancee?|boss|manager|supervisor|colleague|"
@@ -88,31 +98,35 @@ _MATTERS_EN = (
     r"visa application|custody (?:case|hearing)|grades?|attendance record|tasks|leads|calendar|inbox"
 )
 _MATTERS_OTHER = (
-    r"gehalts?|gehaltsabrechnung|lohnabrechnung|ruckerstattung|erstattung|rechnung|kontonummer|bankverbindung|"
+    r"gehalts?|gehaltsabrechnung|lohnabrechnung|ruckerstattung|erstattung|kontonummer|bankverbindung|"
     r"kontostand|kredit(?:antrag|karte)?|privatadresse|anschrift|telefonnummer|handynummer|geburtsdatum|"
-    r"krankenakte|patientenakte|krankmeldung|krankschreibung|diagnose|befund|laborwerte|blutwerte|rezept|medikamente|"
-    r"arzttermin|termin|versicherungsnummer|steuernummer|arbeitsvertrag|arbeitszeugnis|personalakte|abmahnung|kundigung|"
-    r"uberstunden|urlaubsantrag|beschwerde|bestellung|"
-    r"salaire|fiche de paie|bulletin de (?:paie|salaire)|remboursement|facture|numero de (?:compte|telephone|securite "
+    r"krankenakte|patientenakte|krankmeldung|krankschreibung|laborwerte|blutwerte|medikamente|"
+    r"arzttermin|versicherungsnummer|steuernummer|arbeitsvertrag|arbeitszeugnis|personalakte|abmahnung|kundigung|"
+    r"uberstunden|urlaubsantrag|beschwerde|"
+    r"salaire|fiche de paie|bulletin de (?:paie|salaire)|remboursement|numero de (?:compte|telephone|securite "
     r"sociale|client)|coordonnees|date de naissance|dossier medical|ordonnance|analyses|arret (?:maladie|de travail)|"
-    r"diagnostic|rendez-vous|contrat de travail|entretien annuel|abonnement|commande|reclamation|loyer|"
-    r"salario|sueldo|nomina|reembolso|factura|numero de (?:cuenta|telefono|la seguridad social|cliente)|datos bancarios|"
-    r"fecha de nacimiento|historia(?:l)? (?:clinica|clinico|medica|medico)|receta|analisis|baja (?:medica|laboral)|"
-    r"diagnostico|cita|contrato de trabajo|pedido|queja|reclamacion|alquiler|hipoteca|expediente|"
-    r"stipendio|busta paga|rimborso|fattura|numero di (?:conto|telefono)|data di nascita|cartella clinica|ricetta|esami|"
-    r"diagnosi|appuntamento|contratto di lavoro|ordine|reclamo|affitto|mutuo|congedo|"
-    r"holerite|fatura|numero da conta|numero de telefone|telemovel|data de nascimento|prontuario|receita|exames|baixa "
-    r"medica|licenca medica|consulta|encomenda|aluguel|renda|"
-    r"salaris|loonstrook|terugbetaling|factuur|rekeningnummer|telefoonnummer|geboortedatum|medisch dossier|"
-    r"recept|uitslag|ziekmelding|ziekteverlof|afspraak|arbeidscontract|bestelling|klacht|huur|hypotheek|"
-    r"wynagrodzenie|pensja|zwrot|faktura|numer (?:konta|telefonu)|data urodzenia|dokumentacja medyczna|recepta|wyniki|"
-    r"zwolnienie lekarskie|wizyta|umowa o prace|zamowienie|reklamacja|czynsz|"
-    r"lonen?|lonnen?|lonespecifikation|aterbetalning|refusjon|faktura|kontonummer|personnummer|journal|sjukskrivning|"
-    r"sygemelding|sykmelding|bestallning|bestilling|klagomal|klage|palkka|lasku|tilinumero|puhelinnumero|"
-    r"sairausloma|potilastiedot|tilaus|valitus|maas[i]?|maasini|iade|fatura|hesap numarasi|telefon numarasi|recete|"
-    r"randevu|plat|mzda|vyplata|cislo uctu|zdravotni karta|objednavka|stiznost|"
+    r"contrat de travail|entretien annuel|abonnement|reclamation|"
+    r"salario|sueldo|nomina|reembolso|numero de (?:cuenta|telefono|la seguridad social|cliente)|datos bancarios|"
+    r"fecha de nacimiento|historia(?:l)? (?:clinica|clinico|medica|medico)|baja (?:medica|laboral)|"
+    r"contrato de trabajo|reclamacion|hipoteca|"
+    r"stipendio|busta paga|rimborso|numero di (?:conto|telefono)|data di nascita|cartella clinica|"
+    r"appuntamento|contratto di lavoro|reclamo|mutuo|congedo|"
+    r"holerite|numero da conta|numero de telefone|telemovel|data de nascimento|prontuario|baixa "
+    r"medica|licenca medica|"
+    r"salaris|loonstrook|terugbetaling|rekeningnummer|telefoonnummer|geboortedatum|medisch dossier|"
+    r"ziekmelding|ziekteverlof|arbeidscontract|hypotheek|"
+    r"wynagrodzenie|pensja|zwrot|numer (?:konta|telefonu)|data urodzenia|dokumentacja medyczna|"
+    r"zwolnienie lekarskie|umowa o prace|reklamacja|czynsz|"
+    r"lonen|lonnen|lonespecifikation|aterbetalning|refusjon|kontonummer|personnummer|patientjournal|sjukskrivning|"
+    r"sygemelding|sykmelding|klagomal|palkka|tilinumero|puhelinnumero|"
+    r"sairausloma|potilastiedot|valitus|maas[i]?|maasini|iade|hesap numarasi|telefon numarasi|"
+    r"mzda|vyplata|cislo uctu|zdravotni karta|stiznost|"
     r"зарплат[аеуы]|счет|номер (?:счета|телефона)|медкарт[ау]|диагноз|больничный|рецепт|заказ|жалоб[ау]|возврат"
 )
+_MATTERS_OF_THINGS = (
+    r"(?:mortgage|loan|job|rental|insurance|visa) applications?|complaint|invoice|termin|bestellung|commande|rendez-vous|cita|pedido|receta|analisis|expediente|ordine|esami|ricetta|encomenda|exames|receita|renda|consulta|recept|uitslag|afspraak|bestelling|huur|wizyta|wyniki|recepta|zamowienie|bestallning|bestilling|tilaus|lasku|plat|randevu|recete|objednavka|rezept|befund|diagnose|diagnostic|diagnosi|diagnostico|loyer|alquiler|affitto|aluguel|factura|facture|fattura|fatura|faktura|factuur|rechnung|queja|klage|klacht"
+)
+"""Matters that things and organisations have as well."""
 _SITUATIONS = (
     r"salary|payslip|pay ?rise|payroll|refund(?:ed)?|reimburse\w*|overdue|arrears|sick (?:leave|note)|on sick|(?:maternity|"
     r"paternity|parental) leave|prescribed|prescription|biopsy|lab results|blood (?:pressure|sugar|test)|allergic to|"
@@ -136,21 +150,32 @@ _SITUATIONS = (
     r"moros[oa]|"
     r"stipendio|rimborso|in malattia|ricetta|allergic[oa]|fattura|affitto|lamentat[oa]|disdire|tessera sanitaria|busta "
     r"paga|straordinari|licenziamento|reclamo|bolletta|"
-    r"reembolso|de baixa|licenca medica|receita|alergic[oa]|fatura|aluguel|renda em atraso|reclamou|cancelar o "
+    r"reembolso|de baixa|licenca medica|alergic[oa]|fatura|aluguel|renda em atraso|reclamou|cancelar o "
     r"contrato|cartao de saude|holerite|horas extras|demissao|queixa|devolucao|"
     r"salaris|terugbetaling|ziek ?gemeld|ziekteverlof|recept|allergisch|factuur|huurachterstand|geklaagd|opzeggen|"
     r"zorgpas|loonstrook|overuren|ontslag|klacht|"
     r"wynagrodzenie|zwrot|zwolnieniu (?:lekarskim)?|recepta|uczulenie|faktur[aey]|czynsz|reklamacj[aei]|rozwiazac umowe|"
     r"wypowiedzenie|nadgodziny|skarg[aei]|"
-    r"lonen?|lonnen?|sjukskriven|sygemeldt|sykmeldt|allergisk|faktura|hyresskuld|husleje|klagat|klaget|saga upp|opsige|"
+    r"lonen|lonnen|sjukskriven|sygemeldt|sykmeldt|allergisk|faktura|hyresskuld|husleje|klagat|klaget|saga upp|opsige|"
     r"uppsagning|overtid|aterbetalning|refusion|refusjon|"
     r"palkka\w*|sairauslomalla|allerginen|lasku\w*|vuokra|valittanut|irtisanoa|hyvitys\w*|"
     r"maas\w*|raporlu|alerjik|fatura\w*|kira|sikayet|iptal|recete\w*|randevu\w*|borc\w*|iade\w*|"
     r"nemocenske|alergick[yaeu]|faktur[aeuy]|najemne|stezoval\w*|staznost\w*|vypoved\w*|reklamac\w*|mzd\w*|"
     r"szamla\w*|fizetes\w*|tappenz\w*|allergias|panasz\w*|berleti|"
-    r"factur[ai]|salariul|concediu (?:medical)?|alergic[a]?|chiri[ae]|plans|reclamati[ae]|rambursar\w*|"
+    r"factur[ai]|salariul|concediu (?:medical)?|alergic[a]?|chiri[ae]|reclamati[ae]|rambursar\w*|"
     r"зарплат\w*|больничн\w*|рецепт\w*|аллерги\w*|не переносит|счет\w*|аренд\w*|жалоб\w*|пожаловал\w*|возврат\w*|"
     r"расторгнуть|лікарнян\w*|лікарня\w*|рахунок|скарг\w*|непереносим\w*"
+)
+_STATES = (
+    r"(?:on|off) (?:\pL+ )?(?:sick|sick leave|maternity leave|paternity leave|parental leave)|called in sick|(?:called|phoned|"
+    r"rang|wrote)(?: \pL+)? (?:about (?:his|her|their)|to (?:complain|cancel|ask about (?:his|her|their)))|owes (?:us|me|\d)|"
+    r"still owes|earns (?:\pL+ )?[\d$€£]|has an appointment|has been prescribed|takes \d+ ?mg|is allergic to|"
+    r"(?:wants|would like) (?:a refund|to (?:cancel|close|dispute|return) (?:his|her|their))|"
+    r"krankgeschrieben|krankgemeldet|schuldet uns|vertragt kein\pL*|arret maladie|arret de travail|nous doit|est allergique|"
+    r"de baja (?:por|medica|laboral)|nos debe|es alergic[oa]|in malattia|ci deve|e allergic[oa]|de baixa medica|"
+    r"de licenca medica|ziek ?gemeld|met ziekteverlof|zwolnieniu lekarskim|sjukskriven|sygemeldt|sykmeldt|"
+    r"sairauslomalla|raporlu|nemocenske|nemocenskej|na pn|betegszabadsagon|tappenzen|concediu medical|на больничном|"
+    r"на лікарняному"
 )
 _CLOSINGS = (
     r"(?:best|kind|warm|kindest|warmest)? ?regards|best wishes|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|"
@@ -223,6 +248,18 @@ RECOGNISERS = (
         ),
     ),
     Recogniser(
+        rule="pii.name_employee",
+        kind="PII.PERSON",
+        pattern=rf"(?:{as_words(_COLLEAGUES)})[ ,:]{{0,2}}{_NAMED}",
+        group=1,
+        validator="name_at_start",
+        probe=as_words(_COLLEAGUES),
+        unless=_NOT_OURS,
+        confidence=0.7,
+        examples=("Mitarbeiterin Heike Brandt erhält eine Abmahnung", "el empleado Ramón Ortega", "Employee Ida Holm"),
+        counterexamples=("with his colleague Otto Kern", "GfK-Mitarbeiterin Heike Brandt", "former employee Ida Holm"),
+    ),
+    Recogniser(
         rule="pii.name_relation",
         kind="PII.PERSON",
         pattern=rf"(?:{as_words(_RELATIONS_OF_MINE)})[ ,:]{{0,2}}(?:is |ist |named |called |namens )?{_NAMED}",
@@ -248,7 +285,7 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_matter_of",
         kind="PII.PERSON",
-        pattern=rf"(?:{as_words(f'{_MATTERS_EN}|{_MATTERS_OTHER}')}) ?(?:(?i:{_OF}) ?)?(?:(?i:mr|clien|kund)[a-z]* )?{_NAMED}",
+        pattern=rf"(?:{as_words(f'{_MATTERS_EN}|{_MATTERS_OTHER}')}) ?(?i:{_OF}) ?{_NAMED}",
         group=1,
         validator="name_at_start",
         probe=as_words(f"{_MATTERS_EN}|{_MATTERS_OTHER}"),
@@ -260,6 +297,32 @@ RECOGNISERS = (
             "la cita de Lucía Ferrer con el cardiólogo",
         ),
         counterexamples=("the invoice for March", "die Rechnung von Montag", "le salaire de la semaine"),
+    ),
+    Recogniser(
+        rule="pii.name_thing_of",
+        kind="PII.PERSON",
+        pattern=rf"(?:{as_words(_MATTERS_OF_THINGS)}) (?:[a-z]+ ){{0,4}}?(?i:{_OF}) ?{_NAMED}",
+        group=1,
+        validator="known_name",
+        probe=as_words(_MATTERS_OF_THINGS),
+        confidence=0.65,
+        examples=("the mortgage application of Ida Holm", "la factura de Lucía Ferrer"),
+        counterexamples=("the order of Northern Lights", "die Rechnung von Montag"),
+    ),
+    Recogniser(
+        rule="pii.name_in_state",
+        kind="PII.PERSON",
+        pattern=rf"({_ANY})(?: {_LETTER}+){{0,4}}? (?:{as_words(_STATES)})",
+        group=1,
+        probe=as_words(_STATES),
+        validator="name_at_end",
+        confidence=0.7,
+        examples=(
+            "Lopa Banik has been on sick leave since Monday",
+            "Adelinde Schön ist seit Montag krankgeschrieben",
+            "Nurey Şensoy pazartesiden beri raporlu",
+        ),
+        counterexamples=("The British Army introduced paid sick leave", "Paid sick leave in Europe"),
     ),
     Recogniser(
         rule="pii.name_in_situation",
@@ -282,7 +345,7 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_titled",
         kind="PII.PERSON",
-        pattern=rf"\b{_TITLE}{_ANY}",
+        pattern=rf"\b{_TITLE}(?:{_P} ){{0,2}}{_ANY}",
         validator="name_at_start",
         context=rf"{_SITUATIONS}|{_MATTERS_EN}|{_MATTERS_OTHER}|contract|vertrag|contrat|contrato|contratto|umow[aey]|smlouv[auy]",
         before=60,
@@ -315,9 +378,9 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_signature",
         kind="PII.PERSON",
-        pattern=rf"(?i:{_CLOSINGS})[,.!]?[ \t]*\n\s*({_FULL})[ \t]*(?:\n|$|,)",
+        pattern=rf"(?:{as_words(_CLOSINGS)})[\s,.!]{{0,6}}({_FULL})[ \t]*(?:\n|$|,)",
         group=1,
-        probe=rf"(?i)(?:{_CLOSINGS})[,.!]?\s*\n",
+        probe=as_words(_CLOSINGS),
         validator="name_at_start",
         confidence=0.7,
         examples=("Kind regards,\nIda Holm", "Mit freundlichen Grüßen\n\nJonas Brandt\n", "Z poważaniem,\nMarta Nowak"),
