@@ -34,6 +34,7 @@ KINDS = frozenset(
         "outbound.sent",
         "system.started",
         "system.stopped",
+        "terms.changed",
     }
 )
 

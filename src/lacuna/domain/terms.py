@@ -5,7 +5,7 @@ business (adapters/classifiers), where they are kept that of config and storage.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -62,6 +62,12 @@ class TermSet:
     internal_terms: tuple[Term | str, ...] = ()
     public: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, lists: Mapping[TermList, Iterable[Term]], public: Iterable[str] = ()) -> "TermSet":
+        """The set with these lists; those left out are empty."""
+        projects, customers, internal = (tuple(lists.get(each, ())) for each in TermList)
+        return cls(projects, customers, internal, tuple(public))
+
     def __len__(self) -> int:
         return len(self.projects) + len(self.customers) + len(self.internal_terms)
 
@@ -98,3 +104,14 @@ def fault_of(text: str) -> str:
 def form_of(text: str) -> str:
     """What two spellings of one term have in common: letters without case and separators."""
     return _SEPARATORS.sub("", text.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTerm:
+    """A term that an administrator added while Lacuna runs. `added_at` is in microseconds since the epoch."""
+
+    term_id: str
+    listed: TermList
+    term: Term
+    added_by: str
+    added_at: int

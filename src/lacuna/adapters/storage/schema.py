@@ -1,7 +1,7 @@
 """The tables, once for every database. migrations/ leads to exactly this; a test holds the two together.
 
 What each table promises is in docs/ledger-format.md. `records`, `subtrees` and `log_head` are the log; `lineage_*` is
-an index made from the records' transactions; `documents` and `conversations` hold current state.
+an index made from the records' transactions; `documents`, `conversations` and `terms` hold current state.
 """
 
 from sqlalchemy import (
@@ -104,4 +104,26 @@ conversations = Table(
     Column("key", Text, primary_key=True),
     Column("tier", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+terms = Table(
+    "terms",
+    metadata,
+    Column("term_id", Text, primary_key=True),
+    Column("list", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("match", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("terms_form", "list", "form", unique=True),
+    sqlite_with_rowid=False,
+)
+
+term_version = Table(
+    "term_version",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
 )

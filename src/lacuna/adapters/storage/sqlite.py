@@ -1,4 +1,4 @@
-"""The data folder opened: ledger, catalogue and conversation taint over one SQLite database and one writer thread."""
+"""The data folder opened: ledger, catalogue, conversation taint and terms over one SQLite database and one writer."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.ledger import SqliteLedger
 from lacuna.adapters.storage.readers import Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
+from lacuna.adapters.storage.terms import SqliteTerms
 from lacuna.ports.secrets import KeyRing
 
 DATABASE = "lacuna.db"
@@ -25,6 +26,7 @@ class Storage:
     ledger: SqliteLedger
     catalogue: SqliteCatalogue
     conversations: SqliteConversations
+    terms: SqliteTerms
     readers: Readers
 
     async def close(self) -> None:
@@ -65,5 +67,6 @@ async def open_storage(
         ledger=SqliteLedger(path, signer, file, writes, readers),
         catalogue=SqliteCatalogue(writes, readers),
         conversations=SqliteConversations(writes, readers),
+        terms=SqliteTerms(writes, readers),
         readers=readers,
     )

@@ -1,0 +1,36 @@
+"""Terms that administrators add, and the version that tells readers of a change."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "terms",
+        sa.Column("term_id", sa.Text(), primary_key=True),
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
+        sa.Column("match", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("terms_form", "terms", ["list", "form"], unique=True)
+    op.create_table(
+        "term_version",
+        sa.Column("id", sa.Integer(), sa.CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+    )
+    op.execute("INSERT INTO term_version (id, version) VALUES (1, 0)")
+
+
+def downgrade() -> None:
+    op.drop_table("term_version")
+    op.drop_table("terms")

@@ -1,0 +1,75 @@
+"""Terms in the database and in the fake keep the same promises."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from lacuna.adapters.storage import terms as module
+from lacuna.adapters.storage.ledger import SqliteLedger
+from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.terms import SqliteTerms
+from lacuna.domain.errors import TooLarge
+from lacuna.testing.contracts.terms import ENTRY, TermStoreContract, stored
+from lacuna.testing.fakes.keys import FixedKeys
+from lacuna.testing.fakes.ledger import InMemoryLedger
+from lacuna.testing.fakes.terms import InMemoryTerms
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(tmp_path, FixedKeys())
+    yield opened
+    await opened.close()
+
+
+class TestSqliteTerms(TermStoreContract):
+    @pytest.fixture
+    def ledger(self, storage: Storage) -> SqliteLedger:
+        return storage.ledger
+
+    @pytest.fixture
+    def store(self, storage: Storage) -> SqliteTerms:
+        return storage.terms
+
+
+class TestInMemoryTerms(TermStoreContract):
+    @pytest.fixture
+    def ledger(self) -> InMemoryLedger:
+        return InMemoryLedger(FixedKeys())
+
+    @pytest.fixture
+    def store(self, ledger: InMemoryLedger) -> InMemoryTerms:
+        return InMemoryTerms(ledger)
+
+
+async def test_another_process_sees_a_change_at_once(storage: Storage, tmp_path: Path) -> None:
+    other = await open_storage(tmp_path, FixedKeys())
+    before = await other.terms.version()
+    await storage.terms.change([stored(1, "apollo")], [], [ENTRY])
+    assert await other.terms.version() > before
+    assert await other.terms.get("trm_001") == stored(1, "apollo")
+    await other.close()
+
+
+async def test_terms_and_log_survive_a_restart(storage: Storage, tmp_path: Path) -> None:
+    await storage.terms.change([stored(1, "apollo")], [], [ENTRY])
+    await storage.close()
+    again = await open_storage(tmp_path, FixedKeys())
+    assert await again.terms.get("trm_001") == stored(1, "apollo")
+    assert (await again.ledger.verify()).passed
+    await again.close()
+
+
+async def test_changes_side_by_side_are_all_kept(storage: Storage) -> None:
+    await asyncio.gather(*(storage.terms.change([stored(n, f"name {n}")], [], [ENTRY]) for n in range(40)))
+    version, terms = await storage.terms.everything()
+    assert (version, len(terms)) == (40, 40)
+
+
+async def test_a_full_store_takes_nothing_and_says_so(storage: Storage) -> None:
+    many = [stored(n, f"name {n}") for n in range(module.MAX_TERMS + 1)]
+    with pytest.raises(TooLarge, match="limit is 250000"):
+        await storage.terms.change(many, [], [ENTRY])
+    assert await storage.terms.version() == 0
