@@ -2,7 +2,8 @@
 placeholder.
 
 A word changes character class (small, capital, digit) rarely and along syllables; a random string changes all the
-time. That separates short strings better than Shannon entropy alone, which is bounded by log2 of the length.
+time. That separates short strings better than Shannon entropy alone, which is bounded by log2 of the length. Leaves
+what the string stands for to the caller: `credentials` decides about passwords and values with a form of their own.
 """
 
 import math
@@ -13,14 +14,22 @@ from itertools import pairwise
 from lacuna.adapters.classifiers.decoding import base64_text
 
 _PLACEHOLDER = re.compile(
-    r"(?i)x{4,}|\*{3,}|\.{3}|0{8,}|1{8,}|(?:^|[^a-z])(?:example|placeholder|changeme|change_me|redacted|dummy|sample|"
-    r"your|insert|replace|"
-    r"undefined|secret_?name|none|null|true|false|todo|test_?test|foobar|my_?(?:secret|password|token|key))(?:$|"
-    r"[^a-z])|"
-    r"abcdefgh|abc123|12345678|example|^your|_?here$|\$\{|\{\{|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)"
+    r"(?i)x{4,}|\*{3,}|\.{3}|#{3,}|0{9,}|1{8,}|(?:^|[^a-z])(?:examples?|placeholder|change_?-?me|redacted|masked|hidden|"
+    r"dummy|sample|your|insert|replace|undefined|secret_?name|none|null|nil|true|false|todo|test_?test|foobar|foo_?bar|"
+    r"fake|my_?(?:secret|password|passwd|token|key|pass)|some_?(?:secret|password|token|key)|password|passwd)(?:$|[^a-z])|"
+    r"example|^your|_?here$|\$\{|\{\{|\}\}|%\(|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)|^%\w+%$|^!(?:ref|sub|secret|vault)\b"
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
+_PREFIX = re.compile(r"(?:[A-Za-z]{1,12}\d{0,3}[-_.])+(?=[^\s]{8})")
+_LINE_LENGTHS = frozenset({64, 76})
+_GROUPED = re.compile(r"[A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){3,9}")
+_WRITTEN = re.compile(
+    r"v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].*)?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
+    r"pem|crt|key|cer|pub|lock|sh|go|rs|java|xml|ini|cfg|conf|env|log|csv|sql|zip|gz|tgz|whl|jar|so|dll|exe|pdf)\b"
+)
+_NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
+_RUNS = re.compile(r"[A-Za-z]+|\d+")
 _CLASSES = str.maketrans(
     {
         **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a"),
@@ -31,22 +40,6 @@ _CLASSES = str.maketrans(
 _JUDGED = 1_024
 """Characters that are enough to tell; what follows cannot cost time."""
 
-_COMMON_PASSWORDS = frozenset(
-    {
-        "password",
-        "postgres",
-        "secret",
-        "required",
-        "optional",
-        "string",
-        "admin",
-        "root",
-        "user",
-        "incorrect",
-        "correct",
-    }
-)
-
 
 def entropy(value: str) -> float:
     """Shannon entropy of the value's first characters, in bits for each."""
@@ -55,9 +48,14 @@ def entropy(value: str) -> float:
     return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
 
 
+def names_a_placeholder(value: str) -> bool:
+    """Whether the value says of itself that a real one belongs in its place, or is a piece of a template."""
+    return _PLACEHOLDER.search(value) is not None
+
+
 def is_placeholder(value: str) -> bool:
     """What documentation writes where a secret would stand."""
-    return _PLACEHOLDER.search(value) is not None or len(set(value.lower())) < min(6, len(value) - 1)
+    return names_a_placeholder(value) or len(set(value.lower())) < min(6, len(value) - 1)
 
 
 def class_changes(value: str) -> float:
@@ -69,53 +67,72 @@ def class_changes(value: str) -> float:
     return sum(a != b for a, b in pairwise(classes)) / (len(classes) - 1)
 
 
+def has_cluster(value: str) -> bool:
+    """Whether five consonants stand in a row, as in few words of any language."""
+    return _CONSONANTS.search(value) is not None
+
+
+def reads_as_words(value: str) -> bool:
+    """Whether every part between marks is a word, a number or one beside the other: names, versions, paths, dates."""
+    return _WRITTEN.match(value) is not None or all(_is_word(part) for part in _NOT_ALNUM.split(value[:_JUDGED]))
+
+
+def _is_word(part: str) -> bool:
+    runs = _RUNS.findall(part)
+    return len(part) <= 3 or (len(runs) <= 2 and class_changes(part) < 0.36) or (len(part) <= 5 and len(runs) <= 2)
+
+
 def token_body(candidate: str) -> int:
     """A string after a vendor's own prefix: no placeholder, and no identifier that only begins like the prefix."""
-    body = re.sub(r"^[A-Za-z0-9]{1,12}[-_.]", "", candidate)
-    if is_placeholder(body) or entropy(body) < 2.5:
+    body = _PREFIX.sub("", candidate, count=1)
+    if is_placeholder(body) or entropy(body) < 2.3:
         return 0
-    drawn = any(c.isdigit() for c in body) or class_changes(body) >= 0.35 or _CONSONANTS.search(body)
+    drawn = any(c.isdigit() for c in body) or class_changes(body) >= 0.3 or has_cluster(body)
     return len(candidate) if drawn else 0
 
 
 def secret_value(candidate: str) -> int:
     """A value assigned to a name that speaks of keys: digits and letters mixed as chance mixes them."""
-    if is_placeholder(candidate) or len(candidate) < 8:
+    candidate = candidate.rstrip(".,:;|?!&")
+    if len(candidate) < 8 or is_placeholder(candidate):
         return 0
     digits = sum(c.isdigit() for c in candidate)
     if digits == 0:
-        return len(candidate) if len(candidate) >= 20 and class_changes(candidate) >= 0.35 else 0
-    if entropy(candidate) < 0.72 * min(math.log2(len(candidate)), 4.0):
+        drawn = len(candidate) >= 16 and not reads_as_words(candidate) and class_changes(candidate) >= 0.33
+        return len(candidate) if drawn else 0
+    if entropy(candidate) < 0.7 * min(math.log2(len(candidate)), 4.0):
         return 0
-    if _UUID.fullmatch(candidate) or (digits == len(candidate) >= 15):
+    if _UUID.fullmatch(candidate) or _GROUPED.fullmatch(candidate) or (digits == len(candidate) >= 15):
         return len(candidate)
-    unbroken = candidate.isalnum() and len(candidate) >= 14 and digits >= 3
-    return len(candidate) if class_changes(candidate) >= (0.05 if unbroken else 0.24) else 0
+    if candidate.isalnum() and len(candidate) >= 14 and digits >= 3 and class_changes(candidate) >= 0.03:
+        return len(candidate)
+    return len(candidate) if class_changes(candidate) >= 0.2 and not reads_as_words(candidate) else 0
+
+
+def spoken_value(candidate: str) -> int:
+    """A value that follows a word for "key" without a sign between: at least twelve characters, clearly random."""
+    candidate = candidate.rstrip(".,:;|?!&=-/_")
+    if len(candidate) < 12 or sum(c.isdigit() for c in candidate) < 2 or "://" in candidate:
+        return 0
+    if candidate.isdigit() or (candidate.count("-") == 4 and _UUID.fullmatch(candidate) is None):
+        return 0
+    return secret_value(candidate)
 
 
 def random_token(candidate: str) -> int:
     """A string that stands alone, with no word to explain it: only clear randomness counts. Plain hexadecimal does not
-    (digests and identifiers are public)."""
+    (digests and identifiers are public), nor does a full line of base64 (certificates, attachments)."""
     if is_placeholder(candidate) or re.fullmatch(r"[0-9a-fA-F_-]+", candidate) or base64_text(candidate) is not None:
         return 0
-    digits = sum(c.isdigit() for c in candidate)
-    letters = sum(c.isalpha() for c in candidate)
-    if digits < 3 or letters < 6 or entropy(candidate) < 3.6:
+    if len(candidate) in _LINE_LENGTHS or "-----" in candidate or candidate.startswith(("AAAAB3", "AAAAC3", "AAAAE2")):
         return 0
-    cased = any(c.islower() for c in candidate) and any(c.isupper() for c in candidate)
-    return len(candidate) if class_changes(candidate) >= (0.38 if cased else 0.28) else 0
-
-
-def password(candidate: str) -> int:
-    """What follows the word "password": any string with more than one character class that is no placeholder."""
-    if candidate.lower() in _COMMON_PASSWORDS or _PLACEHOLDER.search(candidate) or len(candidate) < 5:
+    body = _PREFIX.sub("", candidate, count=1)
+    digits = sum(c.isdigit() for c in body)
+    letters = sum(c.isalpha() for c in body)
+    changes = class_changes(body)
+    cased = any(c.islower() for c in body) and any(c.isupper() for c in body)
+    if cased and digits and len(body) >= 24 and changes >= 0.5:
+        return len(candidate)
+    if digits < 3 or letters < 6 or entropy(candidate) < 3.6 or len(body) < 16:
         return 0
-    kinds = {"a" if c.islower() else "A" if c.isupper() else "0" if c.isdigit() else "." for c in candidate}
-    marked = "0" in kinds or ("." in kinds and not re.fullmatch(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*", candidate))
-    return len(candidate) if len(kinds) > 1 and marked else 0
-
-
-def password_part(candidate: str) -> int:
-    """The password of a `user:password` pair: anything but a placeholder."""
-    bare = candidate.strip("'\"\\")
-    return 0 if bare.lower() in _COMMON_PASSWORDS or _PLACEHOLDER.search(bare) or bare.isupper() else len(candidate)
+    return len(candidate) if changes >= (0.38 if cased else 0.28) else 0

@@ -1,50 +1,37 @@
-"""Secrets without a format of their own: what a name, a word or a URL beside them says they are.
+"""Secrets without a form of their own: what a name, a vendor or a word beside them says they are.
 
-The value must look drawn at random (`randomness`), so that placeholders, paths and code do not count.
+The value must look drawn at random (`randomness`), so that placeholders, paths and code do not count. What names of
+public values (digests, identifiers of builds, public keys) introduce does not count either.
 """
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers.secret_names import ASSIGN, NAMES, NAMES_PROBE, OTHER_NAMES, TAIL, VENDORS
 
-_VENDORS = (
-    "adafruit|adobe|airtable|algolia|alibaba|artifactory|asana|atlassian|auth0|aws|azure|beamer|bintray|bitbucket|"
-    "bittrex|circleci|cloudflare|codecov|cohere|coinbase|confluence|"
-    "confluent|contentful|contribsys|databricks|datadog|digitalocean|discord|docker|doppler|droneci|dropbox|duffel|"
-    "dynatrace|easypost|elastic|etsy|facebook|fastly|figma|finicity|"
-    "finnhub|firebase|flickr|flutterwave|frameio|freshbooks|gcp|github|gitlab|gitter|gocardless|grafana|harness|"
-    "hashicorp|heroku|hubspot|infracost|intercom|intra42|jenkins|jfrog|"
-    "jira|kraken|kucoin|launchdarkly|linear|linked-?_?in|lob|looker|mailchimp|mailgun|mapbox|mattermost|maxmind|"
-    "meraki|message-?_?bird|mongodb|netlify|new-?_?relic|ngrok|notion|npm|"
-    "nytimes|okta|openai|opsgenie|pagerduty|paypal|perplexity|plaid|planetscale|postman|prefect|privateai|pulumi|"
-    "pypi|rapidapi|readme|rollbar|rubygems|salesforce|scalingo|segment|"
-    "sendbird|sendgrid|sendinblue|sentry|shippo|shopify|sidekiq|slack|snowflake|snyk|sonar|sourcegraph|splunk|square|"
-    "squarespace|stripe|sumo(?:logic)?|supabase|telegram|travis|"
-    "trello|twilio|twitch|twitter|typeform|vault|vercel|wakatime|yandex|zapier|zendesk|zoom"
+_VALUE = r"[A-Za-z0-9+/_.!@#-][A-Za-z0-9+/_.!@#$%^&*~=|:?-]{7,}"
+_PUBLIC_NAMES = (
+    r"(?:public|primary|foreign|bucket|partition|sort|cache|object|hash|digest|checksum|sha\d{0,3}|md5|fingerprint|"
+    r"thumbprint|integrity|etag|commit|revision|version|image|licen[sc]e|identifier|credentialsid|expression|locale|"
+    r"encoding|codec|charset|file|path|dir|folder|type|algorithm|alg|publishable|pub)[ _.-]?(?:key|token|id)?"
+    r"[\w-]{0,4}[^\w]{1,8}"
 )
-_KEY_WORDS = (
-    r"key|keys|token|tokens|secret|secrets|api|apikey|auth|access|credential|credentials|creds|passw(?:or)?d|pwd|"
-    r"client[_-]?id|signature|private|bearer|license|login|session|sid|hmac|salt|sig|pat"
-)
-_VALUE = r"[A-Za-z0-9][A-Za-z0-9_.+/=~|%:@-]{7,}"
-_ASSIGN = (
-    r"[\"'\])>]{0,3}\s{0,3}(?:=>|:=|::=|:::=|\|\|:|\?=|==?|:|>|,|\|)\s{0,6}(?:@?[\"'`(]{1,3}|b\"|Bearer |Token |"
-    r"Basic )?\s{0,8}"
-)
-_ASSIGN_PROBE = r"[\"'\])>]*\s*[=:>,|?]+\s*[\"'`@(b]*(?:Bearer |Token |Basic )?\s*[A-Za-z0-9_.+/~-]*[0-9A-Z]"
-_VALUE_PROBE = r"[A-Za-z0-9_.+/=~|%:@-]*[0-9]"
 
 RECOGNISERS = (
     Recogniser(
         rule="secret.assignment",
         kind="SECRET.API_KEY",
-        pattern=rf"(?i)(?:{_KEY_WORDS})[\w .-]{{0,24}}{_ASSIGN}({_VALUE})",
-        probe=rf"(?i)(?:{_KEY_WORDS})[\w .-]*{_ASSIGN_PROBE}",
+        pattern=rf"(?i){NAMES}{TAIL}{ASSIGN}({_VALUE})",
+        probe=NAMES_PROBE,
         group=1,
+        unless=_PUBLIC_NAMES,
         validator="secret_value",
         confidence=0.85,
         examples=(
             'client_secret = "q8Zt3LmW0xRv7KpB2nYc"',
             "API_KEY: 7f3ka92mxq04bz81hw",
             "<apiToken>\n    k2v9x8q1m4z7w3e6\n</apiToken>",
+            'auth_token: str = "q8Zt3LmW0xRv7KpB2nYc"',
+            "| session_token | q8Zt3LmW0xRv7KpB2nYc |",
+            "https://host/v1?sig=q8Zt3LmW0xRv7KpB2nYc",
         ),
         counterexamples=(
             "api_key = os.environ['KEY']",
@@ -52,139 +39,85 @@ RECOGNISERS = (
             'key = "primary_key_column"',
             "secret: xxxxxxxxxxxxxxxx",
             "access: everyone_can_read_it",
+            "SPDX-License-Identifier: Apache-2.0",
+            "public_key = '9Cnzj4p4WGeKLs1Pt8QuKUpRKfFLfRYC9AIK'",
+            "Requires-Dist: fastapi>=0.99.0",
+            'bucket_key: "SalesResults-1.2"',
         ),
     ),
     Recogniser(
         rule="secret.vendor_assignment",
         kind="SECRET.API_KEY",
-        pattern=rf"(?i)(?:\b|_)(?:{_VENDORS})[\w .-]{{0,24}}{_ASSIGN}({_VALUE})",
-        probe=rf"(?i)(?:\b|_)(?:{_VENDORS})[\w .-]*{_ASSIGN_PROBE}",
+        pattern=rf"(?i){VENDORS}{TAIL}{ASSIGN}({_VALUE})",
+        probe=rf"(?i){VENDORS}",
         group=1,
+        unless=_PUBLIC_NAMES,
         validator="secret_value",
         confidence=0.8,
         examples=('droneci := "k2v9x8q1m4z7w3e6t5y0u1i2"', "looker = 4f9s8d7g6h5j4k3l2z1x"),
         counterexamples=("github: https", "slack = enabled_for_everyone", "docker, kubernetes and others"),
     ),
     Recogniser(
+        rule="secret.vendor_beside",
+        kind="SECRET.API_KEY",
+        pattern=rf"(?i){VENDORS}(?:[ _-]?[a-z]{{1,8}}){{0,2}}[ \"'`-]{{1,4}}([A-Za-z0-9_+/.-]{{16,}}=*)",
+        probe=rf"(?i){VENDORS}",
+        group=1,
+        validator="spoken_value",
+        confidence=0.75,
+        examples=("cloudsmith 7c3a9f0e5b1d8264f3a7c0e9b5d18264", "webex bot 'k2v9x8q1m4z7w3e6t5y0u1i2'"),
+        counterexamples=(
+            "docker compose-up-and-running",
+            "github actions/checkout",
+            "azure eastus2-production-cluster",
+        ),
+    ),
+    Recogniser(
         rule="secret.spoken",
         kind="SECRET.API_KEY",
         pattern=(
-            r"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|"
-            r"sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]{1,4}([A-Za-z0-9][A-Za-z0-9_.+/=~|"
-            r"%:@-]{11,})"
+            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}[ :=\"'`(-]{{0,4}}"
+            r"([A-Za-z0-9][A-Za-z0-9_+/=~.-]{11,})"
         ),
         group=1,
-        probe=(
-            rf"(?i)\b(?:key|token|secret|credential|api[ -]?key|pat|passcode|passphrase|schlussel|cle|clave|chiave|"
-            rf"sleutel)(?: is| was| ist| est| es|:| value| called| named)?[ :=\"'`]+{_VALUE_PROBE}"
-        ),
-        validator="secret_value",
+        probe=rf"{NAMES_PROBE}|{OTHER_NAMES}",
+        validator="spoken_value",
         confidence=0.8,
-        examples=("why does my token k2v9x8q1m4z7w3e6 fail?", "the key is 9fk3m2x8q7w1z0b5"),
-        counterexamples=("the key is internationalization", "token authentication-middleware fails"),
-    ),
-    Recogniser(
-        rule="secret.password",
-        kind="SECRET.PASSWORD",
-        pattern=(
-            r"(?i)(?:passw(?:or)?d|pwd|passphrase|passcode|passwort|kennwort|mot de passe|mdp|contrasena|senha|"
-            r"parola|wachtwoord|haslo|losenord|salasana|sifre|пароль|パスワード|密码|비밀번호)"
-            r"[\w]{0,20}[\"'\])]{0,2}\s{0,3}(?:is|are|was|ist|lautet|est|es|e|=>|:=|=|:|to)\s{0,3}(?:now "
-            r")?[\"'`]?([^\s\"'`,;<>]{5,80})"
-        ),
-        group=1,
-        probe=(
-            r"(?i)passw(?:or)?d|pwd|passphrase|passcode|passwort|kennwort|mot de passe|\bmdp\b|contrasena|\bsenha|"
-            r"\bparola|wachtwoord|haslo|losenord|salasana|sifre|пароль|パスワード|密码|비밀번호"
-        ),
-        validator="password",
-        confidence=0.85,
-        examples=("the password is hunter22!", "DB_PASSWORD=s3cr3t-Pa55", "Das Passwort lautet Sommer2024"),
-        counterexamples=(
-            "the password is required",
-            "password: str",
-            "password is stored in $PASSWORD",
-            "POSTGRES_PASSWORD=password",
-        ),
-    ),
-    Recogniser(
-        rule="secret.url_credentials",
-        kind="SECRET.CONNECTION",
-        pattern=r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'<>]{0,64}:([^\s/@\"'<>]{3,128})@[\w.-]+",
-        group=1,
-        validator="password",
-        probe=r"://[^\s:/@\"'<>]*:[^\s/@\"'<>]+@",
-        confidence=0.92,
-        examples=("postgresql://app:t0p-S3cret@db.internal:5432/main", "https://ci:9f8a7b6c5d@git.host.io/r.git"),
-        counterexamples=(
-            "postgres://user:password@localhost/db",
-            "https://host:8080/path@v2",
-            "redis://:${REDIS_PASSWORD}@cache:6379",
-        ),
-    ),
-    Recogniser(
-        rule="secret.connection_string",
-        kind="SECRET.CONNECTION",
-        pattern=(
-            r"(?i)(?:AccountKey|SharedAccessKey|SharedAccessSignature|Pwd|Password|"
-            r"sig)=([A-Za-z0-9+/%!#$^&*_.~-]{8,128}=*)"
-        ),
-        group=1,
-        probe=r"(?i)(?:AccountKey|SharedAccessKey|SharedAccessSignature|Pwd|Password|sig)=[A-Za-z0-9+/%!#$^&*_.~-]",
-        validator="secret_value",
-        confidence=0.88,
         examples=(
-            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=Zk3v9Qm1xL8rT2wB7nYc5pHs0dFg4jKa==",
-            "Server=db;Uid=sa;Pwd=Xy7!kLm29q",
+            "why does my token k2v9x8q1m4z7w3e6 fail?",
+            "the key is 9fk3m2x8q7w1z0b5",
+            "Der API-Schlüssel lautet 9fk3m2x8q7w1z0b5",
+            "the api key for staging is 9fk3m2x8q7w1z0b5",
         ),
-        counterexamples=("Password=yourpassword;", "sig=none"),
+        counterexamples=(
+            "the key is internationalization",
+            "token authentication-middleware fails",
+            "access to python3.11/site-packages",
+        ),
     ),
     Recogniser(
-        rule="secret.authorization_header",
-        kind="SECRET.TOKEN",
+        rule="secret.hexadecimal_assignment",
+        kind="SECRET.API_KEY",
         pattern=(
-            r"(?i)\b(?:(?:proxy-)?authorization|x-[a-z-]{0,20}(?:key|token|auth|secret)|api-?key|private-token|"
-            r"cookie)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:Bearer|Basic|Token|Digest|ApiKey|"
-            r"AWS4-HMAC-SHA256)\s{1,3})?([A-Za-z0-9_.~+/=:@-]{8,})"
+            r"(?i)(?:key|secret|token|auth|pass|cred|psk|salt|seed|iv|entropy)[\w.-]{0,16}[\"']?\s{0,3}(?:=|:|:=|=>)\s{0,3}"
+            r"(?:\{\s?)?((?:0x[0-9a-f]{2},?\s{0,2}){8,})"
         ),
         group=1,
-        probe=r"(?i)(?:authorization|x-[a-z-]*(?:key|token|auth|secret)|api-?key|private-token|cookie)[\"']?\s*[:=]",
-        validator="secret_value",
-        confidence=0.88,
-        examples=("curl -H 'Authorization: Bearer 9fK3m2X8q7w1Z0b5' https://api", "X-Api-Key: 7f3ka92mxq04bz81hw"),
-        counterexamples=('-H "Authorization: Bearer $TOKEN"', "Authorization: Bearer XXXXXXXXXXXX"),
-    ),
-    Recogniser(
-        rule="secret.bearer",
-        kind="SECRET.TOKEN",
-        pattern=r"\b(?:Bearer|Basic) ([A-Za-z0-9_.~+/-]{16,}=*)",
-        group=1,
-        probe=r"\b(?:Bearer|Basic) [A-Za-z0-9_.~+/-]",
-        validator="secret_value",
-        confidence=0.85,
-        examples=("send Bearer 9fK3m2X8q7w1Z0b5Lp4v",),
-        counterexamples=("Basic understanding_of_everything", "Bearer token-authentication-scheme"),
-    ),
-    Recogniser(
-        rule="secret.curl_user",
-        kind="SECRET.PASSWORD",
-        pattern=(
-            r"\bcurl\b(?:[^\n]|\\\n){0,600}?\s(?:-u|--user)[ "
-            r"=]{0,3}[\"']?[^\s:\"'$<]{1,64}:[\"']?([^\s\"'${<]{3,128})"
-        ),
-        group=1,
-        validator="password_part",
-        probe=r"\bcurl\b",
-        confidence=0.8,
-        examples=("curl -u kevin:mVy3gG7z5Q https://api.host",),
-        counterexamples=("curl -u $USER:$PASS https://api.host", "curl -X POST https://api.host"),
+        probe=r"(?i)0x[0-9a-f]{2},\s?0x",
+        confidence=0.75,
+        examples=("AESKEY = {0x35, 0x34, 0x65, 0x9b, 0x1c, 0x2e, 0x13, 0x08}",),
+        counterexamples=("key = 0x35", "mask = {0x35, 0x34, 0x65, 0x9b, 0x1c, 0x2e, 0x13, 0x08}"),
     ),
     Recogniser(
         rule="secret.random_token",
         kind="SECRET.TOKEN",
         pattern=r"[A-Za-z0-9_+-]{20,}={0,2}",
-        probe=r"[A-Za-z]\d+[A-Za-z][A-Za-z_+-]*\d",
-        unless=r"[/.#@&?%:\w-]|sha\d*[-:]|integrity=.?|commit |nonce-|boundary=-*",
+        probe=r"[A-Za-z]\d+[A-Za-z][A-Za-z_+-]*\d|[a-z][A-Z][a-z]?[A-Z][a-z]?[A-Z]",
+        unless=(
+            r"[/.#@&?%:\w-]|sha\d*[-:=\s]{1,3}|\bh1:|md5[-:=\s]{1,3}|integrity\W{1,4}|commit |nonce-|boundary=-*|"
+            r"(?:digest|checksum|hash|fingerprint|etag)\W{1,4}|-----\\?n?\s*|[A-Za-z0-9+/]{16}\s{1,7}|ssh-\w+ |nistp\d+ "
+        ),
+        unless_after=r"[/.@]\w|\s{1,6}[A-Za-z0-9+/]{24}",
         validator="random_token",
         confidence=0.6,
         examples=("it printed JHQT5zinMgZVMvLZI89e3KdYG78Ui8 and stopped",),
@@ -193,6 +126,8 @@ RECOGNISERS = (
             "com_example_service_configuration_v2",
             "see https://host/JHQT5zinMgZVMvLZI89e3KdYG78Ui8",
             "29f63271-dc2f-4734-8221-5b31b5169bac",
+            "a/b.py,sha256=ftILR3G5dqmlQmCJYNovuyXfFneJY2eH2RvpV19tyYE,10",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINTKSuRxZBOaEN4yq8c9NFuQrv4nV6JU9bPW bob",
         ),
     ),
 )
