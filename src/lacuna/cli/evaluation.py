@@ -159,24 +159,22 @@ def _show(measured: Measured, strategy: Strategy) -> None:
     for title, slices in (("level", measured.levels), ("source", measured.sources)):
         table = Table(title=f"By {title}, worst first ({strategy.value})", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         table.add_column(title, no_wrap=True, max_width=20)
-        for column in ("n", "leaked %", "below", "n", "false alarms %", "n", "flagged"):
+        for column in ("rows", "leaked %", "below", "false alarms %", "flagged"):
             table.add_column(column, justify="right", no_wrap=True)
         for part in slices:
             table.add_row(
                 part.name,
-                *(_total(part.leaked), _percent(part.leaked), _percent(part.below, interval=False)),
-                *(_total(part.alarms), _percent(part.alarms)),
-                *(_total(part.flagged), _percent(part.flagged, interval=False)),
+                str(part.leaked.total + part.alarms.total + part.flagged.total),
+                _percent(part.leaked),
+                _percent(part.below, interval=False),
+                _percent(part.alarms),
+                _percent(part.flagged, interval=False),
             )
         out.print(table)
     out.print("leaked, below the lowest acceptable tier: of sensitive rows; flagged: of rows without an agreed answer")
     out.print(f"Explicit leaked: {_percent(measured.explicit) or 'no such rows'}", markup=False)
     out.print(f"False alarms: {_percent(measured.harmless) or 'no such rows'}", markup=False)
     out.print(f"Look-alikes flagged: {_percent(measured.lookalikes) or 'no such rows'}", markup=False)
-
-
-def _total(share: Share) -> str:
-    return f"{share.total:,}" if share.total else ""
 
 
 def _percent(share: Share, *, interval: bool = True) -> str:
