@@ -78,7 +78,7 @@ async def _run(folder: Path, documents: int) -> list[Row]:
             parser=parser,
             chunk=Chunker(embedder.count_tokens),
             classify=classified,
-            ruleset="bench",
+            ruleset=lambda: "bench",
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,

@@ -99,7 +99,7 @@ class World:
             "parser": self.parser,
             "chunk": Chunker(),
             "classify": self.classify,
-            "ruleset": "rules-1",
+            "ruleset": lambda: "rules-1",
             "embedder": self.embedder,
             "store": self.switch.guard(self.store),
             "catalogue": self.switch.guard(self.catalogue),
@@ -218,13 +218,13 @@ async def test_a_new_declaration_is_a_new_version(world: World, said: dict[str, 
 
 async def test_a_new_ruleset_strategy_model_or_passage_size_ingests_again(world: World) -> None:
     await world.put("about pumps")
-    world.ingest = world.again(ruleset="rules-2")
+    world.ingest = world.again(ruleset=lambda: "rules-2")
     assert (await world.put("about pumps")).status == "replaced"
     world.classify.strategy = Strategy.CONSERVATIVE
     assert (await world.put("about pumps")).status == "replaced"
-    world.ingest = world.again(ruleset="rules-2", embedder=None)
+    world.ingest = world.again(ruleset=lambda: "rules-2", embedder=None)
     assert (await world.put("about pumps")).status == "replaced"
-    world.ingest = world.again(ruleset="rules-2", embedder=None, pipeline="100 tokens")
+    world.ingest = world.again(ruleset=lambda: "rules-2", embedder=None, pipeline="100 tokens")
     assert (await world.put("about pumps")).status == "replaced"
     assert (await world.put("about pumps")).status == "unchanged"
 

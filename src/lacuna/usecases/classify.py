@@ -69,8 +69,22 @@ class Decided:
     index: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The layers in force and the name of all that they would find."""
+
+    layers: tuple[ClassifierLayer, ...]
+    version: str
+
+    @classmethod
+    def of(cls, layers: Sequence[ClassifierLayer]) -> "Rules":
+        versions = "\n".join(f"{layer.name} {layer.version}" for layer in layers)
+        return cls(tuple(layers), "rs-" + hashlib.sha256(versions.encode()).hexdigest()[:16])
+
+
 class Classify:
-    """Classification of questions; see the module."""
+    """Classification of questions; see the module. Rules may be exchanged at any time: each question is examined under
+    those that were in force when its examination began, all of them or none."""
 
     def __init__(
         self,
@@ -86,7 +100,7 @@ class Classify:
         ids: Ids,
         telemetry: Telemetry,
     ) -> None:
-        self._layers = tuple(layers)
+        self._rules = Rules.of(layers)
         self._policy = policy
         self._routing = routing
         self._strategy = strategy
@@ -97,8 +111,17 @@ class Classify:
         self._clock = clock
         self._ids = ids
         self._telemetry = telemetry
-        versions = "\n".join(f"{layer.name} {layer.version}" for layer in self._layers)
-        self.ruleset = "rs-" + hashlib.sha256(versions.encode()).hexdigest()[:16]
+
+    @property
+    def ruleset(self) -> str:
+        """Names the rules in force."""
+        return self._rules.version
+
+    def use(self, layers: Sequence[ClassifierLayer]) -> None:
+        """Exchanges the rules for all questions from now on, and forgets what the old ones found."""
+        self._rules = Rules.of(layers)
+        if self._cache is not None:
+            self._cache.clear()
 
     async def one(self, question: Question, principal: Principal) -> Decided:
         """Classifies, plans and records one question."""
@@ -132,7 +155,7 @@ class Classify:
     def text(self, text: str) -> Classification:
         """The classification of a text that is no question: a passage, a whole document. Blocking, thread-safe, not
         recorded: the caller records what it does with it."""
-        return self._examine(Question(text))
+        return self._examine(self._rules, Question(text))
 
     def decision_record(
         self, question: Question, decided: Decided, principal: Principal, kind: str, more: dict[str, Json] | None = None
@@ -158,24 +181,25 @@ class Classify:
 
     async def _classification(self, question: Question) -> tuple[Classification, bool]:
         # A digest: the cache keeps no text, and its entries are small.
-        key: Key = (self.ruleset, self._strategy, hashlib.sha256(repr(question).encode()).digest())
+        rules = self._rules
+        key: Key = (rules.version, self._strategy, hashlib.sha256(repr(question).encode()).digest())
         if self._cache is not None and (known := self._cache.get(key)) is not None:
             return known, True
         size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
         if size > LONG_TEXT:
-            fresh = await asyncio.to_thread(self._examine, question)
+            fresh = await asyncio.to_thread(self._examine, rules, question)
         else:
-            fresh = self._examine(question)
+            fresh = self._examine(rules, question)
         if self._cache is not None and not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
             self._cache.put(key, fresh)
         return fresh, False
 
-    def _examine(self, question: Question) -> Classification:
-        results = [self._ask_layer(layer, question) for layer in self._layers]
-        base = classify(question.text, results, self._strategy, self.ruleset)
+    def _examine(self, rules: Rules, question: Question) -> Classification:
+        results = [self._ask_layer(layer, question) for layer in rules.layers]
+        base = classify(question.text, results, self._strategy, rules.version)
         if base.tier is Tier.PROPRIETARY:
             return base
-        return raised(base, self._open_turns(question))
+        return raised(base, self._open_turns(rules, question))
 
     def _ask_layer(self, layer: ClassifierLayer, question: Question) -> LayerResult:
         try:
@@ -183,13 +207,13 @@ class Classify:
         except LacunaError as error:
             return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
 
-    def _open_turns(self, question: Question) -> list[Finding]:
+    def _open_turns(self, rules: Rules, question: Question) -> list[Finding]:
         """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
         INTERNAL."""
         findings = []
         for number, turn in enumerate(question.conversation):
-            results = [self._ask_layer(layer, Question(turn.content)) for layer in self._layers]
-            alone = classify(turn.content, results, self._strategy, self.ruleset)
+            results = [self._ask_layer(layer, Question(turn.content)) for layer in rules.layers]
+            alone = classify(turn.content, results, self._strategy, rules.version)
             if alone.tier > Tier.PUBLIC:
                 findings.append(
                     Finding("CONTEXT.CONVERSATION", f"turn-{number}", Layer.CONTEXT, alone.tier, alone.confidence)

@@ -65,7 +65,7 @@ class Ingest:
         parser: Parser,
         chunk: Callable[[Parsed], Sequence[Piece]],
         classify: Callable[[str], Classification],
-        ruleset: str,
+        ruleset: Callable[[], str],
         embedder: Embedder | None,
         store: VectorStore,
         catalogue: Catalogue,

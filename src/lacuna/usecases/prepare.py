@@ -48,15 +48,16 @@ class Prepared:
 
 
 class Prepare:
-    """See the module. `chunk` and `classify` MUST be safe to call from several threads at once. `pipeline` names what
-    else passages depend on, such as their size: documents ingested under another one are ingested anew."""
+    """See the module. `chunk` and `classify` MUST be safe to call from several threads at once. `ruleset` names the
+    rules that `classify` applies from now on, `pipeline` what else passages depend on, such as their size: documents
+    ingested under another one are ingested anew."""
 
     def __init__(
         self,
         parser: Parser,
         chunk: Callable[[Parsed], Sequence[Piece]],
         classify: Callable[[str], Classification],
-        ruleset: str,
+        ruleset: Callable[[], str],
         embedder: Embedder | None,
         keys: KeyRing,
         clock: Clock,
@@ -96,7 +97,7 @@ class Prepare:
             # A file's place depends on the folder it was named with; the same file is the same all the same.
             "" if upload.origin else upload.source,
         ]
-        by = [self._pipeline, self._ruleset, str(probe.strategy), self._embedder_name]
+        by = [self._pipeline, self._ruleset(), str(probe.strategy), self._embedder_name]
         declared, pipeline = (self._keys.hmac("\1".join(parts))[:32] for parts in (["declared", *said], ["by", *by]))
         return Fingerprint(content_hmac, declared, pipeline)
 
@@ -136,7 +137,7 @@ class Prepare:
             text_length=len(joined(section.text for section in parsed.sections)),
             content_hmac=str(replace(fingerprint, changed=kept)),
             media_type=parsed.media_type,
-            ruleset=self._ruleset,
+            ruleset=whole.ruleset,
             owner=before.owner if before is not None else principal.user_id,
             updated_at=self._clock.now_us(),
         )

@@ -111,7 +111,7 @@ async def open_application(
             parser=parser,
             chunk=_chunker(settings, count_tokens),
             classify=classify.text,
-            ruleset=classify.ruleset,
+            ruleset=lambda: classify.ruleset,
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,

@@ -114,6 +114,17 @@ def _row(stored: StoredTerm) -> tuple[object, ...]:
 
 def _term(row: tuple[str, str, str, str, str, str, str, int]) -> StoredTerm:
     term_id, listed, _, name, aliases, match, added_by, added_at = row
-    return StoredTerm(
-        term_id, TermList(listed), Term(name, tuple(json.loads(aliases)), Match(match)), added_by, added_at
-    )
+    if listed not in list(TermList):
+        raise _no_term()
+    return StoredTerm(term_id, TermList(listed), _named(name, aliases, match), added_by, added_at)
+
+
+def _named(name: str, aliases: str, match: str) -> Term:
+    try:
+        return Term(name, tuple(json.loads(aliases)) if aliases != "[]" else (), Match(match))
+    except ValueError:
+        raise _no_term() from None
+
+
+def _no_term() -> sqlite3.DataError:
+    return sqlite3.DataError("a row of terms holds no term")
