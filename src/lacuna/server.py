@@ -25,6 +25,7 @@ from lacuna.domain.errors import ConfigError
 from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenticator, DevAuthenticator
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits, RateLimit
+from lacuna.http.protocol import BoundedProtocol
 from lacuna.wiring.application import Application
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, start_logs, start_metrics
@@ -73,6 +74,7 @@ async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], Non
 async def _run(asgi: Gate, listening: socket.socket, ready: Callable[[str], None] | None) -> None:
     config = uvicorn.Config(
         asgi,
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

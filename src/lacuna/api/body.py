@@ -53,5 +53,7 @@ def write(value: Any, status: int = 200) -> Response:
 def _invalid(message: str) -> InvalidBody:
     match = _AT.match(message)
     what = match["what"] if match else "not valid"
+    if what.startswith("Invalid enum value"):
+        what = "Invalid enum value"  # msgspec quotes it
     path = ((match["path"] if match else "") or "$").removeprefix("$").removeprefix(".") or "body"
     return InvalidBody(f"{path}: {what}.", (FieldProblem(path, what),))

@@ -155,6 +155,7 @@ async def classify_many(request: Request) -> Response:
         raise TooLarge(
             f"queries holds {len(body.queries)} entries; the limit is {here.max_batch}.", cure="Send several batches."
         )
+    here.rate.take(principal.user_id, len(body.queries) - 1)
     bodies = [ClassifyBody(query=q) if isinstance(q, str) else q for q in body.queries]
     questions = []
     for number, one in enumerate(bodies):

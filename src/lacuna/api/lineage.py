@@ -54,7 +54,15 @@ class DecisionModel(BaseModel):
     records: list[int]
 
 
-@router.get("/lineage/{node_id}")
+@router.get("/lineage/{node_id:path}/impact")
+async def impact(
+    node_id: NodeId, app: App, principal: Asker, depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = MAX_DEPTH
+) -> GraphModel:
+    """Everything that a node went into: the answers to look at again when a document turns out wrong."""
+    return graph_model(await app.trace.lineage(node_id, Direction.DOWNSTREAM, depth, principal))
+
+
+@router.get("/lineage/{node_id:path}")
 async def lineage(
     node_id: NodeId,
     app: App,
@@ -64,14 +72,6 @@ async def lineage(
 ) -> GraphModel:
     """What went into a node (upstream) and what came out of it (downstream)."""
     return graph_model(await app.trace.lineage(node_id, direction, depth, principal))
-
-
-@router.get("/lineage/{node_id}/impact")
-async def impact(
-    node_id: NodeId, app: App, principal: Asker, depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = MAX_DEPTH
-) -> GraphModel:
-    """Everything that a node went into: the answers to look at again when a document turns out wrong."""
-    return graph_model(await app.trace.lineage(node_id, Direction.DOWNSTREAM, depth, principal))
 
 
 @router.get("/decisions/{decision_id}")

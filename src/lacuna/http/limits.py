@@ -27,9 +27,11 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, who: str, cost: int = 1) -> None:
-        """Raises RateLimited, with the headers of draft-ietf-httpapi-ratelimit-headers."""
-        if self._per_minute <= 0:
+        """Raises RateLimited, with the headers of draft-ietf-httpapi-ratelimit-headers. What costs more than a whole
+        minute's allowance takes all of it."""
+        if self._per_minute <= 0 or cost <= 0:
             return
+        cost = min(cost, self._per_minute)
         now = time.monotonic()
         tokens, seen = self._buckets.pop(who, (float(self._per_minute), now))
         tokens = min(float(self._per_minute), tokens + (now - seen) * self._per_minute / 60)

@@ -171,12 +171,18 @@ class Prepare:
         if embedder is None:
             return tuple(IndexedChunk(chunk, None) for chunk in chunks)
         texts = [embedded_text(chunk.title, chunk.heading, chunk.text) for chunk in chunks]
+        batches: list[Vectors | None] = [None] * -(-len(texts) // EMBED_BATCH)
+        waiting = iter(range(len(batches)))
 
-        async def embed(start: int) -> Vectors:
-            async with self._workers:
-                return await asyncio.to_thread(embedder.embed, texts[start : start + EMBED_BATCH])
+        async def embed() -> None:
+            # One batch at a time in the queue for a thread: a long document does not stand before all others.
+            for n in waiting:
+                async with self._workers:
+                    some = texts[n * EMBED_BATCH : (n + 1) * EMBED_BATCH]
+                    batches[n] = await asyncio.to_thread(embedder.embed, some)
 
-        rows = np.concatenate(await asyncio.gather(*(embed(start) for start in range(0, len(texts), EMBED_BATCH))))
+        await asyncio.gather(*(embed() for _ in range(WORKERS)))
+        rows = np.concatenate([batch for batch in batches if batch is not None])
         return tuple(IndexedChunk(chunk, row) for chunk, row in zip(chunks, rows, strict=True))
 
 

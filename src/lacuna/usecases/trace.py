@@ -45,7 +45,8 @@ class Trace:
     async def decision(self, decision_id: str, principal: Principal) -> Explanation:
         """Raises NotFound where there is none, or none that this principal may see."""
         stored = await self._of(decision_id)
-        if not stored or not self._owns(stored[0].record(), principal):
+        decided = bool(stored) and stored[0].record().kind.startswith("decision.")
+        if not decided or not self._owns(stored[0].record(), principal):
             raise NotFound(
                 f"No decision {decision_id[:80]!r}.", cure="Check the id; decisions are shown to their owner only."
             )
