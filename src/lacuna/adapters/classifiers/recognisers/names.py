@@ -461,3 +461,6 @@ RECOGNISERS = (
         counterexamples=("العميل في المتجر الكبير", "ग्राहक सेवा केंद्र"),
     ),
 )
+
+PERSONAL_WORDS = f"{_SITUATIONS}|{_STATES}|{_RELATIONS_OF_MINE}|{_MATTERS_EN}|{_MATTERS_OTHER}"
+"""Words of matters that make a name beside them personal: for recognisers of names that read meaning, not these cues."""

@@ -1,0 +1,1 @@
+"""Named-entity recognisers. Each needs a package that Lacuna does not install by itself."""
