@@ -13,7 +13,7 @@ from typing import Any
 import re2
 
 from lacuna.adapters.classifiers.recognisers.names import PERSONAL_WORDS
-from lacuna.adapters.classifiers.views import Piece
+from lacuna.adapters.classifiers.views import BaseView
 from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question
 from lacuna.domain.tiers import Tier
@@ -83,7 +83,7 @@ class EntityLayer:
 
     def _matters(self, text: str) -> list[tuple[int, int]]:
         """Where personal matters stand in `text`."""
-        view = Piece(text)
+        view = BaseView(text)
         return [view.locate(*match.span()) for match in self._personal.finditer(view.text) if match.end() > match.start()]
 
 
