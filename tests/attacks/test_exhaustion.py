@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,10 +13,12 @@ from lacuna.domain.errors import OutboundRefused
 from lacuna.domain.policy import Source
 from lacuna.domain.released import released_text
 from lacuna.domain.routing import Outbound
+from lacuna.ports.embeddings import Vectors
+from lacuna.testing.fakes.embedder import HashingEmbedder
 from lacuna.usecases.prepare import EMBED_BATCH
 from tests.surfaces.conftest import write_config
 from tests.surfaces.running import Server
-from tests.usecases.test_ingest import RememberingEmbedder, World
+from tests.usecases.test_ingest import World
 
 
 @pytest.mark.parametrize(
@@ -43,16 +46,32 @@ def test_large_bodies_and_repeated_requests_on_one_connection_still_pass(client:
         assert client.get("/health").status_code == 200
 
 
+class Announcing(HashingEmbedder):
+    """Says when it is asked for the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self._loop.call_soon_threadsafe(self.asked.set)
+        return super().embed(texts)
+
+
 async def test_a_short_document_does_not_wait_for_all_of_a_long_one() -> None:
-    world = World(max_file_bytes=10_000_000, embedder=RememberingEmbedder())
+    embedder = Announcing()
+    world = World(max_file_bytes=10_000_000, embedder=embedder)
     order: list[str] = []
 
     async def put(name: str, text: str) -> None:
         await world.put(text, document_id=name)
         order.append(name)
 
-    long = "\n\n".join(f"Lamp {n} " * 60 for n in range(EMBED_BATCH * 60))
-    await asyncio.gather(put("long", long), put("short", "The lamp is green."))
+    text = "\n\n".join(f"Lamp {n} " * 200 for n in range(EMBED_BATCH * 60))
+    long = asyncio.create_task(put("long", text))
+    await embedder.asked.wait()
+    await asyncio.gather(long, put("short", "The lamp is green."))
     assert order == ["short", "long"]
 
 
