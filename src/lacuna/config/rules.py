@@ -28,6 +28,9 @@ def broken(settings: Settings) -> Iterator[Broken]:
         fault = f"must be at most half of ingest.chunk_tokens ({ingest.chunk_tokens})"
         yield ("ingest", "chunk_overlap"), (("ingest", "chunk_tokens"),), fault
     layers = settings.classification.layers
+    if layers.ner.enabled and layers.ner.backend != "presidio" and not layers.ner.model:
+        fault = "needs classification.layers.ner.model, an installed model package or a folder"
+        yield ("classification", "layers", "ner", "enabled"), (("classification", "layers", "ner", "model"),), fault
     if not (layers.heuristic.enabled or layers.embedding.enabled or layers.llm.enabled):
         path = ("classification", "layers", "heuristic", "enabled")
         others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))

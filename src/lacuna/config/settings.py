@@ -72,8 +72,25 @@ class LlmLayerSettings(Section):
     timeout_s: Seconds = Field(10.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
 
 
+class NerLayerSettings(Section):
+    enabled: bool = Field(False, description="Whether a named-entity model on this machine looks for persons.")
+    backend: Annotated[Literal["spacy", "gliner", "presidio"], LowerText] = Field(
+        "spacy", description="Package that runs the model; docs/names.md says what each needs."
+    )
+    model: Text | None = Field(
+        None,
+        description="Installed model package or folder; `presidio` takes a spaCy model or, if empty, patterns alone.",
+    )
+    language: Text | None = Field(None, description="Language of the model (`en`); empty: the model's own.")
+    threshold: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, description="Least score of an entity that counts.")
+    names: Annotated[Literal["personal", "every"], LowerText] = Field(
+        "personal", description="`personal`: a name counts beside something personal. `every`: every name counts."
+    )
+
+
 class LayersSettings(Section):
     heuristic: HeuristicLayerSettings = Field(default_factory=HeuristicLayerSettings)
+    ner: NerLayerSettings = Field(default_factory=NerLayerSettings)
     embedding: EmbeddingLayerSettings = Field(default_factory=EmbeddingLayerSettings)
     llm: LlmLayerSettings = Field(default_factory=LlmLayerSettings)
 

@@ -14,6 +14,7 @@ from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
 from lacuna.config import Loaded, Settings, load
+from lacuna.config.settings import NerLayerSettings
 from lacuna.domain.audit import Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
@@ -21,6 +22,7 @@ from lacuna.domain.policy import Source
 from lacuna.domain.terms import TermSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.cache import ClassificationCache
+from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.llm import ExternalGenerator, Generator
@@ -241,7 +243,18 @@ def _layers_for(found: Loaded, folder: Path, telemetry: Telemetry) -> LayersFor:
     seconds = found.settings.classification.layers.heuristic.timeout_s
     engine = back_end("classifier", "heuristic")(TermSet(), cache=folder / "compiled")
     guard = Guard("classifier.heuristic", telemetry, seconds)
-    return lambda terms: [GuardedLayer(engine.with_terms(terms), guard)]
+    entities = _entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
+    return lambda terms: [GuardedLayer(engine.with_terms(terms), guard), *entities]
+
+
+def _entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float) -> list[ClassifierLayer]:
+    """The layer of named entities, where a model is configured."""
+    if not wanted.enabled:
+        return []
+    given = {} if wanted.model is None else {"model": wanted.model}
+    recogniser = back_end("ner", wanted.backend)(**given, language=wanted.language or "", threshold=wanted.threshold)
+    layer = back_end("classifier", "ner")(recogniser, every_name=wanted.names == "every")
+    return [GuardedLayer(layer, Guard("classifier.ner", telemetry, seconds))]
 
 
 def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:

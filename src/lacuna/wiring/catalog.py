@@ -11,6 +11,12 @@ from lacuna.domain.errors import ConfigError
 BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "classifier": {
         "heuristic": "lacuna.adapters.classifiers.heuristic:HeuristicLayer",
+        "ner": "lacuna.adapters.classifiers.entities:EntityLayer",
+    },
+    "ner": {
+        "gliner": "lacuna.adapters.ner.gliner:GlinerRecogniser",
+        "presidio": "lacuna.adapters.ner.presidio:PresidioRecogniser",
+        "spacy": "lacuna.adapters.ner.spacy:SpacyRecogniser",
     },
     "policy": {
         "routing_table": "lacuna.adapters.policy.routing_table:RoutingTablePolicy",

@@ -16,7 +16,7 @@ from lacuna.domain.errors import ConfigError, DependencyNonsense
 from lacuna.ports.ner import EntityRecogniser
 from lacuna.testing.contracts.ner import EntityRecogniserContract
 
-STUB = '''
+STUB = """
 import pathlib
 
 KNOWN = {"Ingrid Solberg": "person", "12 Elmbrook Rise": "street address", "Bremen": "city", "Overlong": "person"}
@@ -35,11 +35,11 @@ class GLiNER:
         for word, label in KNOWN.items():
             start = text.find(word)
             while start >= 0:
-                past = 5000 if word == "Overlong" else 0
-                found.append({"start": start, "end": start + len(word) + past, "text": word, "label": label, "score": 0.9})
+                end = start + len(word) + (5000 if word == "Overlong" else 0)
+                found.append({"start": start, "end": end, "text": word, "label": label, "score": 0.9})
                 start = text.find(word, start + 1)
         return found
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from lacuna.adapters.classifiers.recognisers.names import PERSONAL_WORDS
+from lacuna.adapters.classifiers.recognisers.name_words import PERSONAL_WORDS
 from lacuna.adapters.classifiers.views import BaseView
 from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question
@@ -84,7 +84,9 @@ class EntityLayer:
     def _matters(self, text: str) -> list[tuple[int, int]]:
         """Where personal matters stand in `text`."""
         view = BaseView(text)
-        return [view.locate(*match.span()) for match in self._personal.finditer(view.text) if match.end() > match.start()]
+        return [
+            view.locate(*match.span()) for match in self._personal.finditer(view.text) if match.end() > match.start()
+        ]
 
 
 class _Near:

@@ -26,78 +26,15 @@ _TITLES = frozenset(
         "senora don dona senhor senhora sig sigra sig.ra signor signora signore dott dott.ssa ing dhr mevr mevrouw "
         "meneer heer pan pani panu pana pane hr fru bay bayan sayin domnul doamna dl dna gospodin господин господина "
         "госпожа госпожи госпоже г-н г-жа пан пані κυριος κυριε κυρια"
-    ).lower().split()
-)
-_NOT_NAMES = frozenset(
-    fold(
-        # time
-        "monday tuesday wednesday thursday friday saturday sunday january february july september "
-        "october november december today tomorrow yesterday montag dienstag mittwoch donnerstag freitag samstag sonntag "
-        "januar februar juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche "
-        "lunes martes miercoles jueves viernes sabado domingo "
-        # sentence words that a capital may begin
-        "a about after all also am an and any are as at be because been before both but by can could did do does each "
-        "every for from had has have he her here him his how i if in into is it its just let me might more most "
-        "much must my near new no nor not now of off old on once one only or other our out over own per please s "
-        "same she should since so some such than thanks that the their them then there these they this those to too "
-        "under until up us very was we were what when where which while who whom whose why with would yes you your "
-        "der die dem den des ein eine einen einer eines er es sie ich wir ihr ist sind war hat und oder nicht auf "
-        "aus bei bis durch fur gegen im in mit nach ohne um vom von vor zu zum zur als wie wenn dass bitte danke "
-        "le la les un une des du au aux et ou il elle ils elles je nous vous est sont pas que qui dans pour par sur "
-        "avec sans chez ce cet cette ces son sa ses el los las una unos unas y o en por para con sin es son no si que "
-        "lo gli i uno di da che non per come "
-        "het een en of ik hij zij wij jullie niet met voor aan "
-        # offices, forms, products, organisations
-        "access account accounting accounts active activity add address admin administration administrator advanced "
-        "agency agreement alert america american analysis api app application area army article assistance association "
-        "authority authorization aws azure back bank base beta billing blue board book branch budget building "
-        "business button call campus care center central centre change chapter charter city class click client clients "
-        "cloud club code college command commission committee communication communications community company "
-        "computer conference configuration connect contact content contract control cookie corp corporation council "
-        "count country county court create credit customer customers data database date day days default delete department "
-        "design desk details development device director directory disclaimer district division document "
-        "documentation documents edit education email employee employees engagement engineering enterprise error "
-        "europe european event events example experience export express external facebook facts false feedback field "
-        "file files finance first flow form forms free full fund game general gmail google government green group guide "
-        "handbook health help history home hospital house html http https human id identifier identity image import "
-        "inc index info information input insight insights inspection installation institute insurance integration "
-        "intelligence interface internal international internet introduction invoice island item java journal json "
-        "key kingdom lab law league learning library license licence life limited line linux list live llc local log "
-        "login logo ltd mail main maintenance management manager manual map market marketing master media medical "
-        "member members memory menu message microsoft ministry mobile mode model module museum music name national "
-        "network news next north number object office officer official online open operations option options order "
-        "orders organization output overview page park party password patient patients payment performance personal "
-        "phone platform plan point police policy policies portal post premium president press price privacy private "
-        "pro process product products professional profile program programme project property protection protocol "
-        "provider public python quality query question record records red reference region registration regulation "
-        "relations release report reports request research reserve resource resources response rest results "
-        "return review rights river road role rules safety sales satisfaction school science sdk search second "
-        "secretary section secure security select self senate senior server servers service services session set settings "
-        "sharepoint shop site sms social society software solution solutions source south special sql standard star state "
-        "states statistics status stock store story street string strategy student students subject success success "
-        "summary super support survey sync system systems table task tax team teams technical technology terms test "
-        "third tier time title token tool tools top total town trade training transport treasury trial true type "
-        "union unit united university update upload url usage user users value version video view virtual vice web "
-        "website welcome west east white windows wikipedia word work works workflow world xml year years youtube zone "
-        "deutsche deutscher amt abteilung bericht bund datei daten deutschland dienst europa firma frage gericht gesellschaft gmbh "
-        "gruppe haus hilfe kirche konto kunden land leitung liste ministerium nummer name partei platz post projekt "
-        "regierung republik schule service stadt strasse tag universitat unternehmen verband verein vertrag zeit "
-        "zentrum versicherung "
-        "banque compagnie direction france gouvernement groupe ministere pays projet republique service societe "
-        "universite ville compania empresa espana gobierno grupo ministerio pais proyecto servicio sociedad "
-        "universidad azienda governo italia paese progetto servizio societa universita "
-        # offices and greetings
-        "sir madam captain king queen prince princess pope saint lord lady "
-        "dear hello hi hey regards sincerely best kind hallo liebe sehr bonjour hola ciao "
-        "team colleagues everyone nobody god jesus christ lord santa zero"
-    ).split()
+    )
+    .lower()
+    .split()
 )
 _SURNAMES_TOO = frozenset(
     "banks best blue church day english field fields france green hall king lane law long major march may miles north "
     "page park post power press price prince street top town west white word young".split()
 )
 """Words that are no name by themselves, but may follow a known given name."""
-
 
 
 _Run = list[re.Match[str]]
@@ -130,11 +67,10 @@ def addressee(candidate: str) -> int:
 
 def at_end(candidate: str) -> int:
     """A full name or one known given name that the candidate ends with: whose something is."""
-    run: _Run = []
-    for run in _runs(list(_WORD.finditer(candidate))):
-        pass
-    if not run or _end(run) < len(candidate):
+    runs = list(_runs(list(_WORD.finditer(candidate))))
+    if not runs or _end(runs[-1]) < len(candidate):
         return 0
+    run = runs[-1]
     return len(candidate) if len(run) > 1 or is_given_name(run[0].group()) else 0
 
 
@@ -178,7 +114,7 @@ def _runs(words: list[re.Match[str]], *, from_first: bool = False) -> Iterator[_
 def _may_be_name(bare: str, lowered: str, run: _Run) -> bool:
     if not bare or (bare.islower() and bare.isascii()) or _spelt_oddly(bare) or lowered in _TITLES:
         return False
-    if lowered not in _NOT_NAMES:
+    if lowered not in _not_names():
         return True
     return lowered in _SURNAMES_TOO and bool(run) and is_given_name(run[-1].group())
 
@@ -201,10 +137,19 @@ def _spelt_oddly(word: str) -> bool:
 
 @cache
 def _given_names() -> frozenset[str]:
-    lines = (resources.files(__package__) / "given_names.txt").read_text("utf-8").splitlines()
-    return frozenset(
-        fold(name).lower() for line in lines if not line.startswith("#") for name in line.split()[1:] if len(name) > 2
-    )
+    return frozenset(word for line in _lines("given_names.txt") for word in line[1:] if len(word) > 2)
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(word for line in _lines("not_names.txt") for word in line)
+
+
+def _lines(file: str) -> Iterator[list[str]]:
+    """The words of each line of a data file, folded, comments left out."""
+    for line in (resources.files(__package__) / file).read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            yield fold(line).lower().split()
 
 
 NAME_CHECKS: Mapping[str, Callable[[str], int]] = MappingProxyType(

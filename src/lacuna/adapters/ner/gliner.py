@@ -40,8 +40,8 @@ _HASHED_BYTES = 1 << 20
 
 
 class GlinerRecogniser:
-    """Implements `lacuna.ports.ner.EntityRecogniser`. `model` is the path of a folder as `GLiNER.save_pretrained` writes
-    it. Raises ConfigError where GLiNER or the folder is missing."""
+    """Implements `lacuna.ports.ner.EntityRecogniser`. `model` is the path of a folder as `GLiNER.save_pretrained`
+    writes it. Raises ConfigError where GLiNER or the folder is missing."""
 
     name = "gliner"
 

@@ -49,8 +49,8 @@ _OVERLAP = 400
 
 
 class PresidioRecogniser:
-    """Implements `lacuna.ports.ner.EntityRecogniser`. `model` is a spaCy model (name or folder) or "patterns"; `registry`
-    replaces Presidio's predefined recognisers. Raises ConfigError where Presidio or the model is missing."""
+    """Implements `lacuna.ports.ner.EntityRecogniser`. `model` is a spaCy model (name or folder) or "patterns";
+    `registry` replaces Presidio's predefined recognisers. Raises ConfigError where Presidio or the model is missing."""
 
     name = "presidio"
 
@@ -96,9 +96,7 @@ class PresidioRecogniser:
             if not window:
                 continue
             with self._lock:
-                results = self._engine.analyze(
-                    text=window, language=self._language, score_threshold=self._threshold
-                )
+                results = self._engine.analyze(text=window, language=self._language, score_threshold=self._threshold)
             for result in results:
                 if result.entity_type not in _PASSED_OVER and result.score > 0:
                     kind = KINDS.get(result.entity_type, "PII.NATIONAL_ID")

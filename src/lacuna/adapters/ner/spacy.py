@@ -56,7 +56,9 @@ class SpacyRecogniser:
         self._threshold = threshold
         meta = self._pipeline.meta
         digest = hashlib.sha256(self._pipeline.to_bytes(exclude=["vocab", "tokenizer"])).hexdigest()[:16]
-        self._version = f"spacy/{spacy.__version__}/{meta['lang']}_{meta['name']}-{meta['version']}+{digest}/{threshold}"
+        self._version = (
+            f"spacy/{spacy.__version__}/{meta['lang']}_{meta['name']}-{meta['version']}+{digest}/{threshold}"
+        )
 
     @property
     def version(self) -> str:
