@@ -68,7 +68,7 @@ async def test_a_short_document_does_not_wait_for_all_of_a_long_one() -> None:
         await world.put(text, document_id=name)
         order.append(name)
 
-    text = "\n\n".join(f"Lamp {n} " * 200 for n in range(EMBED_BATCH * 60))
+    text = "\n\n".join(f"Lamp {n} " * 100 for n in range(EMBED_BATCH * 30))
     long = asyncio.create_task(put("long", text))
     await embedder.asked.wait()
     await asyncio.gather(long, put("short", "The lamp is green."))
