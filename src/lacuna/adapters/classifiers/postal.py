@@ -7,7 +7,7 @@ rejects it.
 import re
 from unicodedata import category
 
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _TOKEN = re.compile(r"[^\s,;()]+")
 _HOUSE = re.compile(
     r"(?:(?:no|nr|n|num|d|dom|д|дом|буд|б|кв|бл|número|h\.?no|plot|flat|apt|unit)[.°:]?-?|[#№])?"
@@ -85,7 +85,7 @@ def _unparted(token: str) -> bool:
 def _beside_name(tokens: list[str], at: int) -> bool:
     if _YEAR.fullmatch(tokens[at].strip(".:")):
         return False
-    neighbours = tokens[max(0, at - 2) : at] + tokens[at + 1 : at + 2]
+    neighbours = tokens[max(0, at - 2) : at] + tokens[at + 1 : at + 3]
     return any(_is_name(neighbour) for neighbour in neighbours)
 
 

@@ -25,6 +25,7 @@ Validator = Callable[[str], int]
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 _SMALL_OCTET = 32
+_COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
@@ -42,22 +43,35 @@ _CARD_RANGES = (  # ISO/IEC 7812 issuer prefixes with their lengths
     (re.compile(r"(?:35(?:2[89]|[3-8]\d)\d{12}|(?:2131|1800)\d{11})$"), "JCB"),
     (re.compile(r"(?:5018|5020|5038|5[6-8]|6304|6759|676[1-3]|639|0604|501)\d+$"), "Maestro"),
     (re.compile(r"(?:62|81)\d+$"), "UnionPay"),
+    (re.compile(r"220[0-4]\d+$"), "Mir"),
+    (re.compile(r"(?:508|60|65|82|353|356)\d+$"), "RuPay"),
+    (re.compile(r"(?:506[01]|5078|650[0-2])\d+$"), "Verve"),
+    (re.compile(r"(?:5041|506[67]|509|6277|636[23]|6516|6550)\d+$"), "Elo"),
+    (re.compile(r"(?:9792|5019|8600|9860|6062|3841)\d+$"), "national"),  # Troy, Dankort, Uzcard, Humo, Hipercard
     (re.compile(r"1\d{14}$"), "UATP"),
 )
+_CARD_GROUPS = re.compile(r"[2-9]\d{3}(?:[ -]\d{4}){3}")
 _CARD_LENGTHS = {
     "Visa": (13, 16, 19),
     "Mastercard": (16,),
     "Discover": (16, 19),
     "Diners": (14, 16, 19),
+    "Mir": (16, 19),
+    "RuPay": (16,),
+    "Verve": (16, 18, 19),
+    "Elo": (16,),
+    "national": (16,),
     "Maestro": tuple(range(12, 20)),
 }
 
 
 def card(candidate: str) -> int:
-    """A payment card number: issuer range, length and Luhn (ISO/IEC 7812-1)."""
+    """A payment card number: Luhn, and the length of an issuer's range or four groups of four (ISO/IEC 7812-1)."""
     digits = _NOT_ALNUM.sub("", candidate)
     if len(set(digits)) < 2 or not luhn.is_valid(digits):
         return 0
+    if _CARD_GROUPS.fullmatch(candidate):
+        return len(candidate)
     for prefix, issuer in _CARD_RANGES:
         if prefix.match(digits) and len(digits) in _CARD_LENGTHS.get(issuer, (15, 16, 17, 18, 19)):
             return len(candidate)
@@ -122,7 +136,9 @@ def phone_digits(candidate: str) -> int:
     digits = _NOT_ALNUM.sub("", re.split(r"[a-z]", candidate, maxsplit=1)[0])
     if not 7 <= len(digits) <= 18 or len(set(digits)) < 3:
         return 0
-    return 0 if _DATE.match(candidate.strip("()")) or _counts_up(digits) else len(candidate)
+    pairs = candidate.split()
+    listed = len(pairs) > 3 and all(len(pair) <= 2 for pair in pairs) and pairs == sorted(pairs)
+    return 0 if listed or _DATE.match(candidate.strip("()")) or _counts_up(digits) else len(candidate)
 
 
 def phone_national(candidate: str) -> int:
@@ -133,6 +149,8 @@ def phone_national(candidate: str) -> int:
         return 0
     listed = len({len(group) for group in groups}) == 1
     rising = groups == sorted(groups)
+    if tuple(map(len, groups)) == (3, 2, 4):  # as US Social Security numbers are grouped
+        return 0
     if listed and (rising or all(group.startswith("0") for group in groups)):
         return 0
     return phone_digits(candidate)
@@ -149,6 +167,27 @@ def phone_alone(candidate: str) -> int:
 
 def _counts_up(digits: str) -> bool:
     return digits in "012345678901234567890"
+
+
+def identity_number(candidate: str) -> int:
+    """Five digits or more, at most 24 characters in all, no date, not one digit repeated: what follows a word such
+    as "identity number", where the country or its check digits are not known."""
+    digits = re.sub(r"\D", "", candidate)
+    if not 5 <= len(digits) <= 22 or len(_NOT_ALNUM.sub("", candidate)) > 24 or len(set(digits)) < 2:
+        return 0
+    return 0 if _DATE.match(candidate) else len(candidate)
+
+
+def _alone(check: Validator) -> Validator:
+    """`check`, but for a text that is nothing but the number: no digit repeated throughout, no count up or down."""
+
+    def checked(candidate: str) -> int:
+        digits = re.sub(r"\D", "", candidate)
+        backwards = digits[::-1]
+        placeholder = len(set(digits)) < 2 or _counts_up(digits) or _counts_up(backwards) or _counts_up(backwards[-9:])
+        return 0 if placeholder else check(candidate)
+
+    return checked
 
 
 def ip_v4_unlike_version(candidate: str) -> int:
@@ -246,6 +285,19 @@ def document_number(candidate: str) -> int:
     return 0 if dated or len(set(digits)) < 2 or len(candidate) < 6 else len(candidate)
 
 
+def bank_code(candidate: str) -> int:
+    """A business identifier code (ISO 9362): bank, country, place and perhaps branch."""
+    code = candidate.upper()
+    return len(candidate) if code[4:6] in _COUNTRIES else 0
+
+
+def clabe(candidate: str) -> int:
+    """A Mexican bank account (CLABE): weights 3, 7 and 1, modulo 10."""
+    digits = _NOT_ALNUM.sub("", candidate)
+    total = sum(int(digit) * (3, 7, 1)[at % 3] % 10 for at, digit in enumerate(digits[:17]))
+    return len(candidate) if -total % 10 == int(digits[17]) else 0
+
+
 def aba_routing(candidate: str) -> int:
     """A US bank routing number (ABA check digit, Federal Reserve prefixes)."""
     digits = _NOT_ALNUM.sub("", candidate)
@@ -278,48 +330,53 @@ STANDARD_NUMBERS = """
     si.emso sv.nit th.pin tr.tckimlik tr.vkn ua.rntrc us.ein us.itin us.ptin uy.rut ve.rif vn.mst za.idnr za.tin
 """.split()
 
+_CHECKS: dict[str, Validator] = {
+    "aba_routing": aba_routing,
+    "bitcoin": bitcoin,
+    "bank_code": bank_code,
+    "card": card,
+    "clabe": clabe,
+    "email": email,
+    "iban": iban_number,
+    "ip_address": ip_address,
+    "ip_v6": ip_v6,
+    "mac": mac,
+    "phone_digits": phone_digits,
+    "phone_international": phone_international,
+    "phone_north_american": phone_north_american,
+    "random_token": randomness.random_token,
+    "secret_value": randomness.secret_value,
+    "spoken_value": randomness.spoken_value,
+    "token_body": randomness.token_body,
+    "vin": vin,
+    "coordinates": coordinates,
+    "identity_number": identity_number,
+    "ip_v4_unlike_version": ip_v4_unlike_version,
+    "phone_alone": phone_alone,
+    "phone_national": phone_national,
+    "document_number": document_number,
+    "number_plate": number_plate,
+    **NAME_CHECKS,
+    **NATIONAL_CHECKS,
+    **POSTAL_CHECKS,
+    "basic_credentials": credentials.basic_credentials,
+    "command_password": credentials.command_password,
+    "connection_value": credentials.connection_value,
+    "header_value": credentials.header_value,
+    "last_part": credentials.last_part,
+    "one_time_seed": credentials.one_time_seed,
+    "password": credentials.password,
+    "password_beside": credentials.password_beside,
+    "password_hash": credentials.password_hash,
+    "password_part": credentials.password_part,
+    "password_spoken": credentials.password_spoken,
+    "recovery_code": credentials.recovery_code,
+    "seed_phrase": credentials.seed_phrase,
+    "url_password": credentials.url_password,
+    **{f"stdnum.{module}": _standard(module) for module in STANDARD_NUMBERS},
+}
+
 VALIDATORS: Mapping[str, Validator] = MappingProxyType(
-    {
-        "aba_routing": aba_routing,
-        "bitcoin": bitcoin,
-        "card": card,
-        "email": email,
-        "iban": iban_number,
-        "ip_address": ip_address,
-        "ip_v6": ip_v6,
-        "mac": mac,
-        "phone_digits": phone_digits,
-        "phone_international": phone_international,
-        "phone_north_american": phone_north_american,
-        "random_token": randomness.random_token,
-        "secret_value": randomness.secret_value,
-        "spoken_value": randomness.spoken_value,
-        "token_body": randomness.token_body,
-        "vin": vin,
-        "coordinates": coordinates,
-        "ip_v4_unlike_version": ip_v4_unlike_version,
-        "phone_alone": phone_alone,
-        "phone_national": phone_national,
-        "document_number": document_number,
-        "number_plate": number_plate,
-        **NAME_CHECKS,
-        **NATIONAL_CHECKS,
-        **POSTAL_CHECKS,
-        "basic_credentials": credentials.basic_credentials,
-        "command_password": credentials.command_password,
-        "connection_value": credentials.connection_value,
-        "header_value": credentials.header_value,
-        "last_part": credentials.last_part,
-        "one_time_seed": credentials.one_time_seed,
-        "password": credentials.password,
-        "password_beside": credentials.password_beside,
-        "password_hash": credentials.password_hash,
-        "password_part": credentials.password_part,
-        "password_spoken": credentials.password_spoken,
-        "recovery_code": credentials.recovery_code,
-        "seed_phrase": credentials.seed_phrase,
-        "url_password": credentials.url_password,
-        **{f"stdnum.{module}": _standard(module) for module in STANDARD_NUMBERS},
-    }
+    {**_CHECKS, **{f"alone.{name}": _alone(check) for name, check in _CHECKS.items()}}
 )
-"""By the names that recognisers use."""
+"""By the names that recognisers use; with "alone." before the name, for a text that is nothing but the value."""

@@ -29,6 +29,7 @@ _ROMANCE_STREET = (
     r"piazzale|corso|vicolo|contrada|borgo|strada|lungo\w+|str\.|bd\.|b-dul|bulevardul|calea|aleea|soseaua|drumul|"
     r"splaiul|intrarea|piata|rue|chemin|route|avenue)"
 )
+_PARTICLE = r"(?:d[aeiou]{1,2}[lns]?|dell[aeo]?|degli|d'\pL+|dei|y|e|la|las|los|le|les|al|san|santa|bis|lui|cel|the)"
 
 RECOGNISERS = (
     Recogniser(
@@ -117,10 +118,12 @@ RECOGNISERS = (
         kind="PII.ADDRESS",
         pattern=(
             rf"\b(?:{_ROMANCE_STREET}|V(?i:ia)|(?i:in via|abita via)) "
-            r"(?:(?i:d[aeiou]{1,2}[ls]?|la|las|los|el|le|les) ){0,2}(?:\p{Lu}[\pL'.-]*|\d{1,3})"
-            r"(?: \pL[\pL'.-]*){0,4}(?:,? |,)(?i:n[ro.°]{0,3}[ .]{0,2}|# ?|num\.? )?\d{1,5}\b"
+            r"(?:(?i:d[aeiou]{1,2}[ls]?|la|las|los|el|le|les) ){0,2}\p{Lu}[\pL'.-]*"
+            rf"(?: (?:\p{{Lu}}[\pL'.-]*|{_PARTICLE}))*(?:,? |,)(?i:n[ro.°]{{0,3}}[ .]{{0,2}}|# ?|num\.? )?\d{{1,5}}\b|"
+            rf"\b{_ROMANCE_STREET} \d{{1,3}} ?[A-Za-z]?(?: bis)?(?: \p{{Lu}})? ?(?i:n[ro.°]{{1,3}}[ .]{{0,2}}|"
+            rf"# ?)\d{{1,5}}"
         ),
-        probe=rf"\b(?:{_ROMANCE_STREET}|(?i:via)) ",
+        probe=rf"\b(?:{_ROMANCE_STREET}|(?i:via)) (?:d[a-z]* |la |las |los |el |le |les )*[A-Z0-9]",
         validator="street",
         confidence=0.7,
         examples=(

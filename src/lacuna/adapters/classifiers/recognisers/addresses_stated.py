@@ -151,7 +151,10 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.address_block",
         kind="PII.ADDRESS",
-        pattern=r"\d[^\n]{0,40}\n\W{0,5}(?:Apt|Apartment|Suite|Ste|Flat|Unit|Floor)\.? #?\d{1,5}[A-Za-z]?\b[^\n]{0,10}\n",
+        pattern=(
+            r"\d[^\n]{0,40}\n\W{0,5}(?:Apt|Apartment|Suite|Ste|Flat|Unit|Floor)\.? #?\d{1,5}[A-Za-z]?\b"
+            r"[^\n]{0,10}\n"
+        ),
         confidence=0.7,
         probe=r"\n\W*(?:Apt|Apartment|Suite|Ste|Flat|Unit|Floor)\.? #?\d",
         examples=("4923 Parkova 19\nSuite 380\nMaribor",),

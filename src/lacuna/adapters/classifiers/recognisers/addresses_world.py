@@ -8,6 +8,7 @@ _EAST_SLAVIC = (
     r"шоссе|пл\.|площадь|площа|алл\.|аллея|вул\.|вулиця|провулок|узвіз|проїзд|проезд|ж\.к\.|жк\.)"
 )
 _LETTER = r"[a-z\x{370}-\x{52f}]"
+_CAPITAL = r"[A-Z\x{400}-\x{42f}]"
 
 RECOGNISERS = (
     Recogniser(
@@ -24,8 +25,9 @@ RECOGNISERS = (
             r"(?-i:\p{Lu})[\pL]+ (?:sokak|sok\.|caddesi|cad\.|mahallesi|mah\.)(?:,|$| (?-i:\p{Lu}))"
         ),
         probe=(
-            r"(?i)\b(?:ul\.|ulica|aleja|al\.|os\.|ulice|nam\.|plac|pl\.|trg|cesta|nabrezi|trida|namesti|namestie|"
-            r"steza|sokak|sok\.|sk\.|caddesi|cad\.|cd\.|bulvari|mahallesi|mah\.)"
+            r"(?i)\b(?:ul\.|ulica|aleja|al\.|os\.|ulice|nam\.|plac|pl\.|trg|cesta na|nabrezi|trida|namesti|namestie) |"
+            r" (?:ulica|ulice|trg|steza|namestie|nabrezi) \d| (?:sokak|sok\.|sk\.|caddesi|cad\.|cd\.|bulvari|mahallesi|"
+            r"mah\.)"
         ),
         confidence=0.75,
         examples=(
@@ -41,7 +43,7 @@ RECOGNISERS = (
         rule="pii.address_cyrillic",
         kind="PII.ADDRESS",
         pattern=(
-            rf"(?i)(?:^|[ ,:(\"]){_EAST_SLAVIC} ?(?:{_LETTER}[^,\n\d]{{1,40}}|\d{{1,3}}[ -][^,\n\d]{{1,30}})"
+            rf"(?i)(?:^|[ ,:(\"]){_EAST_SLAVIC} ?(?:(?-i:{_CAPITAL})[^,\n\d]{{1,40}}|\d{{1,3}}[ -][^,\n\d]{{1,30}})"
             rf"(?:,? ?(?:д\.|дом|буд\.|бл\.|№|N)? ?\d{{1,4}})|"
             rf"{_LETTER}+ (?:ул\.|пр\.|пер\.|бул\.|наб\.|шоссе),? (?:д\.|дом|№)? ?\d{{1,4}}|"
             r"(?:[ ,]|^)(?:д|дом|буд)\.? ?\d{1,4}[^\n]{0,8},? (?:кв|корп|стр|под)\.? ?\d{1,4}"
@@ -112,9 +114,17 @@ RECOGNISERS = (
             r"\p{Hangul}+(?:시|도|구|군|읍|면|동) (?:\p{Hangul}+ ){0,2}[\p{Hangul}\d]+(?:로|길|"
             r"가) ?(?:지하)?\d{1,4}(?:-\d{1,4})?"
         ),
-        probe=r"\d(?:丁|番|の\d|号|號|座|栋|棟|室|楼|樓)|\p{Han}\d+-\d|[路街巷弄道同].?[A-Za-z]?座|(?:로|길|가) ?(?:지하)?\d",
+        probe=(
+            r"\d(?:丁|番|の\d|号|號|座|栋|棟|室|楼|樓)|\p{Han}\d+-\d|[路街巷弄道同].?[A-Za-z]?座|"
+            r"(?:로|길|가) ?(?:지하)?\d"
+        ),
         confidence=0.75,
-        examples=("青森県東久留米市箭坪3丁目7番8号", "陕西省强市城北兰州街12号", "울산광역시 강북구 잠실길 387", "白沙縣興路491號2樓"),
+        examples=(
+            "青森県東久留米市箭坪3丁目7番8号",
+            "陕西省强市城北兰州街12号",
+            "울산광역시 강북구 잠실길 387",
+            "白沙縣興路491號2樓",
+        ),
         counterexamples=("東京都の人口は1400万人", "这条街道很长", "서울로 5"),
     ),
     Recogniser(
@@ -154,8 +164,10 @@ RECOGNISERS = (
             r"bagh|"
             r"zila|peth|galli|path)\b"
         ),
-        probe=r"(?i)\b(?:h\.? ?no|house no|plot no|door no|flat no|d\.no)|\d,? \pL+ (?:nagar|marg|chowk|ganj|colony|vihar|"
-        r"enclave|layout|puram|bagh|zila|peth|galli|path)\b",
+        probe=(
+            r"(?i)\b(?:h\.? ?no|house no|plot no|door no|flat no|d\.no)|"
+            r" (?:nagar|marg|chowk|ganj|colony|vihar|enclave|layout|puram|bagh|zila|peth|galli|path)\b"
+        ),
         confidence=0.7,
         examples=("H.No. 94, Dayal Zila", "564, Khosla Nagar, Amravati"),
         counterexamples=("house nobody", "the colony of 12"),

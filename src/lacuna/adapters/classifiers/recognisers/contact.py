@@ -131,6 +131,7 @@ RECOGNISERS = (
         rule="pii.ip_v4",
         kind="PII.IP",
         pattern=_IP_V4,
+        probe=r"\d\.\d+\.\d+\.\d",
         validator="ip_v4_unlike_version",
         unless=rf"[\w.-]|{_VERSION}",
         unless_after=_AFTER_VERSION,
@@ -152,6 +153,7 @@ RECOGNISERS = (
         rule="pii.ip_v4_context",
         kind="PII.IP",
         pattern=_IP_V4,
+        probe=r"\d\.\d+\.\d+\.\d",
         validator="ip_address",
         context=(
             r"ips?|ip-?(?:address|adresse|v4)|host|server|dns|gateway|ping|client|peer|node|subnet|router|firewall|"
@@ -167,7 +169,7 @@ RECOGNISERS = (
         rule="pii.ip_v6",
         kind="PII.IP",
         pattern=r"(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}|:)?(?:/\d{1,3})?",
-        probe=r"[0-9A-Fa-f]::?[0-9A-Fa-f]*:[0-9A-Fa-f]|::[0-9A-Fa-f]+:\d",
+        probe=r"[0-9A-Fa-f]:[0-9A-Fa-f]+:[0-9A-Fa-f]*:[0-9A-Fa-f]|\d[0-9A-Fa-f]*::[0-9A-Fa-f]|::[0-9A-Fa-f]*:?\d",
         validator="ip_v6",
         unless=r"[\w:.]",
         unless_after=r"\.\d|\w",
@@ -215,7 +217,7 @@ RECOGNISERS = (
             r"(?:my|his|her|their|user'?s?|customer'?s?|patient'?s?|employee'?s?|driver'?s?|home|current|last|"
             r"last known|"
             r"device|phone|gps|live) (?:gps )?(?:location|position|coordinates?|coords)|"
-            r"(?:lives|living|parked|located|"
+            r"(?:lives|living|parked|"
             r"tracked|last seen) (?:near|at)|(?:mein|seine?|ihre?n?|letzter?) (?:standort|position)|wohnt bei|"
             r"(?:ma|sa|derniere) (?:position|localisation)|(?:mi|su|ultima) (?:ubicacion|posicion)|"
             r"(?:la mia|sua) posizione|minha localizacao|moje polozenie|konumum|моё местоположение|её координаты|"

@@ -3,6 +3,7 @@
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers import vocabulary
 from lacuna.adapters.classifiers.recognisers.numbered import Number, recognisers_of
+from lacuna.adapters.classifiers.words import as_words
 
 _MACHINE_READABLE = Number(
     "document",
@@ -39,7 +40,7 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.passport_alone",
         kind="PII.PASSPORT",
-        pattern=r"^\s*([A-Z]\d{8})\s*$",
+        pattern=r"^\s*([A-Z]\d{7,8})\s*$",
         group=1,
         confidence=0.55,
         examples=("A12803456",),
@@ -53,7 +54,8 @@ RECOGNISERS = (
             r"[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]{4,14}|\d{5,8}[/ ]\d{2}[/ ]\d{4}|\d{2}-\d{2}-\d{6}-\d{2})\b"
         ),
         validator="document_number",
-        context=vocabulary.LICENCE,
+        context=rf"{vocabulary.LICENCE}|licen[cs]e",
+        probe=rf"{as_words(vocabulary.LICENCE)}|(?i)\blicen[cs]e\W+[a-z]*\d",
         before=36,
         after=12,
         unless=r"https?://[^ ]{0,20}|/[\w/]{0,20}|[?&=]\w{0,10}",

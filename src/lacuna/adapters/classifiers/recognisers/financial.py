@@ -1,6 +1,7 @@
 """Money: cards, accounts, wallets."""
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers import vocabulary
 
 _CARD_WORDS = (
     r"card|cards|credit|debit|visa|mastercard|amex|maestro|discover|cc|ccn|pan|karte|kreditkarte|kartennummer|carte|"
@@ -46,7 +47,7 @@ RECOGNISERS = (
         kind="PII.BANK_ACCOUNT",
         pattern=r"\b\d{4}-?\d{4}-?\d\b",
         validator="aba_routing",
-        context=r"routing|aba|rtn|transit|bank",
+        context=r"routing|routing (?:number|no)|aba|rtn|transit|bank|wire",
         examples=("routing number 121000358",),
         counterexamples=("routing table 123456789", "121000358 items"),
     ),
@@ -61,21 +62,86 @@ RECOGNISERS = (
         counterexamples=("1234-0000-0", "421042111"),
     ),
     Recogniser(
+        rule="pii.iban_labelled",
+        kind="PII.IBAN",
+        pattern=r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{1,4}){2,9}\b",
+        context=r"iban|iban no|iban-nr",
+        before=10,
+        after=0,
+        confidence=0.8,
+        examples=("IBAN: PH44 7314 9707 0224 8931",),
+        counterexamples=("the IBAN standard of ISO 13616",),
+    ),
+    Recogniser(
         rule="pii.bank_account",
         kind="PII.BANK_ACCOUNT",
-        pattern=r"\b\d[\d -]{4,16}\d\b",
-        context=(
-            r"account (?:number|no|nr|#)|acct|bank account|checking account|savings account|kontonummer|konto-?nr|"
-            r"bankverbindung|"
-            r"numero de cuenta|cuenta bancaria|numero de compte|compte bancaire|conto corrente|rekeningnummer|conta "
-            r"bancaria|sort code"
-        ),
+        pattern=r"\b\d[\d /-]{4,22}\d\b",
+        validator="identity_number",
+        context=vocabulary.BANK_ACCOUNT,
         before=32,
         after=0,
         unless=r"[\w$€£.]",
         confidence=0.75,
-        examples=("bank account 000123456789", "Kontonummer: 1234567"),
-        counterexamples=("the bank account has $123456789", "my bank account"),
+        examples=(
+            "bank account 000123456789",
+            "Kontonummer: 1234567",
+            "口座番号 1234567",
+            "номер счета 40817810099910004312",
+        ),
+        counterexamples=("the bank account has $123456789", "my bank account", "account number since 2019-10-21"),
+    ),
+    Recogniser(
+        rule="pii.sort_code",
+        kind="PII.BANK_ACCOUNT",
+        pattern=r"\b\d{2}[- ]?\d{2}[- ]?\d{2}\b",
+        context=r"sort code|sort-code|sortcode",
+        before=16,
+        after=0,
+        confidence=0.8,
+        examples=("Sort code 20-45-77", "sort code: 204577"),
+        counterexamples=("we sort codes by 20-45-77",),
+    ),
+    Recogniser(
+        rule="pii.bsb",
+        kind="PII.BANK_ACCOUNT",
+        pattern=r"\b\d{3}[- ]?\d{3}\b",
+        context=r"bsb|bsb (?:number|no|code)",
+        before=12,
+        after=0,
+        confidence=0.8,
+        examples=("BSB: 062-184",),
+        counterexamples=("BSB is a code of six digits",),
+    ),
+    Recogniser(
+        rule="pii.ifsc",
+        kind="PII.BANK_ACCOUNT",
+        pattern=r"\b[A-Z]{4}0[A-Z0-9]{6}\b",
+        context=r"ifsc|ifsc code|bank|branch|a/c|account|neft|rtgs",
+        confidence=0.8,
+        examples=("IFSC HDFC0001234",),
+        counterexamples=("HDFC0001234",),
+    ),
+    Recogniser(
+        rule="pii.clabe",
+        kind="PII.BANK_ACCOUNT",
+        pattern=r"\b\d{3}[ -]?\d{3}[ -]?\d{11}[ -]?\d\b",
+        validator="clabe",
+        context=r"clabe|cuenta|transferencia|deposit\pL*|banco",
+        confidence=0.85,
+        examples=("CLABE 032180000118359719",),
+        counterexamples=("CLABE de 032180000118359718 pesos",),
+    ),
+    Recogniser(
+        rule="pii.bic",
+        kind="PII.BANK_ACCOUNT",
+        pattern=r"\b[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b",
+        validator="bank_code",
+        context=r"bic|bic/swift|swift[ -]?(?:code|bic)|swift/bic|swift: ?",
+        before=12,
+        after=0,
+        confidence=0.7,
+        examples=("BIC: COBADEFFXXX", "SWIFT code DEUTDEFF500"),
+        counterexamples=("a BIC has EIGHTEEN letters", "SWIFT LANGUAGE"),
     ),
     Recogniser(
         rule="pii.bitcoin",
@@ -90,10 +156,40 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.wallet",
         kind="PII.CRYPTO",
-        pattern=r"\bbc1[02-9ac-hj-np-z]{25,87}\b|\b0x[0-9a-fA-F]{40}\b|\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b",
-        probe=r"\bbc1[02-9ac-hj-np-z]{8}|\b0x[0-9a-fA-F]{8}|\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{8}",
+        pattern=(
+            r"\b(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{25,87}\b|\b0x[0-9a-fA-F]{40}\b|"
+            r"\b[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b|"
+            r"\baddr1[02-9ac-hj-np-z]{53,98}\b|\bcosmos1[02-9ac-hj-np-z]{38}\b|\bbitcoincash:[qp][02-9ac-hj-np-z]{41}\b"
+        ),
+        probe=(
+            r"\b(?:bc1|tb1|ltc1|addr1|cosmos1|bitcoincash:)[02-9ac-hj-np-z]|\b0x[0-9a-fA-F]{8}|"
+            r"\b[48][0-9AB][1-9A-HJ-NP-Za-km-z]{8}"
+        ),
         confidence=0.85,
-        examples=("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x52908400098527886E0F7030069857D2E4169EE7"),
+        examples=(
+            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+            "0x52908400098527886E0F7030069857D2E4169EE7",
+            "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9",
+        ),
         counterexamples=("0x1234", "bc1"),
+    ),
+    Recogniser(
+        rule="pii.wallet_base58",
+        kind="PII.CRYPTO",
+        pattern=r"\b[LMDXTAr3][1-9A-HJ-NP-Za-km-z]{25,34}\b",
+        validator="bitcoin",
+        context=r"litecoin|ltc|dogecoin|doge|dash|tron|trx|wallet|address|usdt|crypto|bitcoin|btc|coin",
+        confidence=0.85,
+        examples=("doge wallet DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L",),
+        counterexamples=("doge wallet DH5yaieqoZN36fDVciNyRueRGvGLR3mr7M",),
+    ),
+    Recogniser(
+        rule="pii.wallet_named",
+        kind="PII.CRYPTO",
+        pattern=r"\br[1-9A-HJ-NP-Za-km-z]{24,34}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b",
+        context=r"xrp|ripple|solana|sol (?:wallet|address)|phantom",
+        confidence=0.75,
+        examples=("ripple rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH",),
+        counterexamples=("rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH",),
     ),
 )

@@ -23,6 +23,7 @@ _NUMBERS = (
         "36 574 261 809",
         "36574261808",
         "german_tax_id",
+        alone_validator="stdnum.de.idnr",
     ),
     Number(
         "de_vat",

@@ -106,7 +106,7 @@ _NUMBERS = (
         "cl_rut",
         NATIONAL,
         r"\d{1,2}\.?\d{3}\.?\d{3}-[0-9Kk]",
-        r"rut|run|cedula",
+        r"rut|r\.u\.t|rol unico|cedula|carnet",
         "12.531.909-2",
         "12.531.909-3",
         "stdnum.cl.rut",
@@ -173,7 +173,14 @@ _NUMBERS = (
         probe=r"[A-Z]\d{4}[A-Z]\b",
     ),
     Number(
-        "pk_cnic", NATIONAL, r"\d{5}-?\d{7}-?\d", r"cnic|nadra", "34201-0891231-8", "94201-0891231-8", "stdnum.pk.cnic"
+        "pk_cnic",
+        NATIONAL,
+        r"\d{5}-?\d{7}-?\d",
+        r"cnic|nadra",
+        "34201-0891231-8",
+        "94201-0891231-8",
+        "stdnum.pk.cnic",
+        alone=False,
     ),
     Number(
         "id_npwp",
@@ -247,7 +254,7 @@ _NUMBERS = (
         "ph_tin",
         TAX,
         r"\d{3}-?\d{3}-?\d{3}(?:-?\d{3,5})?",
-        r"tin|bir|tax|taxpayer|id",
+        r"tin|tin no|bir|taxpayer|tax (?:id|identification|number)|(?:as|is) (?:your|my|his|her|their) id",
         "000-123-456-001",
         "000-123-457-000",
         "philippine_tin",

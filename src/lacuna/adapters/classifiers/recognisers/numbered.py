@@ -17,7 +17,7 @@ TAX = "PII.TAX_ID"
 class Number:
     """`words` name the number; a `distinct` shape needs none. `example` is a made-up number with right check digits,
     `wrong` the same with a wrong one. Where `alone` is false the number never counts without a word: too many other
-    numbers have its shape and check digits."""
+    numbers have its shape and check digits; `alone_validator` is the stricter check of such a text."""
 
     name: str
     kind: str
@@ -28,6 +28,7 @@ class Number:
     validator: str = ""
     distinct: bool = False
     alone: bool = True
+    alone_validator: str = ""
     probe: str = ""
 
 
@@ -67,6 +68,6 @@ def recognisers_of(number: Number) -> Iterator[Recogniser]:
             (number.example,),
             wrong,
             group=1,
-            validator=number.validator,
+            validator=f"alone.{number.alone_validator or number.validator}" if number.validator else "",
             confidence=0.65,
         )

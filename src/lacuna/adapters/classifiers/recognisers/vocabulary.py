@@ -12,7 +12,7 @@ def _alternatives(lines: str) -> str:
 
 PHONE = _alternatives(r"""
     phones?|telephones?|tele|tel|mobile|cell|cellphone|fax|desk|office|home|landline|hotline|whatsapp|sms|texted
-    call(?:ed|ing)?|ring|ringe|ringen|messages?|texts?|dial(?:ed)?|reach(?:able)?|contact|number|numbers|registered|telefon\pL*
+    call(?:ed|ing)?|ring|ringe|ringen|dial(?:ed)?|reach(?:able)?|contact|number|registered|telefon\pL*
     handy\pL*|rufnummer|mobil\pL*|erreichbar|erreichen|anrufen|ruckruf|zuruck|festnetz|durchwahl|gsm|portable
     appel(?:er|ez)?|joindre|joignable|rappel\pL*|movil|celular|llam(?:ar|e|a|ame|arme|enme)|cellulare
     chiam(?:a|are|ami|ate|atemi)|numero|telefone|telemovel|fone|ligar|ligue\pL*|telefoon\pL*|mobiel|bellen|bel
@@ -69,7 +69,7 @@ PASSPORT = _alternatives(r"""
 """Names a passport."""
 
 LICENCE = _alternatives(r"""
-    driver'?s? ?licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no|#)|dl|dl#|licen[cs]e|fuhrerschein\pL*
+    driver'?s? ?licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no|#)|dl|dl#|fuhrerschein\pL*
     permis de conduire|permis de conducere|permiso de (?:conducir|conduccion)|carnet de conducir|licencia de conducir
     licencia de conduccion|patente|patente di guida|rijbewijs\pL*|prawo jazdy|prawa jazdy|korkort\pL*|ajokort\pL*
     korekort\pL*|forerkort\pL*|carta de conducao|cnh|ridicsk\pL+ prukaz\pL*|vodicsk\pL+ preukaz\pL*
