@@ -8,6 +8,7 @@ import typer
 
 from lacuna import __version__
 from lacuna.cli import output
+from lacuna.cli.admin import admin_app
 from lacuna.cli.audit import audit_app
 from lacuna.cli.configuration import config_app
 from lacuna.cli.evaluation import eval_command
@@ -51,6 +52,7 @@ app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)
 app.command("eval")(eval_command)
+app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")
 app.add_typer(lineage_app, name="lineage")

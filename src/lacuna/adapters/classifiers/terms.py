@@ -38,6 +38,9 @@ from lacuna.domain.terms import TermSet
 __all__ = ["TermIndex", "TermMatch", "TermSet"]
 
 _MAX_MATCHES = 1_000
+_WORTH_KEEPING = 2_000
+"""Fewer terms are compiled faster than they are read from a disk."""
+
 _DROP = str.maketrans(dict.fromkeys(SEPARATORS))
 _GAP = re.compile("[" + re.escape(SEPARATORS) + "]+")
 _RUN = re.compile(r"[^\W_]+")
@@ -79,11 +82,12 @@ class TermIndex:
         """The index for `terms`, from the folder `cache` where it was built before. Raises ConfigError for a term
         without a letter or digit."""
         version = digest(terms)
-        compiled = load(cache, version) if cache is not None else None
+        if cache is None or len(terms) < _WORTH_KEEPING:
+            return cls(compile_terms(terms), version)
+        compiled = load(cache, version)
         if compiled is None:
             compiled = compile_terms(terms)
-            if cache is not None:
-                save(cache, version, compiled)
+            save(cache, version, compiled)
         return cls(compiled, version)
 
     def find(self, folded: str) -> list[TermMatch]:

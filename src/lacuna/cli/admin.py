@@ -1,0 +1,11 @@
+"""`lacuna admin`: what administrators keep."""
+
+import typer
+
+from lacuna.cli.terms import terms_app
+from lacuna.domain.terms import TermList
+
+admin_app = typer.Typer(no_args_is_help=True, help="What administrators keep: the organisation's own words.")
+admin_app.add_typer(terms_app(TermList.INTERNAL_TERMS, "internal terms"), name="terms")
+admin_app.add_typer(terms_app(TermList.PROJECTS, "projects"), name="projects")
+admin_app.add_typer(terms_app(TermList.CUSTOMERS, "customers"), name="customers")
