@@ -43,6 +43,7 @@ class _Compiled:
     recogniser: Recogniser
     pattern: Any
     context: Any
+    also: Any
     unless: Any
     unless_after: Any
     validate: Callable[[str], int] | None
@@ -58,6 +59,7 @@ class _Compiled:
             recogniser,
             _compile(recogniser.rule, recogniser.pattern),
             _compile(recogniser.rule, as_words(recogniser.context)) if recogniser.context else None,
+            _compile(recogniser.rule, as_words(recogniser.also)) if recogniser.also else None,
             _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
             _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
             VALIDATORS.get(recogniser.validator),
@@ -74,10 +76,14 @@ class _Compiled:
         nearby = _Contexts.of(self.context, text) if self.context is not None else None
         if nearby is not None and not nearby.starts:
             return found
+        rule = self.recogniser
+        others = _Contexts.of(self.also, text) if self.also is not None else None
         accepted: dict[str, int] = {}
         for match in self.pattern.finditer(text):
             start, end = match.span(self.recogniser.group)
-            if start < 0 or (nearby is not None and not nearby.near(start, end, self.recogniser)):
+            if start < 0 or (nearby is not None and not nearby.near(start, end, rule.before, rule.after)):
+                continue
+            if others is not None and not others.near(start, end, rule.also_within, rule.also_within):
                 continue
             if not self._allowed_here(text, start, end):
                 continue
@@ -114,14 +120,14 @@ class _Contexts:
         spans = [match.span() for match in context.finditer(text)]
         return cls([start for start, _ in spans], [end for _, end in spans])
 
-    def near(self, start: int, end: int, rule: Recogniser) -> bool:
-        """Whether a word ends at most `rule.before` characters before `start` or starts at most `rule.after` after
-        `end`. The character that bounds a word may be the value's own."""
+    def near(self, start: int, end: int, before: int, after: int) -> bool:
+        """Whether a word ends at most `before` characters before `start` or starts at most `after` after `end`. The
+        character that bounds a word may be the value's own."""
         at = bisect_right(self.ends, start + 1)
-        if at > 0 and self.ends[at - 1] >= start - rule.before:
+        if at > 0 and self.ends[at - 1] >= start - before:
             return True
         at = bisect_left(self.starts, end - 1)
-        return rule.after > 0 and at < len(self.starts) and self.starts[at] <= end + rule.after
+        return after > 0 and at < len(self.starts) and self.starts[at] <= end + after
 
 
 class _ProbeSet:

@@ -14,11 +14,12 @@ class Recogniser:
     """One rule.
 
     `rule` is its stable id ("pii.email"), `kind` the finding's kind. `group` is the capture group that is the value.
-    `validator` names a function of `validators` that accepts a candidate or a part of it. Where `context` is given,
-    one of its alternatives must stand as a word within `before` characters before the candidate or `after` characters
-    behind it. A candidate directly preceded by `unless` or followed by `unless_after` does not count. `probe` is a
-    cheaper pattern that matches every text in which `pattern` (and context) can; it defaults to the context, else to
-    the pattern itself. `examples` must give a finding of this rule, `counterexamples` none of it; both run as tests.
+    `validator` names a function of `validators` that accepts a candidate or a part of it. Where `context` is given, one
+    of its alternatives must stand as a word within `before` characters before the candidate or `after` characters
+    behind it; where `also` is given, one of those too within `also_within` characters on either side. A candidate
+    directly preceded by `unless` or followed by `unless_after` does not count. `probe` is a cheaper pattern that
+    matches every text in which `pattern` (and context) can; it defaults to the context, else to the pattern itself.
+    `examples` must give a finding of this rule, `counterexamples` none of it; both run as tests.
     """
 
     rule: str
@@ -36,3 +37,5 @@ class Recogniser:
     unless: str = ""
     unless_after: str = ""
     probe: str = ""
+    also: str = ""
+    also_within: int = 160
