@@ -85,9 +85,8 @@ class _Compiled:
                 continue
             if others is not None and not others.near(start, end, rule.also_within, rule.also_within):
                 continue
-            if not self._allowed_here(text, start, end):
-                continue
-            if self.validate is not None:
+            value_end = end
+            if self.validate is not None:  # first, because its answers are remembered
                 candidate = text[start:end]
                 length = accepted.get(candidate)
                 if length is None:
@@ -96,8 +95,10 @@ class _Compiled:
                     accepted[candidate] = length
                 if length == 0:
                     continue
-                end = start + length
-            found.append(PatternMatch(start, end, self.recogniser))
+                value_end = start + length
+            if not self._allowed_here(text, start, end):
+                continue
+            found.append(PatternMatch(start, value_end, self.recogniser))
             if len(found) == MAX_FINDINGS or len(accepted) > MAX_CANDIDATES:
                 break
         return found
