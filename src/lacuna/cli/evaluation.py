@@ -57,7 +57,7 @@ def eval_command(
     loaded = load() if terms is None or strategy is None else None
     term_set = loaded.terms if terms is None and loaded is not None else _read_terms(terms)
     chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
-    layer = HeuristicLayer(term_set)
+    layer = HeuristicLayer(term_set, added=() if loaded is None else loaded.recognisers)
 
     def tier(text: str) -> Tier:
         return classify(text, [layer.examine(Question(text))], chosen or Strategy.CONSERVATIVE, layer.version).tier

@@ -51,7 +51,7 @@ def terms_app(listed: TermList, what: str) -> typer.Typer:
         if as_json:
             print_json({**_plain(stored), "new": new})
         else:
-            out.print(f"{'Added' if new else 'There already, now as given'}: {stored.term_id}. {_IN_FORCE}", markup=False)
+            out.print(f"{'Added' if new else 'Was there, now as given'}: {stored.term_id}. {_IN_FORCE}", markup=False)
 
     @app.command("remove")
     def remove(name: Name, data_dir: DataDir = None, as_json: AsJson = False) -> None:

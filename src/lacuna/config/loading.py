@@ -9,17 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from lacuna.config import environment, layers, problems, rules, schema, support, yaml_tree
+from lacuna.config import recognisers as recogniser_file
 from lacuna.config import terms as term_file
 from lacuna.config.layers import Assigned
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.terms import TermSet
+
+if TYPE_CHECKING:
+    from lacuna.adapters.classifiers.recogniser import Recogniser
 
 CONFIG_FILE: Final = "config.yaml"
 PACKAGED: Final = Path(__file__).parent / "defaults"
@@ -33,10 +37,12 @@ _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
-    `folder` is None where the packaged defaults hold. `unsupported` names what this version has no back end for."""
+    `recognisers` are the administrator's own; `folder` is None where the packaged defaults hold. `unsupported` names
+    what this version has no back end for."""
 
     settings: Settings
     terms: TermSet
+    recognisers: tuple["Recogniser", ...]
     sources: Mapping[str, Origin]
     warnings: tuple[str, ...]
     unsupported: tuple[str, ...]
@@ -71,6 +77,7 @@ def load(
     return Loaded(
         settings=settings,
         terms=files.terms,
+        recognisers=files.recognisers,
         sources=MappingProxyType({setting.key: _source(assigned, setting) for setting in schema.settings().values()}),
         warnings=(*files.warnings, *(line for layer in sources for line in layer.warnings), *doubts),
         unsupported=(*support.unsupported(settings), *files.unsupported),
@@ -108,6 +115,7 @@ class _Files:
         self._survey()
         self.layer = self._settings()
         self.terms = self._terms()
+        self.recognisers = self._recognisers()
 
     def _settings(self) -> layers.Layer:
         document = yaml_tree.Document(None)
@@ -124,6 +132,14 @@ class _Files:
         self.problems += read.problems
         self.warnings += read.warnings
         return read.terms
+
+    def _recognisers(self) -> tuple["Recogniser", ...]:
+        name = recogniser_file.FILE_NAME
+        if not os.path.lexists(self._folder / name):
+            return ()
+        read = recogniser_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        self.problems += read.problems
+        return read.recognisers
 
     def _present(self, name: str, otherwise: str) -> bool:
         try:
@@ -143,7 +159,7 @@ class _Files:
             fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
             self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))
             return
-        known = (CONFIG_FILE, term_file.FILE_NAME, *_LATER)
+        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, *_LATER)
         for name in names:
             if name in _LATER:
                 self._later(name)

@@ -241,7 +241,7 @@ def cli_principal() -> Principal:
 
 def _layers_for(found: Loaded, folder: Path, telemetry: Telemetry) -> LayersFor:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    engine = back_end("classifier", "heuristic")(TermSet(), cache=folder / "compiled")
+    engine = back_end("classifier", "heuristic")(TermSet(), added=found.recognisers, cache=folder / "compiled")
     guard = Guard("classifier.heuristic", telemetry, seconds)
     entities = _entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
     return lambda terms: [GuardedLayer(engine.with_terms(terms), guard), *entities]

@@ -44,16 +44,21 @@ class _Hit:
 
 
 class HeuristicLayer:
-    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship. `cache` is a folder
-    that keeps compiled terms from one start to the next. Raises ConfigError for terms or recognisers that cannot be
-    used."""
+    """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship; `added` are
+    the administrator's (`custom`). `cache` is a folder that keeps compiled terms from one start to the next. Raises
+    ConfigError for terms or recognisers that cannot be used."""
 
     name = "heuristic"
 
     def __init__(
-        self, terms: TermSet, recognisers: Sequence[Recogniser] | None = None, *, cache: Path | None = None
+        self,
+        terms: TermSet,
+        recognisers: Sequence[Recogniser] = ALL,
+        *,
+        added: Sequence[Recogniser] = (),
+        cache: Path | None = None,
     ) -> None:
-        rules = ALL if recognisers is None else tuple(recognisers)
+        rules = (*recognisers, *added)
         self._cache = cache
         self._terms = TermIndex.build(terms, cache)
         self._patterns = PatternSet(rules, decoding.TRIGGERS)
