@@ -26,7 +26,7 @@ from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenti
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits, RateLimit
 from lacuna.http.protocol import BoundedProtocol
-from lacuna.wiring.application import Application
+from lacuna.wiring.application import Application, Readiness
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, start_logs, start_metrics
 
@@ -34,6 +34,7 @@ log = structlog.get_logger("lacuna.server")
 
 MAX_IN_FLIGHT = 1_000
 STOP_TIMEOUT_S = 20
+READY_FOR_S = 1.0
 
 
 def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | None = None) -> None:
@@ -55,6 +56,7 @@ async def serve(loaded: Loaded, *, development: bool, ready: Callable[[str], Non
                 context = Context(
                     application=application,
                     authenticator=authenticator,
+                    ready=Readiness(application, READY_FOR_S),
                     rate=RateLimit(settings.server.rate_limit_per_minute),
                     max_query_chars=settings.server.max_query_chars,
                     max_batch=settings.server.max_batch,

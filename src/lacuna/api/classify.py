@@ -1,5 +1,6 @@
 """`POST /classify` and `POST /classify/batch`."""
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,6 +13,8 @@ from lacuna.domain.classification import Question, Turn
 from lacuna.domain.errors import InvalidInput, TooLarge
 from lacuna.domain.policy import Source
 from lacuna.usecases.classify import Decided
+
+BATCH_CHARS_FACTOR = 10
 
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 
@@ -92,7 +95,7 @@ def question(body: ClassifyBody, limits: Context) -> Question:
     """The question in a body. Raises InvalidInput for an empty text, TooLarge for one over the limit."""
     if not body.query.strip():
         raise InvalidInput("query: the text is empty.", cure="Send at least one visible character.")
-    size = len(body.query) + sum(len(turn.content) for turn in body.conversation)
+    size = _size(body)
     if size > limits.max_query_chars:
         raise TooLarge(
             f"query and conversation hold {size} characters; the limit is {limits.max_query_chars}.",
@@ -105,6 +108,10 @@ def question(body: ClassifyBody, limits: Context) -> Question:
         project=body.project,
         files=body.files,
     )
+
+
+def _size(body: ClassifyBody) -> int:
+    return len(body.query) + sum(len(turn.content) for turn in body.conversation)
 
 
 def answer(decided: Decided) -> ClassifyAnswer:
@@ -147,7 +154,7 @@ async def classify_one(request: Request) -> Response:
 
 
 async def classify_many(request: Request) -> Response:
-    """Route handler. The limit on characters holds for the whole batch."""
+    """Route handler. A batch may hold BATCH_CHARS_FACTOR times the characters of one text."""
     here = context(request)
     principal = authenticated(request)
     body = await read(request, _MANY)
@@ -163,5 +170,9 @@ async def classify_many(request: Request) -> Response:
             questions.append(question(one, here))
         except InvalidInput as error:
             raise type(error)(f"queries[{number}].{error.message}", cure=error.cure) from None
+    size, limit = sum(map(_size, bodies)), BATCH_CHARS_FACTOR * here.max_query_chars
+    if size > limit:
+        raise TooLarge(f"queries hold {size} characters; the limit is {limit}.", cure="Send several batches.")
     decided = await here.application.classify.many(questions, principal)
-    return write(BatchAnswer(tuple(answer(d) for d in decided)))
+    # Encoding ten thousands of findings takes its time, which others need not wait for.
+    return await asyncio.to_thread(lambda: write(BatchAnswer(tuple(answer(d) for d in decided))))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from lacuna.domain.identity import Principal
 from lacuna.http.auth import Authenticator
 from lacuna.http.limits import RateLimit
-from lacuna.wiring.application import Application
+from lacuna.wiring.application import Application, Readiness
 
 PREFIX = "/api/v1"
 """Where the native surface begins."""
@@ -20,6 +20,7 @@ class Context:
     application: Application
     authenticator: Authenticator
     rate: RateLimit
+    ready: Readiness
     max_query_chars: int
     max_batch: int
     max_file_bytes: int

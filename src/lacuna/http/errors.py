@@ -4,6 +4,7 @@ Every problem has a stable `code`, says what was wrong and what to do, and carri
 stack trace or the text of a query or document.
 """
 
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -173,7 +174,9 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
 
 async def on_unexpected_error(request: Request, error: Exception) -> Response:
     """Exception handler for what nobody foresaw: logged by type, never shown."""
-    log.error("unexpected_error", request_id=request_id(request), error=type(error).__name__, exc_info=error)
+    # Frames and type only: the message of an unforeseen error may hold content.
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("unexpected_error", request_id=request_id(request), error=type(error).__name__, frames=frames[-12:])
     return problem(
         request_id(request),
         500,

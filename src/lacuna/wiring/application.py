@@ -1,8 +1,11 @@
 """The application as the surfaces see it: use cases, the principal of the command line, and the state of every part."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+
+import structlog
 
 from lacuna.config import Loaded
 from lacuna.domain.errors import LacunaError
@@ -19,10 +22,12 @@ from lacuna.usecases.trace import Trace
 
 CHECK_TIMEOUT_S = 2.0
 
+log = structlog.get_logger("lacuna.wiring")
+
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """`required`: without it the server may not serve. `detail` is an error's stable code and cure, never content."""
+    """`required`: without it the server may not serve. `detail` is an error's stable code."""
 
     state: str
     required: bool
@@ -68,5 +73,25 @@ class Application:
         except TimeoutError:
             return PartState("failed", part.required, f"no answer within {CHECK_TIMEOUT_S:g} s")
         except LacunaError as error:
-            return PartState("failed", part.required, f"{error.code}: {error}")
+            log.warning("part_failed", code=error.code, reason=str(error))
+            return PartState("failed", part.required, error.code)
         return PartState("ok", part.required)
+
+
+class Readiness:
+    """The application's state, asked anew at most once in `seconds`: whoever asks in between gets the last answer."""
+
+    def __init__(self, application: Application, seconds: float) -> None:
+        self._application = application
+        self._seconds = seconds
+        self._asking = asyncio.Lock()
+        self._until = 0.0
+        self._states: dict[str, PartState] = {}
+
+    async def states(self) -> dict[str, PartState]:
+        """The state of each part."""
+        async with self._asking:
+            if time.monotonic() >= self._until:
+                self._states = await self._application.readiness()
+                self._until = time.monotonic() + self._seconds
+            return self._states

@@ -22,6 +22,9 @@ CONTENT_KEYS: Final = frozenset(
 
 MAX_DEPTH: Final = 6
 
+_TALKATIVE: Final = ("alembic", "uvicorn", "asyncio", "aiohttp")
+"""Libraries whose progress reports are nobody's news."""
+
 
 def drop_content(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: removes content fields at every depth and names them under `dropped`."""
@@ -61,6 +64,8 @@ def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None =
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
 
 
 def _rendering(log_format: LogFormat) -> list[Processor]:
