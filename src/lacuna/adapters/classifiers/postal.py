@@ -29,6 +29,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _FEW_LETTERS = 3
+_UNPARTED_HOUSE = re.compile(r"\d(?:$|[-の号號楼樓室巷弄番丁座栋棟호층]|번지)")
 
 
 def street(candidate: str) -> int:
@@ -79,7 +80,7 @@ def stated_address(candidate: str) -> int:
 def _unparted(token: str) -> bool:
     """A house number written into a run of a script that parts no words."""
     letters = sum(category(character) == "Lo" for character in token)
-    return letters >= _FEW_LETTERS and any(character.isdigit() for character in token)
+    return letters >= _FEW_LETTERS and _UNPARTED_HOUSE.search(token) is not None
 
 
 def _beside_name(tokens: list[str], at: int) -> bool:

@@ -19,8 +19,10 @@ _STRONG_STREET = (
     r"bulevardi|gotu|stigur)"
 )
 _WEAK_STREET = (
-    r"(?:weg|platz|damm|ufer|steig|ring|hof|markt|stieg|[aeinrstxkd]laan|dreef|steeg|kade|dijk|lei|baan|hage|boulevard|"
-    r"stien|grand|torget|torg|stigen|stig|backen|gata|gt\.|bakken|lia|kuja|raitti|rinne|tie|kaari|gardur|braut)"
+    r"(?:weg|platz|damm|ufer|steig|-ring|[a-z]{2}[dfgklmnstz]ring|hof|markt|stieg|[aeinrstxkd]laan|dreef|steeg|kade|"
+    r"dijk|"
+    r"[a-z]{3}lei|baan|hage|boulevard|stien|grand|torget|torg|stigen|backen|gata|gt\.|bakken|kuja|raitti|rinne|"
+    r"kaari|gardur|braut)"
 )
 _ROMANCE_STREET = (
     r"(?i:calle|c/|cl\.|avenida|avda\.?|av\.?|plaza|pza\.?|paseo|camino|carretera|ctra\.|carrera|cra\.?|ronda|rambla|"
@@ -48,14 +50,13 @@ RECOGNISERS = (
         pattern=(
             rf"(?i)\b[\pL-]+{_STRONG_STREET} \d{{1,4}} ?[a-z]?\b|\b(?:\p{{Lu}}[\pL-]+ ){{0,2}}"
             rf"(?-i:\p{{Lu}})[\pL-]{{2,}}{_WEAK_STREET} \d{{1,4}} ?[a-z]?\b|"
-            r"(?-i:\p{Lu})[\pL-]+(?: \p{Lu}[\pL-]+)? (?:(?-i:Str|Strasse|Straße|Gasse|Platz|Weg|Ring|Allee|Damm|Ufer|"
-            r"Alle)|"
-            r"gate|gata|vei|plads|torv|gatan|vag|tori|katu|tie)\.? \d{1,4} ?[a-z]?\b"
+            r"(?-i:\p{Lu})[\pL-]+(?: \p{Lu}[\pL-]+)? (?-i:Str|Strasse|Straße|Gasse|Platz|Weg|Ring|Allee|Damm|Ufer|"
+            r"Alle)\.? "
+            r"\d{1,4} ?[a-z]?\b|(?-i:\p{Lu})[\pL-]+s (?:gate|gata|vei|plads|torv|gatan|vag) \d{1,4} ?[a-z]?\b"
         ),
         probe=(
-            rf"(?i)(?:{_STRONG_STREET}|{_WEAK_STREET}| (?:str|strasse|gasse|platz|weg|ring|allee|damm|ufer|alle|gate|"
-            rf"gata|"
-            r"vei|plads|torv|gatan|vag|tori|katu|tie)\.?) \d"
+            rf"(?i)(?:{_STRONG_STREET}|{_WEAK_STREET}| (?:str|strasse|gasse|platz|weg|ring|allee|damm|ufer|alle)\.?|"
+            r"s (?:gate|gata|vei|plads|torv|gatan|vag)) \d"
         ),
         validator="street",
         confidence=0.75,
@@ -78,6 +79,11 @@ RECOGNISERS = (
             "Siirrä ikkuna työtilaan 5",
             "Aggregate 3 values",
             "Die Landstraße 2019",
+            "Engineering 101",
+            "Spring 2019",
+            "boarding at Heathrow gate 12",
+            "Garantie 24 Monate",
+            "eastern Australia 2",
         ),
     ),
     Recogniser(

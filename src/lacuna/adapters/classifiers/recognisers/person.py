@@ -131,14 +131,14 @@ RECOGNISERS = (
         rule="pii.user_name_stated",
         kind="PII.USER_ID",
         pattern=(
-            r"(?i)\b(?:my|his|her|their|the customer's) (?:user ?name|user id|login|account name|handle|screen name|"
-            r"nick(?:name)?)(?: is|:|=) ?[\"'@]?([a-z][\w.-]{3,30})|"
+            r"(?i)\b(?:my|his|her|their|the customer's) (?:user ?name|user id|login|account name|screen name)"
+            r"(?: is|:|=) ?[\"'@]?([a-z][\w.-]{3,30})|"
             r"\b(?:mein benutzername(?: ist| lautet)?|mon identifiant est|mi (?:nombre de )?usuario es|"
-            r"il mio nome utente "
-            r"e|meu usuario e|mijn gebruikersnaam is|mitt anvandarnamn ar|moj login to)[: ]+[\"'@]?([a-z][\w.-]{3,30})"
+            r"il mio nome utente e|meu usuario e|mijn gebruikersnaam is|mitt anvandarnamn ar|"
+            r"moj login to)[: ]+[\"'@]?([a-z][\w.-]{3,30})"
         ),
         probe=(
-            r"(?i)\b(?:my|his|her|their|customer's) (?:user|login|account name|handle|screen|nick)|mein benutzername|"
+            r"(?i)\b(?:my|his|her|their|customer's) (?:user|login|account name|screen)|mein benutzername|"
             r"mon identifiant|usuario es|nome utente|meu usuario|mijn gebruikersnaam|anvandarnamn|moj login"
         ),
         confidence=0.65,

@@ -50,14 +50,15 @@ BORN = _alternatives(r"""
     fodt(?: den)?|fodd(?: den)?|syntynyt|urodzon[ya]|ur|narozen[a]?|naroden[ay]?|narodil[a]? sa|rodena?|rojena?
     szuletett|nascut[a]?(?: la)?|sundinud|gimes|gimusi|dzimis|dzimusi|lahir(?: tanggal)?|sinh(?: ngay)?|родил\pL*
     рождён|рожден\pL*|народи\pL*|роден\pL*|рођен\pL*|γεννήθηκε(?: στις)?|γεννηθεί\pL*|נולד|נולדה|مواليد|ولد في
-    生まれ|出生|เกิดวันที่
+    เกิดวันที่
 """)
-"""Says that somebody was born: a birth date if the date is written in digits, as forms do and encyclopaedias do not."""
+"""Says that somebody was born: a birth date if the date is written in digits, as forms do and encyclopaedias do not.
+Not in Chinese and Japanese, where both do."""
 
 BORN_AFTER = _alternatives(r"""
-    dogumlu|生まれ|출생|年生|出生|-?an szuletett|-?en szuletett
+    dogumlu|日生まれ|일생|일 출생|-?[ae]n szuletett
 """)
-"""Names a passport."""
+"""The same, behind the date."""
 
 PASSPORT = _alternatives(r"""
     passports?|passport (?:number|no)|travel document|reisepass\pL*|pass-?nr|passnummer|passeport|pasaporte
