@@ -20,8 +20,8 @@ _CODE = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*")
 _TERM = re.compile(
-    r"(?i)(?:sha|md|aes|des|utf|pbkdf|base|ntlm|bcrypt|argon|scrypt|rfc|iso|tls|ssl|oauth|ipv|http|ws|pdf|windows|"
-    r"office|python|java)[-_ ]?\d|[a-z]{1,2}[-_]?\d{1,4}$|(?:version|level|type|part|step|chapter|section|table|figure|"
+    r"(?i)(?:scram-|pbkdf2-|hmac-)?(?:sha|md|aes|des|utf|pbkdf|base|ntlm|bcrypt|argon|scrypt|rfc|iso|tls|ssl|oauth|ipv|"
+    r"http|ws|pdf|windows|office|python|java|latin|cp)[-_ ]?\d[\w-]{0,16}$|[a-z]{1,2}[-_]?\d{1,4}$|(?:version|level|type|part|step|chapter|section|table|figure|"
     r"field|user|usr|test|host|server|node|line|page|option|param|arg|item)[-_ ]?\d+$"
 )
 _COUNTED = re.compile(r"(?i)\d+[-_.]?[a-z]+$|\d[\d.,:/-]*[a-z%]{0,3}$")
@@ -36,7 +36,7 @@ _HASH_LENGTHS = (16, 1_024)
 def password(candidate: str) -> int:
     """What is assigned to a password's name: more than one character class, no placeholder, no code."""
     value = _stripped(candidate)
-    if len(value) < 5 or _is_no_password(value):
+    if len(value) < 5 or _is_no_password(value) or _TERM.match(value):
         return 0
     kinds = _kinds(value)
     if len(kinds) < 2 or _WORDS.fullmatch(value):
@@ -49,7 +49,9 @@ def password(candidate: str) -> int:
 def password_spoken(candidate: str) -> int:
     """What a sentence says a password is: as `password`, with a digit or a mark inside, and no term of the trade."""
     value = _spoken(candidate)
-    return password(value) if value and not _TERM.match(value) and not _COUNTED.fullmatch(value) else 0
+    if value.isdigit():
+        return len(value) if 5 <= len(value) <= 12 else 0
+    return password(value) if value and not _COUNTED.fullmatch(value) else 0
 
 
 def password_beside(candidate: str) -> int:

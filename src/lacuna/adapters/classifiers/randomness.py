@@ -25,11 +25,11 @@ _PREFIX = re.compile(r"(?:[A-Za-z]{1,12}\d{0,3}[-_.])+(?=[^\s]{8})")
 _LINE_LENGTHS = frozenset({64, 76})
 _GROUPED = re.compile(r"[A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){3,9}")
 _WRITTEN = re.compile(
-    r"v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].*)?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
+    r"(?:sha\d{1,3}|md5|h1)[=:-]|v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].*)?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
     r"pem|crt|key|cer|pub|lock|sh|go|rs|java|xml|ini|cfg|conf|env|log|csv|sql|zip|gz|tgz|whl|jar|so|dll|exe|pdf)\b"
 )
 _NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
-_RUNS = re.compile(r"[A-Za-z]+|\d+")
+_HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CLASSES = str.maketrans(
     {
         **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a"),
@@ -37,6 +37,7 @@ _CLASSES = str.maketrans(
         **dict.fromkeys("0123456789", "0"),
     }
 )
+_WRAPS = frozenset({(ord("9"), ord("0")), (ord("z"), ord("a")), (ord("f"), ord("0"))})
 _JUDGED = 1_024
 """Characters that are enough to tell; what follows cannot cost time."""
 
@@ -56,6 +57,16 @@ def names_a_placeholder(value: str) -> bool:
 def is_placeholder(value: str) -> bool:
     """What documentation writes where a secret would stand."""
     return names_a_placeholder(value) or len(set(value.lower())) < min(6, len(value) - 1)
+
+
+def counts_on(value: str) -> bool:
+    """Whether at least half of twelve characters or more repeat their neighbour or count on from it, as in abcdef0123:
+    chance does that to one in ten at most."""
+    signs = [ord(c) for c in value[:_JUDGED].lower() if c.isascii() and c.isalnum()]
+    if len(signs) < 12:
+        return False
+    steps = sum(b - a in (0, 1) or (a, b) in _WRAPS for a, b in pairwise(signs))
+    return steps >= (len(signs) - 1) * 0.5
 
 
 def class_changes(value: str) -> float:
@@ -78,16 +89,22 @@ def reads_as_words(value: str) -> bool:
 
 
 def _is_word(part: str) -> bool:
-    runs = _RUNS.findall(part)
-    return len(part) <= 3 or (len(runs) <= 2 and class_changes(part) < 0.36) or (len(part) <= 5 and len(runs) <= 2)
+    return len(part) <= 3 or _hump(part) >= (2.0 if len(part) <= 6 else 2.8)
+
+
+def _hump(part: str) -> float:
+    """The mean length of the pieces that a reader of a camel-cased name sees: words, capitals, numbers. Names have three
+    and more, random strings about two."""
+    pieces = _HUMPS.findall(part[:_JUDGED])
+    return sum(map(len, pieces)) / len(pieces) if pieces else 0.0
 
 
 def token_body(candidate: str) -> int:
     """A string after a vendor's own prefix: no placeholder, and no identifier that only begins like the prefix."""
     body = _PREFIX.sub("", candidate, count=1)
-    if is_placeholder(body) or entropy(body) < 2.3:
+    if is_placeholder(body) or counts_on(body) or entropy(body) < 2.3:
         return 0
-    drawn = any(c.isdigit() for c in body) or class_changes(body) >= 0.3 or has_cluster(body)
+    drawn = any(c.isdigit() for c in body) or _hump(body) < 2.5 or has_cluster(body)
     return len(candidate) if drawn else 0
 
 
@@ -98,11 +115,13 @@ def secret_value(candidate: str) -> int:
         return 0
     digits = sum(c.isdigit() for c in candidate)
     if digits == 0:
-        drawn = len(candidate) >= 16 and not reads_as_words(candidate) and class_changes(candidate) >= 0.33
+        drawn = len(candidate) >= 16 and _hump(candidate) < 2.5
         return len(candidate) if drawn else 0
+    if digits == len(candidate):
+        return len(candidate) if len(candidate) >= 15 else 0
     if entropy(candidate) < 0.7 * min(math.log2(len(candidate)), 4.0):
         return 0
-    if _UUID.fullmatch(candidate) or _GROUPED.fullmatch(candidate) or (digits == len(candidate) >= 15):
+    if _UUID.fullmatch(candidate) or (_GROUPED.fullmatch(candidate) and digits >= 2):
         return len(candidate)
     if candidate.isalnum() and len(candidate) >= 14 and digits >= 3 and class_changes(candidate) >= 0.03:
         return len(candidate)
@@ -131,8 +150,10 @@ def random_token(candidate: str) -> int:
     letters = sum(c.isalpha() for c in body)
     changes = class_changes(body)
     cased = any(c.islower() for c in body) and any(c.isupper() for c in body)
-    if cased and digits and len(body) >= 24 and changes >= 0.5:
+    if max(map(len, re.split(r"[-_]", candidate))) < 12 or counts_on(body):
+        return 0
+    if cased and digits and len(body) >= 24 and changes >= 0.45 and _hump(body) < 2.3:
         return len(candidate)
-    if digits < 3 or letters < 6 or entropy(candidate) < 3.6 or len(body) < 16:
+    if digits < 3 or letters < 6 or entropy(candidate) < 3.6 or len(body) < 16 or _hump(body) >= 3:
         return 0
     return len(candidate) if changes >= (0.38 if cased else 0.28) else 0

@@ -5,13 +5,14 @@ public values (digests, identifiers of builds, public keys) introduce does not c
 """
 
 from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers.secret_format import CUT_OFF
 from lacuna.adapters.classifiers.recognisers.secret_names import ASSIGN, NAMES, NAMES_PROBE, OTHER_NAMES, TAIL, VENDORS
 
 _VALUE = r"[A-Za-z0-9+/_.!@#-][A-Za-z0-9+/_.!@#$%^&*~=|:?-]{7,}"
 _PUBLIC_NAMES = (
     r"(?:public|primary|foreign|bucket|partition|sort|cache|object|hash|digest|checksum|sha\d{0,3}|md5|fingerprint|"
     r"thumbprint|integrity|etag|commit|revision|version|image|licen[sc]e|identifier|credentialsid|expression|locale|"
-    r"encoding|codec|charset|file|path|dir|folder|type|algorithm|alg|publishable|pub)[ _.-]?(?:key|token|id)?"
+    r"encoding|codec|charset|file|path|dir|folder|name|type|algorithm|alg|publishable|pub)[ _.-]?(?:key|token|id)?"
     r"[\w-]{0,4}[^\w]{1,8}"
 )
 
@@ -23,6 +24,7 @@ RECOGNISERS = (
         probe=NAMES_PROBE,
         group=1,
         unless=_PUBLIC_NAMES,
+        unless_after=CUT_OFF,
         validator="secret_value",
         confidence=0.85,
         examples=(
@@ -52,6 +54,7 @@ RECOGNISERS = (
         probe=rf"(?i){VENDORS}",
         group=1,
         unless=_PUBLIC_NAMES,
+        unless_after=CUT_OFF,
         validator="secret_value",
         confidence=0.8,
         examples=('droneci := "k2v9x8q1m4z7w3e6t5y0u1i2"', "looker = 4f9s8d7g6h5j4k3l2z1x"),
@@ -63,6 +66,8 @@ RECOGNISERS = (
         pattern=rf"(?i){VENDORS}(?:[ _-]?[a-z]{{1,8}}){{0,2}}[ \"'`-]{{1,4}}([A-Za-z0-9_+/.-]{{16,}}=*)",
         probe=rf"(?i){VENDORS}",
         group=1,
+        unless=_PUBLIC_NAMES,
+        unless_after=CUT_OFF,
         validator="spoken_value",
         confidence=0.75,
         examples=("cloudsmith 7c3a9f0e5b1d8264f3a7c0e9b5d18264", "webex bot 'k2v9x8q1m4z7w3e6t5y0u1i2'"),
@@ -76,11 +81,13 @@ RECOGNISERS = (
         rule="secret.spoken",
         kind="SECRET.API_KEY",
         pattern=(
-            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}[ :=\"'`(-]{{0,4}}"
+            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}[ :=\"'`(-]{{1,4}}"
             r"([A-Za-z0-9][A-Za-z0-9_+/=~.-]{11,})"
         ),
         group=1,
         probe=rf"{NAMES_PROBE}|{OTHER_NAMES}",
+        unless=_PUBLIC_NAMES,
+        unless_after=CUT_OFF,
         validator="spoken_value",
         confidence=0.8,
         examples=(

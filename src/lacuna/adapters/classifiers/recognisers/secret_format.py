@@ -22,6 +22,9 @@ WORD = "[A-Za-z0-9_-]"
 BASE64 = "[A-Za-z0-9+/_=-]"
 UUID = f"{HEX_ANY}{{8}}(?:-{HEX_ANY}{{4}}){{3}}-{HEX_ANY}{{12}}"
 
+CUT_OFF = r"\.\.|#{3}|\*{3}|\[?redacted"
+"""What follows a value that is not written out."""
+
 _MIXED = "q8Zt3LmW0xRv7KpB2nYc5HdJ9sFg4TaE6uQiO1"
 _FILLERS = {
     HEX: "7c3a9f0e5b1d8264f3a7c0e9b5d18264",
@@ -48,6 +51,7 @@ class Format:
     filling: str = ""
     kind: str = KEY
     probe: str = ""
+    unless: str = ""
 
     @property
     def start(self) -> str:
@@ -75,6 +79,8 @@ class Format:
             examples=(f"token {self.example} leaked",),
             counterexamples=(self.start, self.start + "x" * (self.least or 40)),
             validator="token_body",
+            unless=self.unless,
+            unless_after=CUT_OFF,
             probe=self.probe or f"{edge}{self.prefix}[A-Za-z0-9/_+-]{{4}}",
             confidence=0.93,
         )

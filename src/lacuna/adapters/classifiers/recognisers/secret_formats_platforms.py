@@ -2,7 +2,6 @@
 
 from lacuna.adapters.classifiers.recognisers.secret_format import (
     ALNUM,
-    BASE64,
     HEX,
     HEX_ANY,
     LOWER,
@@ -18,7 +17,7 @@ CLOUDS = (
         "aws_access_key_id", r"(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA)", UPPER, 16, 16, "AKIA"
     ),
     Format("aws_bedrock", "ABSK", r"[A-Za-z0-9+/]", 40),
-    Format("aws_bedrock_short", "bedrock-api-key-", r"[A-Za-z0-9+/]", 16),
+    Format("aws_bedrock_short", "bedrock-api-key-", r"[A-Za-z0-9+/]", 48),
     Format("aws_marketplace", r"amzn\.mws\.", r"[0-9A-Za-z-]{32,40}", filling="7c3a9f0e-5b1d-8264-f3a7-c0e9b5d18264"),
     Format("aws_appsync", "da2-", LOWER, 26, 26),
     Format("gcp_api_key", "AIza", WORD, 30),
@@ -148,8 +147,8 @@ DELIVERY = (
         r"[a-f0-9-]{20,40}\.[a-f0-9]{20,}",
         filling="7c3a9f0e-5b1d-8264-f3a7.7c3a9f0e5b1d8264f3a7c0e9",
     ),
-    Format("infracost", r"ico-", ALNUM, 32, 32),
-    Format("octopus", r"API-", UPPER, 25, 40),
+    Format("infracost", "ico-", ALNUM, 32, 32, unless=r"[./\w-]"),
+    Format("octopus", "API-", UPPER, 25, 40, unless=r"[./\w-]"),
     Format(
         "harness",
         r"(?:pat|sat)\.",

@@ -60,8 +60,8 @@ AI = (
 MESSAGES = (
     Format(
         "slack",
-        r"(?i:xox[abeoprs]|xoxe\.xox[bp])-(?:\d{1,13}-)?",
-        r"[A-Za-z0-9-]*\d[A-Za-z0-9-]{9,}",
+        r"(?:xox[abeoprs]|xoxe\.xox[bp])-",
+        r"[A-Za-z0-9-]{10,}",
         sample="xoxb-",
         filling="312771249278-3636539673356-VssETCdHyy",
     ),
@@ -178,9 +178,9 @@ PAYMENT = (
     Format("flutterwave", r"FLW(?:SEC|PUB)K(?:_TEST)?-", r"[A-Za-z0-9-]", 12, sample="FLWSECK_TEST-"),
     Format("easypost", r"EZ[AT]K", ALNUM, 54, 54, "EZAK"),
     Format("duffel", r"duffel_(?:test|live)_", r"[\w=-]", 40, sample="duffel_live_"),
-    Format("gocardless", "live_", r"[\w=-]", 40),
-    Format("mollie", r"(?:live|test)_", ALNUM, 30, 35, sample="live_"),
-    Format("lob", r"(?:live|test)_(?:pub_)?", HEX, 31, 35, sample="test_"),
+    Format("gocardless", r"\blive_", r"[\w=-]", 40, sample="live_"),
+    Format("mollie", r"\b(?:live|test)_", ALNUM, 30, 35, sample="live_"),
+    Format("lob", r"\b(?:live|test)_(?:pub_)?", HEX, 31, 35, sample="test_"),
     Format("paystack", r"[sp]k_[a-z]{2,8}_", LOWER, 40, sample="sk_live_"),
     Format("razorpay", r"rzp_(?:live|test)_", r"\w", 14, sample="rzp_live_"),
     Format(

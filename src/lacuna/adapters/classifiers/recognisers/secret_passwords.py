@@ -15,13 +15,14 @@ _LONG = (
 )
 _SHORT = (
     r"(?:\b|_)(?:pw|pwd|pass|pswd|psk|mdp|senha|parola|parolem|haslo|hasla|sifre|sifrem|heslo|heslem|jelszo|jelszava|"
-    r"geslo|lozinka|zaporka|parole)(?:\b|_)|(?-i:[a-z](?:Pw|Pwd|Pass)\b)"
+    r"geslo|lozinka|zaporka|parole)(?:\b|_)"
 )
 _WORD = rf"(?:(?:{_LONG})\w{{0,8}}|{_SHORT})"
-_PROBE = rf"(?i){_LONG}|{_SHORT}"
+_NAME = rf"(?:{_WORD}|(?-i:[a-z](?:Pw|Pwd|Pass)\b))"
+_PROBE = rf"(?i){_LONG}|{_SHORT}|(?-i:[a-z](?:Pw|Pwd|Pass)\b)"
 _IS = (
-    r"(?:is|are|was|were|to|be|as|now|ist|lautet|war|heisst|est|etait|es|era|e|jest|ar|er|on|je|la|adalah|este|este:|"
-    r"είναι|ειναι|هي|هو|היא|הוא|это|है|hai|는|은|가|は|が|是|为|為|=|:|：|-|->|=>)"
+    r"(?: (?:is|are|was|were|to|be|as|now|ist|lautet|war|heisst|est|etait|es|era|e|jest|ar|er|on|je|la|adalah|este|"
+    r"είναι|ειναι|هي|هو|היא|הוא|это|है|hai|-|->|=>)(?: now)? {1,2}|[ ]?[:=：]{1,2} {0,2}|[ ]?(?:는|은|가|は|が|是|为|為)[ ]?)"
 )
 _VALUE = r"[^\s\"'\x60<>、。，；]{5,80}"
 
@@ -30,7 +31,7 @@ RECOGNISERS = (
         rule="secret.password",
         kind="SECRET.PASSWORD",
         pattern=(
-            rf"(?i){_WORD}[\w .-]{{0,20}}?[\"'\])}}\\]{{0,4}}\s{{0,3}}(?:[:=]{{1,3}}>?|->|!==?|\?=)\s{{0,6}}"
+            rf"(?i){_NAME}[\w .-]{{0,20}}?[\"'\])}}\\]{{0,4}}\s{{0,3}}(?:[:=]{{1,3}}>?|->|!==?|\?=)\s{{0,6}}"
             rf"(?:now )?[\"'\x60]?({_VALUE})"
         ),
         group=1,
@@ -59,7 +60,7 @@ RECOGNISERS = (
         rule="secret.password_quoted",
         kind="SECRET.PASSWORD",
         pattern=(
-            rf"(?i){_WORD}[\w.-]{{0,20}}(?:{ASSIGN}|\s{{1,3}}|[\"']?[\s,(]{{1,3}}|[\"']\s(?:value|content)\s?=\s?)"
+            rf"(?i){_NAME}[\w.-]{{0,20}}(?:{ASSIGN}|\s{{1,3}}|[\"']?[\s,(]{{1,3}}|[\"']\s(?:value|content)\s?=\s?)"
             rf"(?:[bruf]|\\)?[\"'\x60]([^\s\"'\x60<>]{{5,80}})[\"'\x60]"
         ),
         group=1,
@@ -83,7 +84,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.password_element",
         kind="SECRET.PASSWORD",
-        pattern=rf"(?i){_WORD}[\w.-]{{0,20}}>\s{{0,20}}(?:<!\[CDATA\[)?([^\s<>]{{5,80}})\s{{0,20}}(?:\]\]>)?</",
+        pattern=rf"(?i){_NAME}[\w.-]{{0,20}}>\s{{0,20}}(?:<!\[CDATA\[)?([^\s<>]{{5,80}})\s{{0,20}}(?:\]\]>)?</",
         group=1,
         probe=_PROBE,
         validator="password",
@@ -94,9 +95,7 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.password_spoken",
         kind="SECRET.PASSWORD",
-        pattern=(
-            rf"(?i){_WORD}(?:[ '_-]{{1,2}}[\pL.]{{1,14}}){{0,6}}?[ ]?{_IS}[ ]{{0,2}}(?:now )?[\"'\x60]?({_VALUE})"
-        ),
+        pattern=(rf"(?i){_WORD}(?:[ '_-]{{1,2}}[\pL.]{{1,14}}){{0,6}}?{_IS}[\"'\x60]?({_VALUE})"),
         group=1,
         probe=_PROBE,
         validator="password_spoken",
