@@ -8,9 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Asker
 from lacuna.domain.terms import MAX_ALIASES, MAX_LENGTH, Match, Term, TermList
 from lacuna.usecases.terms import MAX_IMPORT, ListedTerm
+
+router = APIRouter(prefix=f"{PREFIX}/admin", tags=["admin"])
 
 Spelling = Annotated[str, Field(max_length=MAX_LENGTH + 100)]
 TermId = Annotated[str, Path(min_length=1, max_length=100)]
@@ -67,11 +70,10 @@ class ImportedModel(BaseModel):
     unchanged: int
 
 
-def _routes(path: str, listed: TermList) -> APIRouter:
+def _add_routes(path: str, listed: TermList) -> None:
     """The same four routes for each list."""
-    router = APIRouter(prefix=f"/admin/{path}", tags=["admin"])
 
-    @router.get("", name=f"list_{path}")
+    @router.get(f"/{path}", name=f"list_{path}")
     async def listing(
         app: App,
         asker: Asker,
@@ -82,7 +84,7 @@ def _routes(path: str, listed: TermList) -> APIRouter:
         page = await app.terms.page(listed, after, limit, asker)
         return TermPageModel(terms=[_model(term) for term in page.terms], next=page.next)
 
-    @router.post("", status_code=201, name=f"add_{path}")
+    @router.post(f"/{path}", status_code=201, name=f"add_{path}")
     async def add(body: TermBody, response: Response, app: App, asker: Asker) -> TermModel:
         """Adds a term; it counts when the call returns. 200 instead of 201 where a term of this form was there: it is
         replaced."""
@@ -91,28 +93,25 @@ def _routes(path: str, listed: TermList) -> APIRouter:
             response.status_code = 200
         return _model(term)
 
-    @router.post("/import", name=f"import_{path}")
+    @router.post(f"/{path}/import", name=f"import_{path}")
     async def load(body: ImportBody, app: App, asker: Asker) -> ImportedModel:
         """Adds or replaces many terms in one step."""
         terms = [Term(each) if isinstance(each, str) else each.term() for each in body.terms]
         done = await app.terms.load(listed, terms, asker)
         return ImportedModel(added=done.added, replaced=done.replaced, unchanged=done.unchanged)
 
-    @router.delete("/{term_id}", status_code=204, name=f"remove_{path}")
+    @router.delete(f"/{path}/{{term_id}}", status_code=204, name=f"remove_{path}")
     async def remove(term_id: TermId, app: App, asker: Asker) -> None:
         """Removes a term of the database; those of the file are removed in the file."""
         await app.terms.remove(listed, term_id, asker)
 
-    return router
 
-
-router = APIRouter()
 for _path, _listed in (
     ("terms", TermList.INTERNAL_TERMS),
     ("projects", TermList.PROJECTS),
     ("customers", TermList.CUSTOMERS),
 ):
-    router.include_router(_routes(_path, _listed))
+    _add_routes(_path, _listed)
 
 
 def _model(listed: ListedTerm) -> TermModel:

@@ -38,6 +38,7 @@ The folder is `LACUNA_CONFIG_PATH`, else `./config` if it exists, else the packa
 |---|---|
 | `config.yaml` | the settings below |
 | `proprietary_terms.yaml` | the organisation's own names, [see below](#proprietary_termsyaml) |
+| `recognisers.yaml` | recognisers of your own, [see terms.md](terms.md#recognisers-of-your-own) |
 | `plugins.yaml`, `policies/*.rego`, `examples/*.yaml` | for later versions; this one refuses to serve with them |
 
 Any other YAML file there gets a warning. A value on the command line wins over the environment, the environment over
@@ -63,17 +64,25 @@ _TERMS: Final = """\
 
 Three lists: `projects` and `customers` (PROPRIETARY) and `internal_terms` (INTERNAL: markings and words that stay
 inside). An entry is a text, or a name with aliases. One spelling is enough: `project_apollo` covers `Project Apollo`,
-`project-apollo` and `ProjectApollo`. Terms have 2 to 200 characters; repetitions get a warning.
+`project-apollo` and `ProjectApollo`. Terms have 2 to 200 characters; repetitions get a warning. `match` says when an
+entry counts (`automatic`, `always`, `context`, `case_sensitive`), and `public_phrases` lists phrases in which a term
+means something else: [terms.md](terms.md).
+
+A running server follows the file within a second. While it has faults, what was in force stays, and `/ready` says so.
 
 ```yaml
 projects:
   - project_apollo
   - name: Project Artemis
     aliases: [PA-7, moonshot]
+  - name: Echo
+    match: always
 customers:
   - customer_alpha
 internal_terms:
   - internal only
+public_phrases:
+  - Echo Lake
 ```
 """
 

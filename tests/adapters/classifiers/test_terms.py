@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lacuna.adapters.classifiers.boundaries import ends_word, starts_word
+from lacuna.adapters.classifiers.compiled import words as words_of
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.terms import TermIndex, TermSet
 from lacuna.domain.errors import ConfigError
+from lacuna.domain.terms import Match, Term
 from lacuna.domain.tiers import Tier
 
 INDEX = TermIndex.build(
@@ -139,3 +142,99 @@ def test_any_separators_between_the_words_match(parts: list[str], separators: li
 def test_a_term_within_letters_of_its_own_case_never_matches(before: str, term: str, after: str) -> None:
     index = TermIndex.build(TermSet(projects=(f"x{term}x",)))
     assert index.find(f"{before}x{term}x{after}") == []
+
+
+def plainly(entries: list[str], folded: str) -> set[tuple[int, int]]:
+    """Every place where a term stands, by trying all of them: words of the term with any separators in between."""
+    found = set()
+    for entry in entries:
+        wanted = "".join(words_of(entry)).lower()
+        joints, place = set(), 0
+        for word in words_of(entry):
+            place += len(word)
+            joints.add(place)
+        for start in range(len(folded)):
+            at, end = 0, start
+            while end < len(folded) and at < len(wanted):
+                if folded[end].lower() == wanted[at]:
+                    at += 1
+                elif folded[end] not in " \t\n\r_-./\\+" or at not in joints:
+                    break
+                end += 1
+            if at == len(wanted) and starts_word(folded, start) and ends_word(folded, end):
+                found.add((start, end))
+    return found
+
+
+LETTERS = "abAB1_ -.'#\u30a2\uc544\u0436\u4e00"
+entries = st.lists(
+    st.text(LETTERS, min_size=2, max_size=6).filter(lambda text: any(map(str.isalnum, text))), min_size=1, max_size=5
+)
+
+
+@given(entries, st.text(LETTERS, max_size=30))
+def test_the_index_finds_what_trying_every_place_finds(terms: list[str], text: str) -> None:
+    everywhere = plainly(terms, text)
+    longest = {(s, e) for s, e in everywhere if not any(a <= s and e <= b and (a, b) != (s, e) for a, b in everywhere)}
+    found = TermIndex.build(TermSet(projects=tuple(terms))).find(text)
+    assert {(m.start, m.end) for m in found} == longest
+
+
+HOMONYMS = TermIndex.build(
+    TermSet(
+        projects=(
+            "Echo",
+            "Zarquon",
+            Term("Nova", match=Match.ALWAYS),
+            Term("Ivy", match=Match.CONTEXT),
+            Term("GoLd dust", match=Match.CASE_SENSITIVE),
+        ),
+        customers=("Apple", Term("Orange County Foods", ("orange",))),
+        internal_terms=("confidential",),
+        public=("Apple pie",),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the Echo slipped", ["ORG.PROJECT"]),
+        ("ECHO", ["ORG.PROJECT"]),
+        ("EchoTeam", ["ORG.PROJECT"]),
+        ("what is the budget of echo", ["ORG.PROJECT"]),
+        ("der Stand im Projekt echo", ["ORG.PROJECT"]),
+        ("\u0434\u043b\u044f \u043f\u0440\u043e\u0435\u043a\u0442\u0430 echo", ["ORG.PROJECT"]),
+        ("echo\u306e\u30d7\u30ed\u30b8\u30a7\u30af\u30c8", ["ORG.PROJECT"]),
+        ("an echo in the cave", []),
+        ("echo 'hello' > file", []),
+        ("zarquon", ["ORG.PROJECT"]),
+        ("a nova in the sky", ["ORG.PROJECT"]),
+        ("Ivy grows on the wall", []),
+        ("the Ivy launch", ["ORG.PROJECT"]),
+        ("gold dust in the air", []),
+        ("Gold Dust", []),
+        ("GoLd-dust", ["ORG.PROJECT"]),
+        ("GOLD DUST", ["ORG.PROJECT"]),
+        ("confidential", ["ORG.TERM"]),
+        ("an apple a day", []),
+        ("Apple called", ["ORG.CUSTOMER"]),
+        ("Apple pie and Apple", ["ORG.CUSTOMER"]),
+        ("orange county foods", ["ORG.CUSTOMER"]),
+        ("peel an orange", []),
+    ],
+)
+def test_a_term_that_is_a_common_word_needs_a_sign_that_it_is_meant(text: str, expected: list[str]) -> None:
+    assert [match.group.kind for match in HOMONYMS.find(fold(text))] == expected
+
+
+def test_the_looser_of_two_entries_counts() -> None:
+    index = TermIndex.build(TermSet(projects=("Echo", Term("echo", match=Match.ALWAYS)), internal_terms=("Apple",)))
+    assert [m.group.kind for m in index.find("an echo and an apple")] == ["ORG.PROJECT", "ORG.TERM"]
+    both = TermIndex.build(TermSet(customers=("Apple",), internal_terms=("apple",)))
+    assert [m.group.tier for m in both.find("an apple")] == [Tier.PROPRIETARY]
+
+
+def test_a_phrase_that_is_a_term_does_not_shield_it() -> None:
+    index = TermIndex.build(TermSet(projects=("Nova Scotia",), public=("nova scotia",)))
+    assert [m.group.kind for m in index.find("Nova Scotia")] == ["ORG.PROJECT"]

@@ -146,7 +146,7 @@ class TermIndex:
         for part in places:
             begun = [n for n in part if joined[n : n + 2] in pairs]
             for size in self._stem_sizes:
-                found = [n for n in begun if joined[n : n + size] in stems]
+                found = [n for n in (begun if size > 1 else part) if joined[n : n + size] in stems]
                 yield from ((n, length) for n in found for length in stems[joined[n : n + size]])
 
     def _counts(self, folded: str, start: int, end: int, key: str, condition: int) -> bool:
