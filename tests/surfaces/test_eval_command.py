@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from lacuna.cli.evaluation import eval_command
 from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError
+from tests.surfaces.running import lacuna
 
 ROWS = [
     ("1", "explicit", True, "PROPRIETARY", "Write to jo.doe@mail.example.org"),
@@ -79,3 +80,13 @@ def test_bad_terms_are_refused(data: Path, content: str) -> None:
     terms.write_text(content)
     with pytest.raises(ConfigError):
         run(data, "--terms", terms, "--strategy", "aggressive")
+
+
+def test_the_tables_can_be_written_as_markdown(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    labels = {"sensitive": True, "kinds": ["PII.EMAIL"], "level": "explicit", "tier": "PROPRIETARY"}
+    row = {"id": "1", "source": "made", "text": "mail jo@example.com", "labels": labels, "spans": [], "lang": "en"}
+    rows.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = lacuna("eval", rows, "--strategy", "aggressive", "--markdown", tmp_path / "table.md", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "| explicit | 1 | 0.0" in (tmp_path / "table.md").read_text("utf-8")

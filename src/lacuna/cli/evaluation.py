@@ -48,6 +48,7 @@ def eval_command(
     misses: Annotated[
         Path | None, typer.Option(help="Write the ids of leaks and false alarms here, as JSON lines.")
     ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables here, as Markdown.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure leak rate and false alarms on labelled data."""
@@ -65,6 +66,8 @@ def eval_command(
     measured = measure(_rows(data), tier)
     if misses is not None:
         _write_misses(misses, measured)
+    if markdown is not None:
+        _write(markdown, _markdown(measured, chosen or Strategy.CONSERVATIVE, layer.version))
     if as_json:
         print_json(_document(measured, chosen or Strategy.CONSERVATIVE, layer.version))
     else:
@@ -117,10 +120,49 @@ def _write_misses(path: Path, measured: Measured) -> None:
         json.dumps({"id": miss.row_id, "source": miss.source, "level": miss.level, "tier": str(miss.tier)}) + "\n"
         for miss in measured.misses
     )
+    _write(path, "".join(lines))
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text("".join(lines), "utf-8")
+        path.write_text(text, "utf-8")
     except OSError as fault:
         raise InvalidInput(f"{path} cannot be written: {fault.strerror}.", cure="Choose another file.") from fault
+
+
+def _markdown(measured: Measured, strategy: Strategy, version: str) -> str:
+    """The tables for a document, with what they were made from."""
+    lines = [f"Strategy `{strategy.value}`, rules `{version[:16]}`. Wilson intervals, 95 %; worst slice first.", ""]
+    for title, slices in (("level", measured.levels), ("source", measured.sources)):
+        lines += [
+            f"| {title} | rows | leaked % | below tier % | false alarms % | flagged % |",
+            "|---|---:|---:|---:|---:|---:|",
+        ]
+        for part in slices:
+            lines.append("| " + " | ".join(_cells(part)) + " |")
+        lines.append("")
+    for name, share in _totals(measured):
+        lines.append(f"- {name}: {_percent(share) or 'no such rows'}")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(part: Slice) -> list[str]:
+    return [
+        part.name,
+        str(part.leaked.total + part.alarms.total + part.flagged.total),
+        _percent(part.leaked),
+        _percent(part.below, interval=False),
+        _percent(part.alarms),
+        _percent(part.flagged, interval=False),
+    ]
+
+
+def _totals(measured: Measured) -> list[tuple[str, Share]]:
+    return [
+        ("Explicit leaked", measured.explicit),
+        ("False alarms", measured.harmless),
+        ("Look-alikes flagged", measured.lookalikes),
+    ]
 
 
 def _document(measured: Measured, strategy: Strategy, version: str) -> dict[str, Any]:
@@ -162,19 +204,11 @@ def _show(measured: Measured, strategy: Strategy) -> None:
         for column in ("rows", "leaked %", "below", "false alarms %", "flagged"):
             table.add_column(column, justify="right", no_wrap=True)
         for part in slices:
-            table.add_row(
-                part.name,
-                str(part.leaked.total + part.alarms.total + part.flagged.total),
-                _percent(part.leaked),
-                _percent(part.below, interval=False),
-                _percent(part.alarms),
-                _percent(part.flagged, interval=False),
-            )
+            table.add_row(*_cells(part))
         out.print(table)
     out.print("leaked, below the lowest acceptable tier: of sensitive rows; flagged: of rows without an agreed answer")
-    out.print(f"Explicit leaked: {_percent(measured.explicit) or 'no such rows'}", markup=False)
-    out.print(f"False alarms: {_percent(measured.harmless) or 'no such rows'}", markup=False)
-    out.print(f"Look-alikes flagged: {_percent(measured.lookalikes) or 'no such rows'}", markup=False)
+    for name, share in _totals(measured):
+        out.print(f"{name}: {_percent(share) or 'no such rows'}", markup=False)
 
 
 def _percent(share: Share, *, interval: bool = True) -> str:
