@@ -7,20 +7,18 @@ entities to the recogniser, which is local by its port's promise.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-import re2
-
-from lacuna.adapters.classifiers.recognisers.name_words import PERSONAL_WORDS
+from lacuna.adapters.classifiers.pattern_set import Contexts, word_finder
+from lacuna.adapters.classifiers.recognisers.name_words import OWN_TEXT, PERSONAL_MATTERS, PRIVATE_MATTERS
 from lacuna.adapters.classifiers.views import BaseView
-from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question
 from lacuna.domain.tiers import Tier
 from lacuna.ports.ner import PERSON, PERSONAL_PREFIX, Entity, EntityRecogniser
 
 _NEAR = 80
-"""Characters between a name and what makes it personal."""
+_NEAR_OWN = 160
+"""Characters between a name and a personal matter, and between it and a sign that the text is somebody's own."""
 
 MAX_FINDINGS = 1_000
 
@@ -33,8 +31,9 @@ class EntityLayer:
     def __init__(self, recogniser: EntityRecogniser, *, every_name: bool = False) -> None:
         self._recogniser = recogniser
         self._every_name = every_name
-        self._personal: Any = re2.compile(as_words(PERSONAL_WORDS))
-        words = hashlib.sha256(PERSONAL_WORDS.encode()).hexdigest()[:8]
+        lists = (PERSONAL_MATTERS, PRIVATE_MATTERS, OWN_TEXT)
+        self._finders = tuple(word_finder(self.name, words) for words in lists)
+        words = hashlib.sha256("\n".join(lists).encode()).hexdigest()[:8]
         self._version = f"ner/1+{words}/{'every' if every_name else 'personal'}/{recogniser.version}"
 
     @property
@@ -76,27 +75,30 @@ class EntityLayer:
         personal = [e for e in self._recogniser.entities(text) if e.kind.startswith(PERSONAL_PREFIX)]
         names = [e for e in personal if e.kind == PERSON]
         count_names = self._every_name or len(names) < len(personal)
-        near = _Near(self._matters(text)) if names and not count_names else None
+        matters = None if count_names or not names else _Matters(text, *self._finders)
         for entity in personal:
-            if entity.kind != PERSON or near is None or near.has(entity):
+            if entity.kind != PERSON or matters is None or matters.make_personal(entity):
                 yield entity
 
-    def _matters(self, text: str) -> list[tuple[int, int]]:
-        """Where personal matters stand in `text`."""
+
+class _Matters:
+    """What stands in a text that can make a name personal."""
+
+    def __init__(self, text: str, *finders: object) -> None:
         view = BaseView(text)
-        return [
-            view.locate(*match.span()) for match in self._personal.finditer(view.text) if match.end() > match.start()
-        ]
+        self._personal, self._private, self._own = (_located(view, finder) for finder in finders)
+
+    def make_personal(self, name: Entity) -> bool:
+        """Whether a personal matter stands near, or a private one and a sign of somebody's own text."""
+        if self._personal.near(name.start, name.end, _NEAR, _NEAR):
+            return True
+        own = self._own.near(name.start, name.end, _NEAR_OWN, _NEAR_OWN)
+        return own and self._private.near(name.start, name.end, _NEAR, _NEAR)
 
 
-class _Near:
-    """Places in order, asked for entities in order: together linear."""
-
-    def __init__(self, places: Sequence[tuple[int, int]]) -> None:
-        self._places = places
-        self._at = 0
-
-    def has(self, entity: Entity) -> bool:
-        while self._at < len(self._places) and self._places[self._at][1] < entity.start - _NEAR:
-            self._at += 1
-        return self._at < len(self._places) and self._places[self._at][0] <= entity.end + _NEAR
+def _located(view: BaseView, finder: object) -> Contexts:
+    """The words that `finder` finds, by their places in the original text."""
+    found = Contexts.of(finder, view.text)
+    return Contexts(
+        [view.locate(at, at + 1)[0] for at in found.starts], [view.locate(at - 1, at)[1] for at in found.ends]
+    )

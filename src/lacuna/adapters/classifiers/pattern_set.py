@@ -18,6 +18,7 @@ import re2
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.validators import VALIDATORS
+from lacuna.adapters.classifiers.word_scanner import WordScanner, expanded
 from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.errors import ConfigError
 
@@ -27,6 +28,8 @@ _SENTINEL = r"(?s)."
 _SET_MEMORY = 16 << 20
 _SET_SIZE = 96
 _UNLESS_WINDOW = 24
+_LONG_LIST = 100
+"""Words from which a context is searched by an automaton of its own kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class _Compiled:
         return cls(
             recogniser,
             _compile(recogniser.rule, recogniser.pattern),
-            _compile(recogniser.rule, as_words(recogniser.context)) if recogniser.context else None,
-            _compile(recogniser.rule, as_words(recogniser.also)) if recogniser.also else None,
+            word_finder(recogniser.rule, recogniser.context),
+            word_finder(recogniser.rule, recogniser.also),
             _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
             _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
             VALIDATORS.get(recogniser.validator),
@@ -73,11 +76,11 @@ class _Compiled:
 
     def matches(self, text: str) -> list[PatternMatch]:
         found: list[PatternMatch] = []
-        nearby = _Contexts.of(self.context, text) if self.context is not None else None
+        nearby = Contexts.of(self.context, text) if self.context is not None else None
         if nearby is not None and not nearby.starts:
             return found
         rule = self.recogniser
-        others = _Contexts.of(self.also, text) if self.also is not None else None
+        others = Contexts.of(self.also, text) if self.also is not None else None
         accepted: dict[str, int] = {}
         for match in self.pattern.finditer(text):
             start, end = match.span(self.recogniser.group)
@@ -110,14 +113,17 @@ class _Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contexts:
+class Contexts:
     """Where a recogniser's context words stand in a text, in order."""
 
     starts: list[int]
     ends: list[int]
 
     @classmethod
-    def of(cls, context: Any, text: str) -> "_Contexts":
+    def of(cls, context: Any, text: str) -> "Contexts":
+        if isinstance(context, WordScanner):
+            spans = context.spans(text)
+            return cls(sorted(start for start, _ in spans), [end for _, end in spans])
         spans = [match.span() for match in context.finditer(text)]
         return cls([start for start, _ in spans], [end for _, end in spans])
 
@@ -225,6 +231,14 @@ class _Intervals:
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         return True
+
+
+def word_finder(rule: str, alternatives: str) -> Any:
+    """What finds context words: an Aho-Corasick automaton for long lists of plain words, else RE2."""
+    if not alternatives:
+        return None
+    words = expanded(alternatives) if alternatives.count("|") >= _LONG_LIST else None
+    return _compile(rule, as_words(alternatives)) if words is None else WordScanner(words)
 
 
 def _compile(rule: str, pattern: str) -> Any:

@@ -21,15 +21,27 @@ _P = (
 _FULL = rf"{_T}(?: (?:{_P} ){{0,2}}{_T}){{1,4}}"
 _ANY = rf"{_T}(?: (?:{_P} ){{0,2}}{_T}){{0,4}}"
 _TITLE = (
-    r"(?:(?i:mrs?|ms|mx|miss|herrn?|frau|monsieur|madame|mademoiselle|mme|mlle|m|sr|sra|srta|don|dona|senora?|senhora?|"
-    r"sig|sigra|sig\.ra|signor[aei]?|dott|dott\.ssa|dhr|mevr|mevrouw|meneer|heer|pan[iaou]?|pane|hr|fru|bay|bayan|"
-    r"sayin|domnul|doamna|dl|dna|dr|ing|господин[ау]?|госпож[аеи]|пан[іу]?|г-н|г-жа|κυρι[οα]ς?|κυρια)\.?:? )"
+    r"(?:(?:Mrs?|MRS?|Ms|MS|Mx|Miss|Herrn?|Frau|Monsieur|Madame|Mademoiselle|Mme|Mlle|M\.|Sra?|Srta|Sig|Sigra|Sig\.ra|"
+    r"Dott|Dott\.ssa|Dhr|Mevr|Hr|Fru|Bay|Bayan|Sayin|Dl|Dna|Dr|Ing|Don|Dona|Pan[iaou]?|(?i:senora?|senhora?|signor[aei]?|"
+    r"mevrouw|meneer|heer|pan[iaou]?|pane|domnul|doamna|господин[ау]?|госпож[аеи]|пан[іу]?|г-н|г-жа|κυρι[οα]ς?|"
+    r"κυρια))\.?:? )"
 )
+_TWO_NAMES = rf"{_UPPER}{_LETTER}+ (?:{_P} )*{_UPPER}"
 _NAMED = rf"((?:(?:{_TITLE}){{1,2}}(?:{_P} ){{0,2}})?{_ANY})"
 _OF = r"(?:of|for|from|by|to|von|vom|fur|an|de|du|d'|da|do|des|del|di|van|voor|til|till|for|av|af|para|per|pour|a)"
 
+_MATTERS = as_words(f"{name_words.MATTERS_EN}|{name_words.MATTERS_OTHER}")
+_BARE_NAME_FIELDS = "name|nom|nombre|nome|naam|navn|nimi|имя|isim|jmeno|nume"
+_BIOGRAPHY = r" ?\((?:born|b\.|\*|nee?|nacid|nat[oa]|geb|\d{4}|c\.)|,? (?:\d{4}|born|ne |nee )"
+
 _HAN_NAME = rf"[{name_words.HAN_SURNAMES}]\p{{Han}}{{1,2}}"
 _JA_NAME = r"\p{Han}{1,3} ?[\p{Han}\p{Hiragana}\p{Katakana}]{1,4}?"
+_ZH_ROLES = "患者|病人|客户|客戶|顾客|顧客|员工|員工|租客|会员|會員|投保人|同事"
+_ZH_RELATIONS = "女儿|儿子|妻子|丈夫|太太|老公|老婆|妈妈|爸爸|母亲|父亲|哥哥|弟弟|姐姐|妹妹|老板|邻居|朋友"
+_ZH_WHEN = "昨天|今天|明天|刚刚|已经|还没|上周|下周"
+_JA_ROLES = "患者|お客様|顧客|社員|従業員|会員|入居者|利用者|娘|息子|妻|夫|母|父|兄|弟|姉|妹|上司|同僚"
+_KO_ROLES = "환자|고객|직원|회원|세입자"
+_KO_RELATIONS = "딸|아들|아내|남편|어머니|아버지|형|누나|동생|상사|친구"
 _HANGUL = "|".join(name_words.HANGUL_SURNAMES)
 _KO_NAME = rf"(?:{_HANGUL}) ?\p{{Hangul}}{{4,6}}?"
 
@@ -71,7 +83,9 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_relation",
         kind="PII.PERSON",
-        pattern=rf"(?:{as_words(name_words.RELATIONS_OF_MINE)})[ ,:]{{0,2}}(?:is |ist |named |called |namens )?{_NAMED}",
+        pattern=(
+            rf"(?:{as_words(name_words.RELATIONS_OF_MINE)})[ ,:]{{0,2}}(?:is |ist |named |called |namens )?{_NAMED}"
+        ),
         group=1,
         validator="name_at_start",
         probe=as_words(name_words.RELATIONS_OF_MINE),
@@ -94,10 +108,10 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_matter_of",
         kind="PII.PERSON",
-        pattern=rf"(?:{as_words(f'{name_words.MATTERS_EN}|{name_words.MATTERS_OTHER}')}) ?(?i:{_OF}) ?{_NAMED}",
+        pattern=rf"(?:{as_words(f'{name_words.MATTERS_EN}|{name_words.MATTERS_OTHER}')}) (?:[a-z]+ )?(?i:{_OF}) ?{_NAMED}",
         group=1,
         validator="name_at_start",
-        probe=as_words(f"{name_words.MATTERS_EN}|{name_words.MATTERS_OTHER}"),
+        probe=_MATTERS,
         confidence=0.7,
         examples=(
             "the refund for Ida Holm",
@@ -105,7 +119,7 @@ RECOGNISERS = (
             "le remboursement de Paul Girard",
             "el sueldo de Lucía Ferrer",
         ),
-        counterexamples=("the invoice for March", "die Rechnung von Montag", "le salaire de la semaine"),
+        counterexamples=("the refund for March", "das Gehalt von Montag", "le salaire de la semaine"),
     ),
     Recogniser(
         rule="pii.name_thing_of",
@@ -137,11 +151,12 @@ RECOGNISERS = (
         rule="pii.name_in_situation",
         kind="PII.PERSON",
         pattern=_FULL,
+        probe=_TWO_NAMES,
         validator="known_name",
         context=name_words.SITUATIONS,
         before=60,
         after=60,
-        unless_after=r" ?\((?:born|b\.|\*|nee?|nacid|nat[oa]|geb|\d{4}|c\.)|,? (?:\d{4}|born|ne |nee )",
+        unless_after=_BIOGRAPHY,
         confidence=0.65,
         examples=(
             "Ingrid Solberg has been on sick leave since Monday",
@@ -152,9 +167,47 @@ RECOGNISERS = (
         counterexamples=("Marie Curie discovered radium", "sick leave in Northern Ireland", "Refund Policy Terms"),
     ),
     Recogniser(
+        rule="pii.name_private",
+        kind="PII.PERSON",
+        pattern=_FULL,
+        probe=_TWO_NAMES,
+        validator="known_name",
+        context=name_words.PRIVATE_MATTERS,
+        before=70,
+        after=70,
+        also=name_words.OWN_TEXT,
+        unless_after=_BIOGRAPHY,
+        confidence=0.6,
+        examples=(
+            "Summarise the complaint that Ida Holm filed against the branch",
+            "Jonas Brandt liegt seit gestern im Krankenhaus",
+            "¿Ha pagado ya Lucía Ferrer el alquiler de mayo?",
+        ),
+        counterexamples=(
+            "Ida Holm died of cancer in a hospital in Bremen",
+            "Please list the novels of Ida Holm",
+            "Ida Holm (born 1912) insured our ships and paid the debt",
+        ),
+    ),
+    Recogniser(
+        rule="pii.name_titled_private",
+        kind="PII.PERSON",
+        pattern=rf"\b{_TITLE}(?:{_P} ){{0,2}}{_ANY}",
+        probe=rf"\b{_TITLE}",
+        validator="name_at_start",
+        context=name_words.PRIVATE_MATTERS,
+        before=70,
+        after=70,
+        also=name_words.OWN_TEXT,
+        confidence=0.6,
+        examples=("Why was Mrs Okafor's card declined yesterday?", "Bitte Frau Brandt an die Miete erinnern"),
+        counterexamples=("Mr. Darcy paid the debt of Wickham", "Frau Holle"),
+    ),
+    Recogniser(
         rule="pii.name_titled",
         kind="PII.PERSON",
         pattern=rf"\b{_TITLE}(?:{_P} ){{0,2}}{_ANY}",
+        probe=rf"\b{_TITLE}",
         validator="name_at_start",
         context=f"{name_words.SITUATIONS}|{name_words.MATTERS_EN}|{name_words.MATTERS_OTHER}|{name_words.CONTRACTS}",
         before=60,
@@ -209,13 +262,13 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.name_in_record",
         kind="PII.PERSON",
-        pattern=rf"(?m)^[ \t*\"'-]*(?i:name|nom|nombre|nome|naam|navn|nimi|имя|isim|jmeno|nume)[\"'*]* ?[:=][ \t\"'*]*({_FULL})",
+        pattern=rf"(?m)^[ \t*\"'-]*(?i:{_BARE_NAME_FIELDS})[\"'*]* ?[:=][ \t\"'*]*({_FULL})",
         group=1,
         validator="name_at_start",
         context=name_words.RECORD_FIELDS,
         before=200,
         after=200,
-        probe=r"(?i)(?:name|nom|nombre|nome|naam|navn|nimi|имя|isim|jmeno|nume)[\"'*]* ?[:=]",
+        probe=rf"(?i)(?:{_BARE_NAME_FIELDS})[\"'*]* ?[:=]",
         confidence=0.7,
         examples=("Name: Ida Holm\nDiagnosis: asthma",),
         counterexamples=("Name: Apache License\nAddress: http", "name: value\nphone: 1"),
@@ -224,36 +277,38 @@ RECOGNISERS = (
         rule="pii.name_chinese",
         kind="PII.PERSON",
         pattern=(
-            rf"(?:患者|病人|客户|客戶|顾客|顧客|员工|員工|租客|会员|會員|投保人|同事|姓名 ?: ?)({_HAN_NAME})|"
+            rf"(?:{_ZH_ROLES}|姓名 ?: ?|(?:我|我们)的?(?:{_ZH_RELATIONS}))({_HAN_NAME})|"
+            rf"({_HAN_NAME})(?:{_ZH_WHEN})[^。，？]{{0,6}}(?:{name_words.CJK_MATTERS})|"
             rf"({_HAN_NAME})(?:先生|女士|小姐|太太)的?(?:{name_words.CJK_MATTERS})"
         ),
-        probe="患者|病人|客户|客戶|顾客|顧客|员工|員工|租客|会员|會員|投保人|同事|姓名 ?:|先生|女士|小姐|太太",
+        probe=f"{_ZH_ROLES}|{_ZH_RELATIONS}|{_ZH_WHEN}|姓名 ?:|先生|女士|小姐|太太",
         confidence=0.7,
-        examples=("患者王小明对青霉素过敏", "姓名：李芳", "张伟先生投诉送货太晚"),
+        examples=("患者王小明对青霉素过敏", "姓名：李芳", "张伟先生投诉送货太晚", "王晨昨天住院了"),
         counterexamples=("客户服务", "患者的权利", "鲁迅先生的作品"),
     ),
     Recogniser(
         rule="pii.name_japanese",
         kind="PII.PERSON",
         pattern=(
-            rf"(?:患者|お客様|顧客|社員|従業員|会員|入居者|利用者)の?({_JA_NAME})(?:さん|様|氏|は|が)|"
-            rf"(?:氏名|お名前) ?: ?({_JA_NAME})(?:\W|$)|({_JA_NAME})(?:さん|様)の?(?:{name_words.CJK_MATTERS})"
+            rf"(?:{_JA_ROLES})の({_JA_NAME})(?:さん|様|氏|は|が)|(?:氏名|お名前) ?: ?({_JA_NAME})(?:\W|$)|"
+            rf"({_JA_NAME})(?:さん|様)[のはが]?(?:昨日|今日|明日|先週|来週)?(?:から)?(?:{name_words.CJK_MATTERS})"
         ),
-        probe="患者|お客様|顧客|社員|従業員|会員|入居者|利用者|氏名|お名前|さん|様",
+        probe=f"(?:{_JA_ROLES})の|氏名|お名前|さん|様",
         confidence=0.7,
-        examples=("患者の山田花子さん", "氏名：佐藤健\n診断：喘息", "鈴木一郎さんの給与"),
+        examples=("患者の山田花子さん", "氏名：佐藤健\n診断：喘息", "鈴木一郎さんの給与", "娘の田中葵が"),
         counterexamples=("患者は入院した", "お客様の声", "皆様のご意見"),
     ),
     Recogniser(
         rule="pii.name_korean",
         kind="PII.PERSON",
         pattern=(
-            rf"(?:환자|고객|직원|회원|세입자|성명 ?:|이름 ?:) ?({_KO_NAME}) ?(?:님|씨|의|은|는|이|가|\n|$)|"
+            rf"(?:{_KO_ROLES}|성명 ?:|이름 ?:|(?:제|내|우리) (?:{_KO_RELATIONS})) ?({_KO_NAME}) ?"
+            rf"(?:님|씨|의|은|는|이|가|\n|$)|"
             rf"({_KO_NAME}) ?(?:님|씨)의? ?(?:{name_words.CJK_MATTERS})"
         ),
-        probe="환자|고객|직원|회원|세입자|성명 ?:|이름 ?:|님|씨",
+        probe=f"{_KO_ROLES}|{_KO_RELATIONS}|성명 ?:|이름 ?:|님|씨",
         confidence=0.7,
-        examples=("환자 김민수 님은 입원했다", "성명: 박지영"),
+        examples=("환자 김민수 님은 입원했다", "성명: 박지영", "제 딸 김민지가"),
         counterexamples=("고객 센터", "환자의 권리"),
     ),
     Recogniser(
