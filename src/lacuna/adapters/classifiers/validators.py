@@ -7,7 +7,6 @@ in `randomness`.
 
 import hashlib
 import importlib
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from stdnum import luhn
 from stdnum.iso7064 import mod_97_10
 
 from lacuna.adapters.classifiers import credentials, randomness
+from lacuna.adapters.classifiers.contact_checks import CONTACT_CHECKS, DATE, counts_up
 from lacuna.adapters.classifiers.names import NAME_CHECKS
 from lacuna.adapters.classifiers.national_checks import NATIONAL_CHECKS
 from lacuna.adapters.classifiers.postal import POSTAL_CHECKS
@@ -24,14 +24,9 @@ from lacuna.adapters.classifiers.postal import POSTAL_CHECKS
 Validator = Callable[[str], int]
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
-_SMALL_OCTET = 32
+_PLATE_LETTERS = 4
 _COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_DATE = re.compile(
-    r"(?:(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
-    r"\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2,4})$"
-)
-_REPOSITORY_USERS = frozenset({"git", "svn", "hg", "ssh"})
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 _CARD_RANGES = (  # ISO/IEC 7812 issuer prefixes with their lengths
@@ -109,73 +104,13 @@ _IBAN_LENGTHS = {
 }
 
 
-def email(candidate: str) -> int:
-    """A mailbox (RFC 5321 lengths) that is not the user of a repository address such as git@host:path."""
-    local = candidate.partition("@")[0]
-    return 0 if local.lower() in _REPOSITORY_USERS or len(local) > 64 else len(candidate)
-
-
-def phone_international(candidate: str) -> int:
-    """A number with country code (ITU-T E.164) whose length that country uses."""
-    try:
-        parsed = phonenumbers.parse(candidate, None)
-    except phonenumbers.NumberParseException:
-        return 0
-    return len(candidate) if phonenumbers.is_possible_number(parsed) else 0
-
-
-def phone_north_american(candidate: str) -> int:
-    """Ten digits (perhaps after 1) whose area and exchange codes the North American plan allows."""
-    digits = _NOT_ALNUM.sub("", re.split(r"[a-z]", candidate, maxsplit=1)[0])
-    digits = digits[-10:] if len(digits) in (10, 11) else digits
-    return len(candidate) if len(digits) == 10 and digits[0] > "1" and digits[3] > "1" else 0
-
-
-def phone_digits(candidate: str) -> int:
-    """Seven to eighteen digits that are not a date, a span of years, one digit repeated or a count upwards."""
-    digits = _NOT_ALNUM.sub("", re.split(r"[a-z]", candidate, maxsplit=1)[0])
-    if not 7 <= len(digits) <= 18 or len(set(digits)) < 3:
-        return 0
-    pairs = candidate.split()
-    listed = len(pairs) > 3 and all(len(pair) <= 2 for pair in pairs) and pairs == sorted(pairs)
-    return 0 if listed or _DATE.match(candidate.strip("()")) or _counts_up(digits) else len(candidate)
-
-
-def phone_national(candidate: str) -> int:
-    """As a country writes its own numbers: nine to twelve digits in groups, the first with a leading 0; no dates, no
-    list of two-digit or zero-led numbers."""
-    groups = re.findall(r"\d+", candidate)
-    if not 9 <= sum(map(len, groups)) <= 12 or len(groups) < 2 or (len(groups[0]) < 2 and len(groups) < 3):
-        return 0
-    listed = len({len(group) for group in groups}) == 1
-    rising = groups == sorted(groups)
-    if tuple(map(len, groups)) == (3, 2, 4):  # as US Social Security numbers are grouped
-        return 0
-    if listed and (rising or all(group.startswith("0") for group in groups)):
-        return 0
-    return phone_digits(candidate)
-
-
-def phone_alone(candidate: str) -> int:
-    """A text that is nothing but a number in groups: not grouped as identity, account or card numbers are."""
-    groups = tuple(len(group) for group in re.findall(r"\d+", candidate))
-    national = candidate.strip("( ").startswith("0")
-    if sum(groups) > 11 or (groups in ((3, 2, 4), (2, 7), (6, 4)) or (groups == (3, 3, 3) and not national)):
-        return 0
-    return phone_north_american(candidate) if groups == (3, 3, 4) and not national else phone_digits(candidate)
-
-
-def _counts_up(digits: str) -> bool:
-    return digits in "012345678901234567890"
-
-
 def identity_number(candidate: str) -> int:
     """Five digits or more, at most 24 characters in all, no date, not one digit repeated: what follows a word such
     as "identity number", where the country or its check digits are not known."""
     digits = re.sub(r"\D", "", candidate)
     if not 5 <= len(digits) <= 22 or len(_NOT_ALNUM.sub("", candidate)) > 24 or len(set(digits)) < 2:
         return 0
-    return 0 if _DATE.match(candidate) else len(candidate)
+    return 0 if DATE.match(candidate) else len(candidate)
 
 
 def _alone(check: Validator) -> Validator:
@@ -183,60 +118,11 @@ def _alone(check: Validator) -> Validator:
 
     def checked(candidate: str) -> int:
         digits = re.sub(r"\D", "", candidate)
-        backwards = digits[::-1]
-        placeholder = len(set(digits)) < 2 or _counts_up(digits) or _counts_up(backwards) or _counts_up(backwards[-9:])
+        body = digits[:9]  # what comes after may be check digits
+        placeholder = len(set(digits)) < 2 or counts_up(body) or counts_up(body[::-1])
         return 0 if placeholder else check(candidate)
 
     return checked
-
-
-def ip_v4_unlike_version(candidate: str) -> int:
-    """As `ip_address`, but where nothing says so an address of four small numbers is more likely a version."""
-    octets = candidate.partition("/")[0].split(".")
-    small = octets[0] != "10" and all(int(octet) < _SMALL_OCTET for octet in octets)
-    return 0 if small else ip_address(candidate)
-
-
-def ip_address(candidate: str) -> int:
-    """An IPv4 or IPv6 address (RFC 791, RFC 4291) that names a machine: no mask, loopback, wildcard or network."""
-    bare, _, prefix = candidate.partition("/")
-    try:
-        parsed = ipaddress.ip_address(bare)
-    except ValueError:
-        return 0
-    if parsed.is_loopback or parsed.is_unspecified or bare.startswith(("255.", "0.")):
-        return 0
-    if prefix.isdigit() and int(prefix) < parsed.max_prefixlen:
-        try:
-            if ipaddress.ip_interface(candidate).network.network_address == parsed:
-                return 0
-        except ValueError:
-            return len(bare)
-    return len(candidate) if not prefix else len(bare)
-
-
-def ip_v6(candidate: str) -> int:
-    """As `ip_address`, for candidates that may end in a colon or full stop of the sentence, and not for names of
-    program parts such as a::b."""
-    bare = candidate.rstrip(".:") if not candidate.endswith("::") else candidate
-    groups = [group for group in bare.partition("/")[0].split(":") if group]
-    names = not any(character.isdigit() for character in bare) or (len(groups) < 3 and len(groups[0]) < 4)
-    return 0 if names else ip_address(bare)
-
-
-def mac(candidate: str) -> int:
-    """Six octets with one separator throughout (IEEE 802), neither broadcast nor all alike."""
-    octets = re.split(r"[:-]", candidate)
-    placeholder = len(set(octets)) == 1 or candidate.lower().startswith(
-        ("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22")
-    )
-    return len(candidate) if len(octets) == 6 and not placeholder and len(set(candidate[2::3])) == 1 else 0
-
-
-def coordinates(candidate: str) -> int:
-    """Latitude and longitude in degrees (WGS 84), not both nought."""
-    latitude, longitude = (float(number) for number in re.findall(r"-?\d+\.\d+", candidate)[:2])
-    return len(candidate) if abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude or longitude) else 0
 
 
 def bitcoin(candidate: str) -> int:
@@ -274,6 +160,8 @@ def number_plate(candidate: str) -> int:
         return len(candidate) if len(parts) > 1 and len(digits) >= 6 else 0
     if len(digits) == 1 and (len(letters) < 4 or letters != letters.upper()):
         return 0
+    if any(len(part) > _PLATE_LETTERS for part in parts if part.isascii() and part.isalpha()):
+        return 0
     worded = letters.isascii() and letters != letters.upper() and _YEAR.fullmatch(digits)
     return 0 if worded else len(candidate)
 
@@ -281,7 +169,7 @@ def number_plate(candidate: str) -> int:
 def document_number(candidate: str) -> int:
     """Not a date, a span of years or one digit repeated."""
     digits = re.sub(r"\D", "", candidate)
-    dated = _DATE.match(candidate.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ "))
+    dated = DATE.match(candidate.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ "))
     return 0 if dated or len(set(digits)) < 2 or len(candidate) < 6 else len(candidate)
 
 
@@ -336,27 +224,17 @@ _CHECKS: dict[str, Validator] = {
     "bank_code": bank_code,
     "card": card,
     "clabe": clabe,
-    "email": email,
     "iban": iban_number,
-    "ip_address": ip_address,
-    "ip_v6": ip_v6,
-    "mac": mac,
-    "phone_digits": phone_digits,
-    "phone_international": phone_international,
-    "phone_north_american": phone_north_american,
     "random_token": randomness.random_token,
     "secret_value": randomness.secret_value,
     "spoken_value": randomness.spoken_value,
     "token_body": randomness.token_body,
     "vin": vin,
-    "coordinates": coordinates,
     "identity_number": identity_number,
-    "ip_v4_unlike_version": ip_v4_unlike_version,
-    "phone_alone": phone_alone,
-    "phone_national": phone_national,
     "document_number": document_number,
     "number_plate": number_plate,
     **NAME_CHECKS,
+    **CONTACT_CHECKS,
     **NATIONAL_CHECKS,
     **POSTAL_CHECKS,
     "basic_credentials": credentials.basic_credentials,

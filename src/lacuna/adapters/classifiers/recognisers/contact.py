@@ -14,7 +14,11 @@ _VERSION = (
 _NOT_A_PHONE = (
     r"[\w$€£¥.#]|\b(?:order|invoice|ticket|case|tracking|article|item|flight|model|serial|isbn|issn|doi|arxiv|pmid|"
     r"card|"
-    r"credit|account|zip|postal|id|po|sku|part|product|batch|lot|version|page|rev)[\w ]{0,10}[ .:#-]{0,3}"
+    r"credit|account|zip|postal|id|po|sku|part|product|batch|lot|version|page|rev|patent|standard|phone model|serie|"
+    r"bestell\w*|auftrag\w*|rechnung\w*|artikel\w*|kunden\w*|serien\w*|commande|facture|dossier|pedido|factura|serie|"
+    r"ordine|fattura|bestelling|factuur|zamowieni\w*|faktur\w*|objednavk\w*|siparis|fatura|rendeles\w*|order\w*|"
+    r"заказ\w*|счет\w*|счёт\w*)s?\b[\w ]{0,10}[ .:#-]{0,3}|(?:订单|發票|发票|注文|伝票|주문|型番|品番)(?:号|號|番号|"
+    r"번호)?[: ]{0,2}"
 )
 _IP_V4 = r"\b\d{1,3}(?:\.\d{1,3}){3,}(?:/\d{1,3})?\b"
 _AFTER_VERSION = r"\.\d|-[a-z]|-\d+\)|\+[a-z]"
@@ -47,11 +51,20 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.phone_international",
         kind="PII.PHONE",
-        pattern=r"(?:\+|\b00)[1-9]\d{0,3}[ ./-]{0,2}(?:\(0?\d{1,4}\)[ ./-]{0,2})?(?:\d[ ./()-]{0,2}){5,13}\d",
-        probe=r"(?:\+|\b00)[1-9]\d{0,3}[ ./(-]{0,2}\d",
+        pattern=(
+            r"(?:\+\(?|\b00)[1-9]\d{0,3}[ ./)-]{0,2}(?:\(0?\d{1,4}\)[ ./-]{0,2})?(?:\d[ ./()-]{0,2}){5,13}\d"
+            r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
+        ),
+        probe=r"(?:\+\(?|\b00)[1-9]\d*[ ./()-]*\d",
         validator="phone_international",
         unless=r"[\w.]",
-        examples=("Call +49 151 23456789 before noon", "tel:+1-202-555-0143", "+44 (0)20 7946 0958"),
+        examples=(
+            "Call +49 151 23456789 before noon",
+            "tel:+1-202-555-0143",
+            "+44 (0)20 7946 0958",
+            "00420 777 759 458",
+            "+(370) 61234567",
+        ),
         counterexamples=("a gain of +12 34 percent", "UTC+01 2024"),
     ),
     Recogniser(
@@ -78,13 +91,38 @@ RECOGNISERS = (
         examples=(
             "Mobile: 0688 843 79 56",
             "mein Telefon ist 030 1234567",
-            "my registered number 0961-7596216",
             "Позвоните мне по номеру 8 614 781 1400",
             "電話番号:090-0612-5102",
             "电话:13207469366",
             "Telefonszám: (06)/125-1029",
         ),
         counterexamples=("the call was on 2023-10-21", "phone model 3310", "1000000", "Endless Mobile 2017-2022"),
+    ),
+    Recogniser(
+        rule="pii.phone_number",
+        kind="PII.PHONE",
+        pattern=_DIGITS + r"(?: ?(?:x|ext\.?) ?\d{1,6})?",
+        validator="phone_shaped",
+        context=vocabulary.NUMBER,
+        before=20,
+        after=0,
+        unless=_NOT_A_PHONE,
+        probe=_SEVEN_DIGITS,
+        confidence=0.75,
+        examples=(
+            "my registered number 0961-7596216",
+            "Mijn nieuwe nummer is 06 8438 7956",
+            "Az új számom (06)77/594-5807",
+            "Мой новый номер 8 (694) 111-5109",
+            "Mit nye nummer er 34 82 69 05",
+        ),
+        counterexamples=(
+            "Bestellnummer 100200300",
+            "número de pedido 012-345-678",
+            "number 12345678",
+            "the numbers 2017-2022",
+            "Winning numbers: 04 08 15 16 23 42",
+        ),
     ),
     Recogniser(
         rule="pii.phone_before_its_word",

@@ -10,9 +10,10 @@ from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
 _LATIN = (
-    r"confidential|internal|internal only|staff only|employees only|company private|restricted distribution|"
+    r"confidential|(?-i:INTERNAL|INTERN)|internal only|staff only|employees only|company private|"
+    r"restricted distribution|"
     r"vertraulich|"
-    r"intern|firmenintern|betriebsintern|betriebsgeheimnis|geschaftsgeheimnis|confidentiel(?:le)?|usage interne|"
+    r"firmenintern|betriebsintern|betriebsgeheimnis|geschaftsgeheimnis|confidentiel(?:le)?|usage interne|"
     r"secret des affaires|confidencial|uso interno|reservado|riservato|riservata|confidenziale|sigiloso|uso restrito|"
     r"vertrouwelijk|intern gebruik|poufne|zastrzezone|duverne|doverne|vyhrazene|bizalmas|belso hasznalatra|"
     r"confidential|"
@@ -29,7 +30,7 @@ _CAPITALS = (
 _OTHER_SCRIPTS = (
     r"конфиденциально|конфіденційно|поверително|поверљиво|секретно|ДСП|εμπιστευτικ(?:ό|ή)|απόρρητο|סודי|חסוי|سري|"
     r"محرمانه|"
-    r"機密|机密|秘密|極秘|厳秘|取扱注意|マル秘|社内限り|商业秘密|限閱|기밀|극비|비공개|ลับ|गोपनीय"
+    r"機密|机密|秘密|極秘|厳秘|取扱注意|マル秘|社内限り|商业秘密|限閱|기밀|극비|비공개|गोपनीय"
 )
 _OPENED = r"(?:^|[\[(*#<>:【〔]|//| - )[ \t]*"
 _CLOSED = r"[ \t]*(?:$|[\])*#<>:.!】〕]|//| - )"
@@ -74,7 +75,7 @@ RECOGNISERS = (
             r"til) intern(?:t)? bru[kg]\b|"
             r"\behdottoman luottamuksellinen|\bvain sisaiseen kayttoon\b|\bsalassa pidettava|\bsirket ici kullanim|"
             r"\bstrogo (?:povjerljivo|poverljivo|zaupno)\b|\bza (?:internu upotrebu|interno uporabo)\b|"
-            r"\b(?:untuk )?penggunaan internal\b|\bluu hanh noi bo\b|\bsangat rahasia\b"
+            r"\b(?:hanya )?untuk penggunaan internal\b|\bluu hanh noi bo\b|\bsangat rahasia\b"
         ),
         confidence=0.85,
         examples=(
@@ -137,6 +138,21 @@ RECOGNISERS = (
             "public, internal, confidential",
             "internal combustion engine",
         ),
+    ),
+    Recogniser(
+        rule="marking.classification_field",
+        kind="ORG.TERM",
+        tier=Tier.INTERNAL,
+        pattern=(
+            r"(?i)\b(?:(?:data |document |security |information )?(?:classification|sensitivity|confidentiality)"
+            r"(?: level)?|einstufung|klassifizierung|vertraulichkeit|clasificacion|classificazione|classificacao|"
+            r"classificatie|klauzula|klassificering)[\"']? ?[:=] ?[\"']?(?:company |strictly |highly )?"
+            r"(?:internal|confidential|restricted|secret|private|sensitive|proprietary|intern|vertraulich|geheim|"
+            r"confidentiel|interne|confidencial|interno|restringid[oa]|riservato|vertrouwelijk|poufne|fortrolig)\b"
+        ),
+        confidence=0.85,
+        examples=("Classification: Internal", "owner: ida\nSensitivity: confidential", "Einstufung: intern"),
+        counterexamples=("classification: dog", "Classification of confidential data"),
     ),
     Recogniser(
         rule="marking.capitals",

@@ -12,20 +12,29 @@ def _alternatives(lines: str) -> str:
 
 PHONE = _alternatives(r"""
     phones?|telephones?|tele|tel|mobile|cell|cellphone|fax|desk|office|home|landline|hotline|whatsapp|sms|texted
-    call(?:ed|ing)?|ring|ringe|ringen|dial(?:ed)?|reach(?:able)?|contact|number|registered|telefon\pL*
+    call(?:ed|ing)?|ring|ringe|ringen|dial(?:ed)?|reach(?:able)?|pager|rejoindre|cel|zap|cebim\pL*|telefon\pL*
     handy\pL*|rufnummer|mobil\pL*|erreichbar|erreichen|anrufen|ruckruf|zuruck|festnetz|durchwahl|gsm|portable
     appel(?:er|ez)?|joindre|joignable|rappel\pL*|movil|celular|llam(?:ar|e|a|ame|arme|enme)|cellulare
-    chiam(?:a|are|ami|ate|atemi)|numero|telefone|telemovel|fone|ligar|ligue\pL*|telefoon\pL*|mobiel|bellen|bel
-    bereikbaar|mobiltelefon|tlf|tlph|numer|komorka|komorkowy|kom|dzwoni\pL*|zadzwon\pL*|puh|puhelin\pL*|soita
-    soittaa|tavoittaa|telefonu|numara\pL*|ara|arayin|arayabilirsiniz|cep|volejte|volajte|zavolejte|zavolajte
-    hivj(?:on|a|ak)?|hivhat|mob|mobitel\pL*|nazovite|pozovite|poklicite|broj|suna|sunati|helista\pL*|skambin\pL*
+    chiam(?:a|are|ami|ate|atemi)|telefone|telemovel|fone|ligar|ligue\pL*|telefoon\pL*|mobiel|bellen|bel
+    bereikbaar|mobiltelefon|tlf|tlph|komorka|komorkowy|kom|dzwoni\pL*|zadzwon\pL*|puh|puhelin\pL*|soita
+    soittaa|tavoittaa|telefonu|ara|arayin|arayabilirsiniz|cep|volejte|volajte|zavolejte|zavolajte
+    hivj(?:on|a|ak)?|hivhat|mob|mobitel\pL*|nazovite|pozovite|poklicite|suna|sunati|helista\pL*|skambin\pL*
     zvan\pL*|talrun\pL*|hubungi|telepon|telp|hp|ponsel|goi|dien thoai|sdt|телефон\pL*|тел|моб|мобильн\pL*
-    сотов\pL*|позвон\pL*|звон\pL*|номеру|обад\pL*|зателефон\pL*|дзвон\pL*|номером|мобилен|позов\pL*|мобилни
+    сотов\pL*|позвон\pL*|звон\pL*|обад\pL*|зателефон\pL*|дзвон\pL*|мобилен|позов\pL*|мобилни
     τηλέφων\pL*|τηλ|κινητ\pL*|καλέσ\pL*|κλήσ\pL*|טלפון|נייד|להתקשר|התקשר|هاتف|جوال|موبايل|الاتصال|اتصل|تلفن|همراه
     تماس|फ़ोन|फोन|मोबाइल|कॉल करें|โทร|มือถือ|電話|携帯|連絡先|电话|手机|手機|联系|拨打|撥打|致电|전화|휴대폰
     핸드폰|연락처
 """)
 """Before a telephone number."""
+
+NUMBER = _alternatives(r"""
+    number|numbers|registered|contact|back (?:on|at)|nummer|numero|numer|numeru|numeron|numeroni|numeroani|numerosta
+    cislo|cisle|broj|broju|stevilk\pL*|szam|szamom|szamon|numar|numarul|numeris|numurs|numuru|nomor
+    so (?:moi|may|dt|cua toi)|contacto|contato|recapito
+    kontakt\pL*|yhteystieto\pL*|numara\pL*|номер\pL*|αριθμ\pL*|מספר|رقمي|رقم|شماره
+    नंबर|เบอร์|เลขหมาย|番号|号码|號碼|번호
+""")
+"""Number, contact: before a telephone number if it has the form of one."""
 
 PHONE_AFTER = _alternatives(r"""
     szamon|numarasindan|numarali|numaram|telefonszam|にお?電話|まで連絡|に連絡|로 전화|으로 전화|번으로|联系|聯絡
@@ -35,7 +44,8 @@ PHONE_AFTER = _alternatives(r"""
 
 BIRTH = _alternatives(r"""
     dob|d\.o\.b|(?:date|day) of birth|birth ?dates?|birthday|date_of_birth|my birth|geburtsdatum|geburtstag|geb
-    date de naissance|ddn|fecha de nacimiento|fec\.? nac|data di nascita|data de nascimento|nascimento
+    date de naissance|ddn|ne\(e\) le|fecha de nac(?:imiento)?|fec\.? nac|f\. ?nac
+    data di nascita|data de nasc(?:imento)?|dt nasc|nasc|nascimento
     geboortedatum|syntymaaika|synt|fodselsdato|fodselsdag|fodelsedatum|fodd|fodt|data urodzenia|ur|dogum tarihi
     dogumlu|datum narozeni|datum narodenia|datum rodenja|datum rojstva|nar|szuletesi (?:datum|ido)\pL*|szul
     data nasterii|sunnikuupaev|sunniaeg|gimimo data|dzimsanas (?:datums|dati)|ngay sinh|sinh ngay|tanggal lahir
@@ -98,6 +108,7 @@ PLATE = _alternatives(r"""
 """Names a vehicle's registration."""
 
 IDENTITY = _alternatives(r"""
+    ni (?:number|no)|fnr|pnr|f\.?nr|p\.?nr|r\. ?c|c\. ?f|ahv|avs|תז|ת"ז|ת״ז
     national id(?:entification|entity)?(?: (?:number|no|card))?
     identity (?:card|number|document)(?: (?:number|no))?|id card(?: (?:number|no))?|citizen(?:ship)? (?:id|number)
     resident id|national insurance(?: (?:number|no))?|nino
