@@ -76,6 +76,12 @@ class TermSet:
         for entry in getattr(self, wanted.value):
             yield Term(entry) if isinstance(entry, str) else entry
 
+    def without(self, other: "TermSet") -> "TermSet":
+        """What is in this set and not in the other."""
+        lists = {each: set(other.listed(each)) for each in TermList}
+        mine = {each: [term for term in self.listed(each) if term not in lists[each]] for each in TermList}
+        return TermSet.of(mine, dict.fromkeys(self.public).keys() - set(other.public))
+
     def joined(self, other: "TermSet") -> "TermSet":
         """Both sets; neither takes anything away from the other."""
         return TermSet(

@@ -12,7 +12,7 @@ from lacuna.domain.errors import LacunaError
 from lacuna.domain.terms import TermSet
 from lacuna.ports.terms import TermStore
 
-POLL_S = 0.2
+POLL_S = 0.1
 
 
 class FollowTerms:

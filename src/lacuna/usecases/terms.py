@@ -5,6 +5,7 @@ is in force in this process when the call returns, and in the others within a se
 of the configuration file are listed and left alone.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from lacuna.domain.identity import Principal
-from lacuna.domain.terms import MAX_ALIASES, StoredTerm, Term, TermList, fault_of, form_of
+from lacuna.domain.terms import MAX_ALIASES, StoredTerm, Term, TermList, TermSet, fault_of, form_of
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry
@@ -108,18 +109,12 @@ class Terms:
         _administrator(principal)
         if len(terms) > MAX_IMPORT:
             raise TooLarge(f"The import has {len(terms)} terms; the limit is {MAX_IMPORT}.", cure="Import it in parts.")
-        wanted = {form_of(term.name): term for term in (self._sound(t, f"term {n}") for n, t in enumerate(terms, 1))}
         _, everything = await self._store.everything()
-        known = {form_of(term.name): term for term in everything.listed(listed)}
-        fresh = {form: term for form, term in wanted.items() if known.get(form) != term}
-        if fresh:
-            put = [self._stored(listed, term, principal) for term in fresh.values()]
-            names = [term.name for term in fresh.values()]
-            parts = [names[n : n + _NAMED_IN_ONE_RECORD] for n in range(0, len(names), _NAMED_IN_ONE_RECORD)]
-            await self._store.change(put, [], [self._entry("imported", listed, part, principal) for part in parts])
+        put, entries, done = await asyncio.to_thread(self._compared, listed, terms, everything, principal)
+        if put:
+            await self._store.change(put, [], entries)
             await self._follow.look()
-        replaced = sum(form in known for form in fresh)
-        return Imported(len(fresh) - replaced, replaced, len(wanted) - len(fresh))
+        return done
 
     async def remove(self, listed: TermList, term_id: str, principal: Principal) -> None:
         """Raises Forbidden, NotFound, or InvalidInput for a term of the file."""
@@ -143,6 +138,20 @@ class Terms:
                 cure="List the terms; those of proprietary_terms.yaml are removed in that file.",
             )
         await self._removed(stored, principal)
+
+    def _compared(
+        self, listed: TermList, terms: Sequence[Term], everything: TermSet, principal: Principal
+    ) -> tuple[list[StoredTerm], list[Entry], Imported]:
+        """What an import has to store and record. Takes seconds for many terms."""
+        wanted = {form_of(term.name): term for term in (self._sound(t, f"term {n}") for n, t in enumerate(terms, 1))}
+        known = {form_of(term.name): term for term in everything.listed(listed)}
+        fresh = {form: term for form, term in wanted.items() if known.get(form) != term}
+        put = [self._stored(listed, term, principal) for term in fresh.values()]
+        names = [term.name for term in fresh.values()]
+        parts = [names[n : n + _NAMED_IN_ONE_RECORD] for n in range(0, len(names), _NAMED_IN_ONE_RECORD)]
+        entries = [self._entry("imported", listed, part, principal) for part in parts]
+        replaced = sum(form in known for form in fresh)
+        return put, entries, Imported(len(fresh) - replaced, replaced, len(wanted) - len(fresh))
 
     async def _removed(self, stored: StoredTerm, principal: Principal) -> None:
         entry = self._entry("removed", stored.listed, [stored.term.name], principal)

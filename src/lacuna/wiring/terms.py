@@ -1,12 +1,13 @@
 """Terms of file and database to classifier layers, and the task that keeps the layers up to date."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 
 import structlog
 
 from lacuna.adapters.classifiers.compiled import searchable
+from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.config import Loaded
 from lacuna.config.terms import FILE_NAME
 from lacuna.config.watched import WatchedTerms
@@ -19,19 +20,41 @@ from lacuna.ports.terms import TermStore
 from lacuna.usecases.classify import Classify
 from lacuna.usecases.follow_terms import FollowTerms
 from lacuna.usecases.terms import Terms
+from lacuna.wiring.guard import Guard, GuardedLayer
 
 log = structlog.get_logger("lacuna.terms")
-
-LayersFor = Callable[[TermSet], list[ClassifierLayer]]
-"""The layers for a set of terms. Blocking."""
 
 _SHOWN = 5
 
 
-async def first_layers(found: Loaded, store: TermStore, layers_for: LayersFor) -> tuple[int, list[ClassifierLayer]]:
+class TermLayers:
+    """The layers for the terms in force. `engine` knows no terms yet; `others` do without. Not for several threads at
+    once."""
+
+    def __init__(self, engine: HeuristicLayer, guard: Guard, others: Sequence[ClassifierLayer]) -> None:
+        self._layer = engine
+        self._guard = guard
+        self._others = others
+
+    def first(self, terms: TermSet) -> list[ClassifierLayer]:
+        """The layers to start with. Blocking."""
+        self._layer = self._layer.with_terms(terms)
+        return self._guarded()
+
+    def towards(self, terms: TermSet) -> Iterator[list[ClassifierLayer]]:
+        """Layers to use one after the other, as in `HeuristicLayer.towards`. Blocking."""
+        for layer in self._layer.towards(terms):
+            self._layer = layer
+            yield self._guarded()
+
+    def _guarded(self) -> list[ClassifierLayer]:
+        return [GuardedLayer(self._layer, self._guard), *self._others]
+
+
+async def first_layers(found: Loaded, store: TermStore, layers: TermLayers) -> tuple[int, list[ClassifierLayer]]:
     """The layers to start with, and the version of the database's terms that is in them."""
     version, stored = await store.everything()
-    return version, await asyncio.to_thread(layers_for, found.terms.joined(stored))
+    return version, await asyncio.to_thread(layers.first, found.terms.joined(stored))
 
 
 def administration(
@@ -39,7 +62,7 @@ def administration(
     store: TermStore,
     version: int,
     classify: Classify,
-    layers_for: LayersFor,
+    layers: TermLayers,
     keys: KeyRing,
     clock: Clock,
     ids: Ids,
@@ -52,7 +75,8 @@ def administration(
 
     def apply(terms: TermSet) -> None:
         if answers:
-            classify.use(layers_for(terms))
+            for fresh in layers.towards(terms):
+                classify.use(fresh)
 
     follow = FollowTerms(
         look_at_file=watched.look if watched is not None and answers else _nothing,

@@ -10,6 +10,7 @@ from lacuna.adapters.classifiers.compiled import compile_terms, digest, load, sa
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.adapters.classifiers.terms import TermIndex
+from lacuna.domain.classification import Question
 from lacuna.domain.terms import Match, Term, TermList, TermSet
 
 TERMS = TermSet(
@@ -69,6 +70,7 @@ def test_the_digest_follows_everything_that_is_compiled() -> None:
         TermSet(),
     ]
     assert len({digest(terms) for terms in (one, *others)}) == 6
+    assert digest(TermSet(projects=("a", "b"))) == digest(TermSet(projects=("b", "a", "b")))
     assert digest(TermSet(projects=("a",))) == digest(TermSet(projects=(Term("a"),)))
 
 
@@ -79,13 +81,47 @@ def test_a_layer_for_other_terms_leaves_the_first_as_it_is() -> None:
     assert first.with_terms(TermSet(projects=("Apollo",))).version == first.version
 
 
+def test_terms_that_are_added_are_in_force_before_those_that_are_removed_are_gone() -> None:
+    present = TermIndex.build(TermSet(projects=("Apollo", "Ares"), customers=(Term("Acme", ("Hill",)),)))
+    wanted = TermSet(projects=("Apollo", "Gilded Fern"), customers=(Term("Acme", ("Dale",)),))
+    first, second = present.towards(wanted)
+    text = "Apollo Ares Gilded Fern Acme Hill Dale"
+    assert len(first.find(text)) == 6
+    assert [(m.start, m.end) for m in second.find(text)] == [(0, 6), (12, 23), (24, 28), (34, 38)]
+    assert second.version == digest(wanted) == TermIndex.build(wanted).version
+    assert list(second.towards(wanted)) == []
+
+
+def test_added_terms_alone_take_one_step(tmp_path: Path) -> None:
+    present = HeuristicLayer(MANY, (), cache=tmp_path)
+    wanted = MANY.joined(TermSet(customers=("Gilded Fern",), public=("name 17 street",)))
+    (after,) = present.towards(wanted)
+    assert after.version == HeuristicLayer(wanted, ()).version
+    assert load(tmp_path, digest(wanted)) is not None
+    found = after.examine(Question("gilded fern, name 17 and name 17 street")).findings
+    assert [(f.kind, f.start) for f in found] == [("ORG.CUSTOMER", 0), ("ORG.PROJECT", 13)]
+
+
 names = st.lists(st.text(st.characters(categories=("L", "N", "Pd", "Zs", "Mn", "Cf")), min_size=1, max_size=8))
 
 
 @given(names, st.lists(st.sampled_from(list(Match))))
 def test_every_searchable_term_is_found_in_itself(spellings: list[str], matches: list[Match]) -> None:
     wanted = [Term(text, match=m) for text, m in zip(filter(searchable, spellings), matches, strict=False)]
-    index = TermIndex(compile_terms(TermSet.of({TermList.PROJECTS: wanted})), "")
+    index = TermIndex.build(TermSet.of({TermList.PROJECTS: wanted}))
     for term in wanted:
         if term.match is Match.ALWAYS:
             assert index.find(fold(term.name))
+
+
+some = st.lists(st.sampled_from(["apollo", "echo", "blue heron", "Heron", "PA-7", "ares"]), max_size=4)
+
+
+@given(some, some, some, some, st.text("ABEHabehprsol 7-_", max_size=40))
+def test_the_way_to_other_terms_does_not_matter(
+    before: list[str], after: list[str], shields: list[str], others: list[str], text: str
+) -> None:
+    present = TermIndex.build(TermSet(projects=tuple(before), public=tuple(others)))
+    wanted = TermSet(projects=tuple(after), internal_terms=tuple(before[:1]), public=tuple(shields))
+    *_, last = [present, *present.towards(wanted)]
+    assert last.find(text) == TermIndex.build(wanted).find(text)

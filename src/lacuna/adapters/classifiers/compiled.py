@@ -13,9 +13,10 @@ is what a text without word ends (camel case, Chinese) is searched by.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -85,21 +86,23 @@ class CompiledTerms(msgspec.Struct, frozen=True):
 
 
 def digest(terms: TermSet) -> str:
-    """Names the set and everything else that its compiled form depends on, hexadecimal."""
+    """Names the set, whatever the order of its terms, and everything else that its compiled form depends on,
+    hexadecimal."""
     state = hashlib.sha256(f"{FORMAT} {unicodedata.unidata_version}".encode())
     for name, entries in (
         *((each.value, terms.listed(each)) for each in TermList),
         ("public", map(Term, terms.public)),
     ):
         state.update(f"\2{name}".encode())
-        for term in entries:
-            state.update("\1".join((term.match, *term.spellings)).encode("utf-8", "surrogatepass") + b"\0")
+        for written in sorted({"\1".join((term.match, *term.spellings)) for term in entries}):
+            state.update(written.encode("utf-8", "surrogatepass") + b"\0")
     return state.hexdigest()
 
 
-def compile_terms(terms: TermSet) -> CompiledTerms:
-    """The lookups for `terms`. Raises ConfigError for a term without a letter or digit."""
-    compiling = _Compiling()
+def compile_terms(terms: TermSet, onto: CompiledTerms | None = None) -> CompiledTerms:
+    """The lookups for `terms`, and for those that are in `onto` already. Raises ConfigError for a term without a letter
+    or digit."""
+    compiling = _Compiling() if onto is None else _Compiling.begun(onto)
     for number, phrase in enumerate(terms.public, 1):
         compiling.add(phrase, Match.ALWAYS, 0, number)
     for listed, group in _LISTS:
@@ -117,33 +120,35 @@ class _Compiling:
     capitals: dict[str, list[str]] = field(default_factory=dict)
     leads: set[int] = field(default_factory=lambda: {0})
 
+    @classmethod
+    def begun(cls, compiled: CompiledTerms) -> "_Compiling":
+        capitals = {key: list(written) for key, written in compiled.capitals.items()}
+        return cls(dict(compiled.keys), dict(compiled.heads), dict(compiled.stems), capitals, set(compiled.leads))
+
     def add(self, spelling: str, match: Match, group: int, number: int) -> None:
         parts = words(spelling)
-        key = "".join(parts).lower()[:LONGEST]
-        if not any(map(str.isalnum, key)):
-            raise ConfigError(
-                f"Entry {number} of {GROUPS[group].rule} has no letter or digit.",
-                cure="Remove it, or write the term out.",
-            )
+        lowered = [part.lower() for part in parts]
+        key = "".join(lowered)[:LONGEST]
+        heads: Iterable[str]
+        if key.isalnum() and len(key) < LONGEST:
+            lead, heads = 0, accumulate(lowered)
+        else:
+            lead = next((place for place, character in enumerate(key) if character.isalnum()), -1)
+            if lead < 0:
+                raise ConfigError(
+                    f"Entry {number} of {GROUPS[group].rule} has no letter or digit.",
+                    cure="Remove it, or write the term out.",
+                )
+            self.leads.add(lead)
+            heads = _heads(key, parts, lead)
         condition = _condition(match, group, key, parts)
         self._put(key, parts, group, condition)
         if condition is Condition.CAPITALS:
             self.capitals.setdefault(key, []).append("".join(parts)[:LONGEST])
         length = bytes((len(key),))
-        lead = next(place for place, character in enumerate(key) if character.isalnum())
-        self.leads.add(lead)
-        for head in _heads(key, parts, lead):
-            known = self.heads.get(head)
-            if known is None:
-                self.heads[head] = length
-            elif length not in known:
-                self.heads[head] = known + length
-        stem = key[:STEM]
-        known = self.stems.get(stem)
-        if known is None:
-            self.stems[stem] = length
-        elif length not in known:
-            self.stems[stem] = known + length
+        for head in heads:
+            _note(self.heads, head, length)
+        _note(self.stems, key[:STEM], length)
 
     def _put(self, key: str, parts: list[str], group: int, condition: Condition) -> None:
         joints, place = 0, 0
@@ -153,9 +158,9 @@ class _Compiling:
         known = self.keys.get(key)
         if known is not None:
             joints |= known >> 4
-            was = known >> 2 & 3
-            # A phrase that shields must not free a term that is the same.
-            condition = condition if was == 0 else min(condition, Condition(known & 3))
+            was, before = known >> 2 & 3, Condition(known & 3)
+            # A phrase that shields does not free a term that is the same, nor does it loosen the term's condition.
+            condition = before if group == 0 else condition if was == 0 else min(condition, before)
             group = max(group, was)
         self.keys[key] = joints << 4 | group << 2 | condition
 
@@ -190,16 +195,20 @@ def _condition(match: Match, group: int, key: str, parts: list[str]) -> Conditio
 
 def _heads(key: str, parts: list[str], lead: int) -> Iterator[str]:
     """The runs of letters and digits that a text can begin this key with."""
-    if len(parts) == 1 and key.isalnum():
-        yield key
-        return
     first = next((n for n in range(lead, len(key)) if not key[n].isalnum()), len(key))
-    place = 0
-    for part in parts:
-        place += len(part)
+    for place in accumulate(map(len, parts)):
         if lead < place < first:
             yield key[lead:place]
     yield key[lead:first]
+
+
+def _note(lengths: dict[str, bytes], begun: str, length: bytes) -> None:
+    """Adds to the lengths of the keys that begin so."""
+    known = lengths.get(begun)
+    if known is None:
+        lengths[begun] = length
+    elif length not in known:
+        lengths[begun] = known + length
 
 
 def load(folder: Path, wanted: str) -> CompiledTerms | None:

@@ -7,7 +7,7 @@ layers.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -67,8 +67,18 @@ class HeuristicLayer:
 
     def with_terms(self, terms: TermSet) -> "HeuristicLayer":
         """The same layer for other terms; this one stays as it is."""
+        return self._with(TermIndex.build(terms, self._cache))
+
+    def towards(self, terms: TermSet) -> Iterator["HeuristicLayer"]:
+        """The same layer for other terms, quickly where they are mostly the same: layers to use one after the other, of
+        which each finds all of `terms` and the last nothing else. This one stays as it is."""
+        for index in self._terms.towards(terms):
+            yield self._with(index)
+            index.keep(self._cache)
+
+    def _with(self, index: TermIndex) -> "HeuristicLayer":
         other = copy(self)
-        other._terms = TermIndex.build(terms, self._cache)
+        other._terms = index
         return other
 
     @property

@@ -68,9 +68,10 @@ class TermMatch:
 class TermIndex:
     """The search for one set of terms. Immutable; safe under threads."""
 
-    def __init__(self, compiled: CompiledTerms, version: str) -> None:
+    def __init__(self, terms: TermSet, compiled: CompiledTerms, version: str) -> None:
         self.version = version
         """Names the terms and how they are compiled."""
+        self._terms = terms
         self._compiled = compiled
         self._heads = compiled.heads.keys()
         self._stem_sizes = sorted({len(stem) for stem in compiled.stems})
@@ -82,13 +83,27 @@ class TermIndex:
         """The index for `terms`, from the folder `cache` where it was built before. Raises ConfigError for a term
         without a letter or digit."""
         version = digest(terms)
-        if cache is None or len(terms) < _WORTH_KEEPING:
-            return cls(compile_terms(terms), version)
-        compiled = load(cache, version)
-        if compiled is None:
-            compiled = compile_terms(terms)
-            save(cache, version, compiled)
-        return cls(compiled, version)
+        if cache is not None and len(terms) >= _WORTH_KEEPING and (compiled := load(cache, version)) is not None:
+            return cls(terms, compiled, version)
+        built = cls(terms, compile_terms(terms), version)
+        built.keep(cache)
+        return built
+
+    def towards(self, terms: TermSet) -> Iterator["TermIndex"]:
+        """Indexes to use one after the other: soon one that knows all of `terms`, then, where some of the present ones
+        are no longer among them, one that knows nothing else. Neither is kept."""
+        more, gone = terms.without(self._terms), self._terms.without(terms)
+        extends = more != TermSet() and len(more) <= len(self._terms)
+        if extends:
+            known = self._terms.joined(more)
+            yield TermIndex(known, compile_terms(more, self._compiled), digest(known))
+        if gone != TermSet() or (more != TermSet() and not extends):
+            yield TermIndex(terms, compile_terms(terms), digest(terms))
+
+    def keep(self, cache: Path | None) -> None:
+        """Keeps what was built in the folder `cache` for the next start."""
+        if cache is not None and len(self._terms) >= _WORTH_KEEPING:
+            save(cache, self.version, self._compiled)
 
     def find(self, folded: str) -> list[TermMatch]:
         """The terms of a folded text, in order, none inside another."""

@@ -1,13 +1,14 @@
 """Administrators' terms on SQLite: `lacuna.ports.terms.TermStore`. A change and its ledger entries are one
 transaction."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
-from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.entries import Prepared, prepared, total_weight
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.errors import TooLarge
@@ -25,6 +26,7 @@ _REPLACE = (
     "added_by = excluded.added_by, added_at = excluded.added_at"
 )
 _ROW_BYTES = 200
+_NO_ALIASES = "[]"
 
 
 class SqliteTerms:
@@ -57,8 +59,7 @@ class SqliteTerms:
     async def change(self, put: Sequence[StoredTerm], removed: Sequence[str], entries: Sequence[Entry]) -> None:
         if len(put) > MAX_TERMS:
             raise _too_many(0, len(put))
-        batch = [prepared(entry) for entry in entries]
-        wanted = [_row(stored) for stored in put]
+        batch, wanted = await asyncio.to_thread(_ready, put, entries)
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
@@ -74,6 +75,11 @@ class SqliteTerms:
             connection.execute("UPDATE term_version SET version = version + 1 WHERE id = 1")
 
         await self._writes.submit(work, total_weight(batch) + _ROW_BYTES * (len(wanted) + len(removed)))
+
+
+def _ready(put: Sequence[StoredTerm], entries: Sequence[Entry]) -> tuple[list[Prepared], list[tuple[object, ...]]]:
+    """What is written, made on a worker thread: an import has a hundred thousand terms."""
+    return [prepared(entry) for entry in entries], [_row(stored) for stored in put]
 
 
 def _too_many(held: int, more: int) -> TooLarge:
@@ -105,7 +111,7 @@ def _row(stored: StoredTerm) -> tuple[object, ...]:
         stored.listed.value,
         form_of(term.name),
         term.name,
-        json.dumps(term.aliases, ensure_ascii=False),
+        json.dumps(term.aliases, ensure_ascii=False) if term.aliases else _NO_ALIASES,
         term.match.value,
         stored.added_by,
         stored.added_at,
@@ -121,7 +127,7 @@ def _term(row: tuple[str, str, str, str, str, str, str, int]) -> StoredTerm:
 
 def _named(name: str, aliases: str, match: str) -> Term:
     try:
-        return Term(name, tuple(json.loads(aliases)) if aliases != "[]" else (), Match(match))
+        return Term(name, tuple(json.loads(aliases)) if aliases != _NO_ALIASES else (), Match(match))
     except ValueError:
         raise _no_term() from None
 
