@@ -32,10 +32,12 @@ from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier, join
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.embeddings import Embedder
+from lacuna.ports.fingerprints import Fingerprinter, FingerprintIndex
 from lacuna.ports.parsers import Parsed, Parser
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.ports.vectors import VectorStore
+from lacuna.usecases.fingerprints import DocumentFingerprints
 from lacuna.usecases.folder import Found, files_under, read_file
 from lacuna.usecases.lost import LostPassages
 from lacuna.usecases.one_writer import OneWriter, finished
@@ -57,7 +59,8 @@ class Page:
 
 class Ingest:
     """See the module. `chunk` and `classify` are called on worker threads. `pipeline` names the settings that passages
-    depend on: under others, unchanged files are ingested anew."""
+    depend on: under others, unchanged files are ingested anew. `fingerprints` and `fingerprinter` come together or not
+    at all; then `classify` must not look at them, or a document would be found in itself."""
 
     def __init__(
         self,
@@ -76,8 +79,10 @@ class Ingest:
         max_file_bytes: int,
         pipeline: str = "",
         recovery_grace_s: float = 2.0,
+        fingerprints: FingerprintIndex | None = None,
+        fingerprinter: Fingerprinter | None = None,
     ) -> None:
-        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock, pipeline)
+        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter)
         self._store = store
         self._catalogue = catalogue
         self._ledger = ledger
@@ -88,6 +93,7 @@ class Ingest:
         self._recovery_grace_s = recovery_grace_s
         self._writers = OneWriter()
         self.lost = LostPassages(catalogue, store)
+        self.fingerprints = DocumentFingerprints(fingerprints, catalogue)
 
     async def document(self, upload: Upload, principal: Principal) -> Outcome:
         """Stores one document, or leaves it alone if nothing about it changed. Raises InvalidInput and its kin for
@@ -206,7 +212,7 @@ class Ingest:
                 "title_changed": after.title != before.title,
             }
             entry = self._entry("document.changed", principal, facts, lineage=LineageDelta.of([_node(after)], ()))
-            await finished(self._change(after, entry))
+            await finished(self._change(before, after, entry))
             return after
 
     async def delete(self, document_id: str, principal: Principal) -> None:
@@ -221,6 +227,7 @@ class Ingest:
         ready."""
         removed = await self._completed()
         await self.lost.find()
+        await self.fingerprints.find_lost()
         return removed
 
     async def _completed(self) -> int:
@@ -234,6 +241,7 @@ class Ingest:
                 if await self._catalogue.get(document_id) is not None:
                     continue
                 await self._store.remove(document_id)
+                await self.fingerprints.remove(document_id)
                 facts: dict[str, Json] = {"document": document_id, "reason": "interrupted"}
                 record = Record("document.deleted", self._clock.now_us(), "system", "recovery", "", facts)
                 await self._ledger.append(Entry(record, _forgotten(document_id, Tier.PUBLIC)))
@@ -248,14 +256,14 @@ class Ingest:
         if before is not None and not (principal.is_admin or before.owner == principal.user_id):
             raise Forbidden("The document id is taken.", cure="Choose another id.")
         fingerprint = await self._prepare.fingerprint(upload, content)
-        known = before is not None and document_id not in self.lost
+        known = document_id not in self.lost and self.fingerprints.knows(document_id)
         if before is not None and known and Fingerprint.parse(before.content_hmac).same_upload(fingerprint):
             return unchanged(before, upload)
         new = await self._prepare.prepared(upload, data, document_id, fingerprint, before, principal)
         if await self._catalogue.get(document_id) != before:
             raise _conflict()
         await finished(self._write(new, before, upload, principal))
-        self.lost.forget(document_id)
+        self._is_whole(document_id)
         return _written(new, upload, replaced=before is not None)
 
     async def _write(self, new: Prepared, before: Document | None, upload: Upload, principal: Principal) -> None:
@@ -267,23 +275,27 @@ class Ingest:
         if before is None:
             await self._catalogue.put(document, ready=False)
             try:
+                await self.fingerprints.after(document, new.hashes)
                 await self._store.replace(document_id, new.fingerprint, new.chunks)
                 await self._ledger.append(entry)
             except LacunaError:
                 # Where even this fails, the leftovers are invisible and `recover` removes them.
                 with suppress(LacunaError):
                     await self._store.remove(document_id)
+                    await self.fingerprints.remove(document_id)
                     await self._catalogue.remove(document_id)
                 raise
         else:
             await self._ledger.append(entry)
             try:
+                await self.fingerprints.before(document, new.hashes)
                 await self._store.replace(document_id, new.fingerprint, new.chunks)
             except LacunaError as error:
                 facts: dict[str, Json] = {"document": document_id, "code": error.code, "kept": "the version before"}
                 with suppress(LacunaError):
                     await self._ledger.append(self._entry("document.refused", principal, facts, attempt))
                 raise
+            await self.fingerprints.after(document, new.hashes)
         await self._catalogue.put(document, ready=True)
         if not await self._store.chunks([new.chunks[-1].chunk.chunk_id]):
             if document_id not in await self._store.document_ids():
@@ -291,21 +303,31 @@ class Ingest:
                 await self._catalogue.put(document, ready=False)
             raise _conflict()
 
-    async def _change(self, after: Document, entry: Entry) -> None:
-        """Search wants the passage's rights and the catalogue's: between the two writes the narrower ones hold."""
+    async def _change(self, before: Document, after: Document, entry: Entry) -> None:
+        """Search wants the passage's rights and the catalogue's: between the two writes the narrower ones hold. The
+        text is recognised with the higher tier until the last."""
         await self._ledger.append(entry)
+        await self.fingerprints.retag(after.document_id, max(before.tier, after.tier))
         await self._store.retag(after.document_id, after.tier, after.groups)
         await self._catalogue.put(after, ready=True)
+        if after.tier < before.tier:
+            await self.fingerprints.retag(after.document_id, after.tier)
 
     async def _delete(self, document: Document, principal: Principal) -> None:
         document_id = document.document_id
         await self._catalogue.put(document, ready=False)
         await self._store.remove(document_id)
+        await self.fingerprints.remove(document_id)
         facts: dict[str, Json] = {"document": document_id, "reason": "asked"}
         entry = self._entry("document.deleted", principal, facts, lineage=_forgotten(document_id, document.tier))
         await self._ledger.append(entry)
         await self._catalogue.remove(document_id)
+        self._is_whole(document_id)
+
+    def _is_whole(self, document_id: str) -> None:
+        """Everything about the document was written, or all of it removed."""
         self.lost.forget(document_id)
+        self.fingerprints.written(document_id)
 
     def _ingested(
         self, new: Prepared, before: Document | None, upload: Upload, principal: Principal, attempt: str

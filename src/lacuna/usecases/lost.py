@@ -1,24 +1,34 @@
-"""Documents whose passages are gone: the catalogue lists them, the vector store knows nothing of them.
+"""Documents that lack what belongs to them: the catalogue lists them, a store knows nothing of them.
 
-That happens where `passages.db` was lost or an older one was put back. Such documents answer nothing, and nobody would
-notice: so the state is computed at the start, told by `/ready`, and ends with the next ingest of the same document.
+That happens where a store's file was lost, or an older one was put back. Nobody would notice that such a document
+answers nothing, or that fragments of it are no longer recognised: so the state is computed at the start, told by
+`/ready`, and ends with the next ingest of the same document.
 """
+
+from typing import Protocol
 
 from lacuna.domain.errors import StorageMissing
 from lacuna.ports.storage import Catalogue
-from lacuna.ports.vectors import VectorStore
 
 CURE = "Restore passages.db from a backup, or run `lacuna ingest` on the same files again."
 
 _PAGE = 1_000
 
 
-class LostPassages:
+class HoldsDocuments(Protocol):
+    """The part of a store that is asked here."""
+
+    async def document_ids(self) -> frozenset[str]: ...
+
+
+class Lost:
     """What `find` found, less what was written again since. `documents` is how many the catalogue lists."""
 
-    def __init__(self, catalogue: Catalogue, store: VectorStore) -> None:
+    def __init__(self, catalogue: Catalogue, store: HoldsDocuments, consequence: str, cure: str) -> None:
         self._catalogue = catalogue
         self._store = store
+        self._consequence = consequence
+        self._cure = cure
         self._lost: set[str] = set()
         self.documents = 0
 
@@ -37,14 +47,13 @@ class LostPassages:
         self._lost = await self._still_lost(set(listed))
 
     async def check(self) -> None:
-        """Raises StorageMissing naming how many documents are without passages now; another process may have written
-        some again."""
+        """Raises StorageMissing naming how many documents are concerned now; another process may have written some
+        again."""
         if self._lost:
             self._lost = await self._still_lost(self._lost)
         if self._lost:
             raise StorageMissing(
-                f"{len(self._lost)} of {self.documents} documents have lost their passages and answer nothing.",
-                cure=CURE,
+                f"{len(self._lost)} of {self.documents} documents {self._consequence}.", cure=self._cure
             )
 
     def forget(self, document_id: str) -> None:
@@ -55,3 +64,22 @@ class LostPassages:
         lost = candidates - await self._store.document_ids()
         # What was deleted in between is not lost: it left the catalogue first.
         return set(await self._catalogue.many(sorted(lost))) if lost else lost
+
+
+class LostPassages(Lost):
+    """Documents without passages."""
+
+    def __init__(self, catalogue: Catalogue, store: HoldsDocuments) -> None:
+        super().__init__(catalogue, store, "have lost their passages and answer nothing", CURE)
+
+
+class LostFingerprints(Lost):
+    """Documents without fingerprints; also those ingested before there were any, or under another key."""
+
+    def __init__(self, catalogue: Catalogue, store: HoldsDocuments) -> None:
+        super().__init__(
+            catalogue,
+            store,
+            "have no fingerprints: what is pasted from them is not recognised",
+            "Restore fingerprints.db from a backup, or run `lacuna ingest` on the same files again.",
+        )

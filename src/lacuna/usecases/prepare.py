@@ -19,6 +19,7 @@ from lacuna.domain.retrieval import Chunk, Document
 from lacuna.domain.tiers import Tier
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder, Vectors
+from lacuna.ports.fingerprints import Fingerprinter, Hashes
 from lacuna.ports.parsers import Parsed, Parser
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.vectors import IndexedChunk
@@ -38,13 +39,15 @@ DEGRADED: Final = "degraded"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document and its passages. `fingerprint` is the embedder's, "" without one."""
+    """A document and its passages. `fingerprint` is the embedder's, "" without one; `hashes` are those that fragments
+    are recognised by, None without a fingerprinter."""
 
     document: Document
     chunks: tuple[IndexedChunk, ...]
     fingerprint: str
     verdict: Verdict
     findings: dict[str, int]
+    hashes: Hashes | None = None
 
 
 class Prepare:
@@ -62,6 +65,7 @@ class Prepare:
         keys: KeyRing,
         clock: Clock,
         pipeline: str,
+        fingerprinter: Fingerprinter | None = None,
     ) -> None:
         if embedder is not None and not embedder.local:
             raise OutboundRefused(
@@ -75,7 +79,9 @@ class Prepare:
         self._embedder_name = embedder.fingerprint if embedder is not None else ""
         self._keys = keys
         self._clock = clock
-        self._pipeline = f"{PIPELINE} {pipeline}"
+        self._fingerprinter = fingerprinter
+        scheme = "" if fingerprinter is None else f" {fingerprinter.scheme}"
+        self._pipeline = f"{PIPELINE} {pipeline}{scheme}"
         self._workers = asyncio.Semaphore(WORKERS)
 
     async def parsed(self, upload: Upload, data: bytes) -> Parsed:
@@ -145,7 +151,14 @@ class Prepare:
             self._passage(document, ordinal, piece, part.tier)
             for ordinal, (piece, part) in enumerate(zip(pieces, own, strict=True))
         ]
-        return Prepared(document, await self._embedded(chunks), self._embedder_name, decided, kinds(whole, own))
+        return Prepared(
+            document,
+            await self._embedded(chunks),
+            self._embedder_name,
+            decided,
+            kinds(whole, own),
+            await self._hashes(parsed),
+        )
 
     def _passage(self, document: Document, ordinal: int, piece: Piece, own_tier: Tier) -> Chunk:
         """The id names this version's passage: the lineage of an older answer never points at newer text."""
@@ -165,6 +178,15 @@ class Prepare:
             page=piece.page,
             source=document.source,
         )
+
+    async def _hashes(self, parsed: Parsed) -> Hashes | None:
+        """Of the text as it is retrieved and of everything in the file: a fragment may come from either."""
+        fingerprinter = self._fingerprinter
+        if fingerprinter is None:
+            return None
+        texts = [joined(section.text for section in parsed.sections), parsed.everything]
+        async with self._workers:
+            return await asyncio.to_thread(fingerprinter.select, texts)
 
     async def _embedded(self, chunks: Sequence[Chunk]) -> tuple[IndexedChunk, ...]:
         embedder = self._embedder
