@@ -60,7 +60,7 @@ class DerivedView:
 
     def __init__(self, parent: View, pieces: Sequence[Piece]) -> None:
         self._parent = parent
-        self._pieces = [Piece(piece.start, piece.end, fold(reveal(piece.text))) for piece in pieces]
+        self._pieces = [_folded(piece) for piece in pieces]
         self._segments: list[_Segment] = []
         parts: list[str] = []
         reached = 0
@@ -118,6 +118,11 @@ class BackwardsView:
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that characters `start` to `end` (exclusive, not empty) of this view come from."""
         return self._parent.locate(len(self.text) - end, len(self.text) - start)
+
+
+def _folded(piece: Piece) -> Piece:
+    text = fold(reveal(piece.text))
+    return piece if text == piece.text else piece._replace(text=text)
 
 
 def _starts_at(segment: _Segment) -> int:

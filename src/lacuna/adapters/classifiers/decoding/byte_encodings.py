@@ -9,16 +9,18 @@ either of them compressed), so digests, keys, identifiers and pictures stay what
 import base64
 import binascii
 import re
+import unicodedata
 import zlib
 
 import re2
 
 from lacuna.adapters.classifiers.decoding.decoder import Decoder
 from lacuna.adapters.classifiers.decoding.substitution import rot13
+from lacuna.adapters.classifiers.folding import fold
 
 _MIN_DECODED = 3
 _INFLATION = 16
-_BLANKS = str.maketrans("\t\n\r", "   ")
+_NO_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 _LINE_BREAK = re.compile(r"[ \t]*\r?\n[ \t>]*")
 _PARTS = re.compile(r"[A-Za-z0-9+]{8,}={0,2}")
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -35,16 +37,28 @@ def printable(raw: bytes) -> str | None:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    return text if len(text) >= _MIN_DECODED and text.translate(_BLANKS).isprintable() else None
+    return text if len(text) >= _MIN_DECODED and _readable(text) else None
+
+
+def _readable(text: str) -> bool:
+    """Whether `text` has no characters that no text has; invisible ones may hide more."""
+    return text.isprintable() or all(
+        character in "\t\n\r" or unicodedata.category(character) not in _NO_TEXT
+        for character in text
+        if not character.isprintable()
+    )
 
 
 def _utf16(raw: bytes) -> str | None:
-    if len(raw) % 2:
+    """UTF-16 in the byte order that most of its zeros tell."""
+    if len(raw) % 2 or raw.count(0) * 4 < len(raw):
         return None
-    even, odd = raw[::2], raw[1::2]
-    if not any(odd):
-        return printable(even)
-    return None if any(even) else printable(odd)
+    order = "utf-16-le" if raw[1::2].count(0) > raw[::2].count(0) else "utf-16-be"
+    try:
+        text = raw.decode(order).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return None
+    return text if len(text) >= _MIN_DECODED and _readable(text) else None
 
 
 def _inflated(raw: bytes) -> bytes | None:
@@ -54,6 +68,16 @@ def _inflated(raw: bytes) -> bytes | None:
     except zlib.error:
         return None
     return None if inflated.startswith(_COMPRESSED) else inflated
+
+
+_LONG = 12
+_LONG_ENCODED = 16
+_UNLIKELY = re.compile(r"[^\w @.:/+,;'=&-]")
+
+
+def _no_accident(text: str | None) -> str | None:
+    """None for what a few bytes of a digest, an identifier or a plain word happen to spell."""
+    return None if text and len(text) < _LONG and _UNLIKELY.search(fold(text)) else text
 
 
 def base64_text(piece: str) -> str | None:
@@ -71,20 +95,20 @@ def _base64(piece: str) -> str | None:
     """`piece` whole, its lines joined; else line by line; else the parts between the marks that base64 shares with
     paths and names; else written backwards or rotated."""
     joined = _LINE_BREAK.sub("", piece)
-    text = base64_text(joined)
+    text = _no_accident(base64_text(joined))
     if text is not None:
         return text
     parts = _PARTS.sub(_base64_part, piece)
     if parts != piece:
         return parts
-    if _LINE_BREAK.search(piece):
+    if len(joined) < _LONG_ENCODED or joined != piece:
         return None
     return base64_text(piece[::-1]) or base64_text(rot13(piece))
 
 
 def _base64_part(match: re.Match[str]) -> str:
     part = match.group()
-    return base64_text(part) or part
+    return _no_accident(base64_text(part)) or part
 
 
 def _base32(piece: str) -> str | None:
@@ -92,7 +116,7 @@ def _base32(piece: str) -> str | None:
     if len(body) % 8 not in (0, 2, 4, 5, 7):
         return None
     try:
-        return printable(base64.b32decode(body + "=" * (-len(body) % 8), casefold=True))
+        return _no_accident(printable(base64.b32decode(body + "=" * (-len(body) % 8), casefold=True)))
     except binascii.Error:
         return None
 
@@ -102,7 +126,7 @@ _HEX_MARKS = re.compile(r"0[xX]|[\s:,;-]")
 
 def _hexadecimal(piece: str) -> str | None:
     compact = _HEX_MARKS.sub("", piece)
-    return printable(bytes.fromhex(compact)) if len(compact) % 2 == 0 else None
+    return _no_accident(printable(bytes.fromhex(compact))) if len(compact) % 2 == 0 else None
 
 
 def _binary(piece: str) -> str | None:
@@ -122,7 +146,7 @@ def _decimal_codes(piece: str) -> str | None:
 
 DECODERS = (
     Decoder(
-        r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=",
+        r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=|\b[A-Z0-9]{16}",
         re2.compile(
             r"[A-Za-z0-9+/_-]{6,}={1,2}|[A-Za-z0-9+/]{16,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]{4,})+={0,2}|"
             r"[A-Za-z0-9+/_-]{8,}"
@@ -130,21 +154,30 @@ DECODERS = (
         _base64,
     ),
     Decoder(
-        r"[A-Z][2-7]|[2-7][A-Z]|[a-z][2-7]|[A-Z]=",
+        r"[A-Z][2-7]|[2-7][A-Z]|[a-z][2-7]|[A-Z]=|\b[A-Z2-7]{16}",
         re2.compile(r"\b(?:[A-Z2-7]{8,}|[a-z2-7]{8,})(?:\r?\n[A-Z2-7]{2,})*={0,6}"),
         _base32,
     ),
     Decoder(
-        r"(?:\b|0[xX]|_)[2-7][0-9A-Fa-f][2-7][0-9A-Fa-f][2-7][0-9A-Fa-f]",
-        re2.compile(r"(?:\b|0[xX]|_)((?:[0-9A-Fa-f]{2}){4,})(?:\b|_)"),
+        r"(?:\b|_)(?:0[xX])?[0-9A-Fa-f]{16}",
+        re2.compile(r"(?:\b|_)((?:0[xX])?(?:[0-9A-Fa-f]{2}){8,})(?:\b|_)"),
         _hexadecimal,
     ),
     Decoder(
-        r"[2-7][0-9A-Fa-f][ :,;-]+(?:0[xX])?[2-7][0-9A-Fa-f][ :,;-]+(?:0[xX])?[2-7][0-9A-Fa-f]",
+        r"(?:^|[^\w-])(?:0[xX])?[2-7][0-9A-Fa-f][2-7][0-9A-Fa-f][2-7][0-9A-Fa-f]",
+        re2.compile(r"(?:^|[^\w-])((?:0[xX])?(?:[0-9A-Fa-f]{2}){4,7})(?:$|[^\w-])"),  # no group of a UUID
+        _hexadecimal,
+    ),
+    Decoder(
+        r"\b(?:0[xX])?[0-9A-Fa-f][0-9A-Fa-f][ :,;-]+(?:0[xX])?[0-9A-Fa-f][0-9A-Fa-f][ :,;-]+(?:0[xX])?[0-9A-Fa-f]"
+        r"[0-9A-Fa-f]\b",
         re2.compile(r"\b(?:0[xX])?[0-9A-Fa-f]{2}(?:[ :,;-]{1,2}(?:0[xX])?[0-9A-Fa-f]{2}){3,}\b"),
         _hexadecimal,
     ),
     Decoder(r"[01][01][01][01][01][01][01][01]", re2.compile(r"\b[01]{8}(?: ?[01]{8}){2,}\b"), _binary),
+)
+
+CODES = (
     Decoder(
         r"\b[0-9]+[ ,;]+[0-9]+[ ,;]+[0-9]+[ ,;]+[0-9]",
         re2.compile(r"\b[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){3,}\b"),

@@ -1,7 +1,7 @@
 """Characters written by their number or name: HTML, URLs, source code, mail headers, host names.
 
-Guarantees: a reference is undone however often its own mark is escaped again (`&amp;amp;#65;`, `%252541`, `\\\\\\\\u0041`),
-so such nesting costs one step and stays linear. Sources: HTML Living Standard (character references), RFC 3986
+Guarantees: a reference is undone however often its own mark is escaped again (`&amp;amp;#65;`, `%252541`), so
+such nesting costs one step and stays linear. Sources: HTML Living Standard (character references), RFC 3986
 (percent-encoding), RFC 2045 (quoted-printable), RFC 3492 (Punycode), JSON, CSS, C and Python escapes.
 """
 
@@ -41,20 +41,21 @@ def _quoted_printable(piece: str) -> str | None:
 
 
 _ESCAPE = re.compile(
-    r"(?:\\+[uxU]\{?|%u|[uU]\+)([0-9A-Fa-f]{2,8})\}?[ ,;]?|\\+N\{([^}]+)\}|\\+((?:0[4-7]|1[0-7])[0-7])|"
-    r"\\+(?:0000)?([2-7][0-9A-Fa-f]) ?"
+    r"(?:\\{1,8}[uxU]\{?|%u|[uU]\+)([0-9A-Fa-f]{1,8})\}?(?:[ ,;]+(?=[uU]\+))?|\\{1,8}N\{([^}]+)\}|"
+    r"\\{1,8}(01[1-5]|(?:0[4-7]|[1-3][0-7])[0-7])|"
+    r"\\{1,8}(?:(0[01][0-9A-Fa-f]{4})|([2-7][0-9A-Fa-f]) ?)"
 )
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def _escaped(match: re.Match[str]) -> str:
-    hexadecimal, name, octal, css = match.groups()
+    hexadecimal, name, octal, css, short_css = match.groups()
     if name is not None:
         try:
             return unicodedata.lookup(name)
         except KeyError:
             return match.group()
-    code = int(octal, 8) if octal is not None else int(hexadecimal or css, 16)
+    code = int(octal, 8) if octal is not None else int(hexadecimal or css or short_css, 16)
     return chr(code) if code < 0x110000 else match.group()
 
 
@@ -63,7 +64,10 @@ def _paired(match: re.Match[str]) -> str:
 
 
 def _escapes(piece: str) -> str | None:
-    return _SURROGATES.sub(_paired, _ESCAPE.sub(_escaped, piece))
+    text = _SURROGATES.sub(_paired, _ESCAPE.sub(_escaped, piece))
+    if text.isascii() or max(text) > "\xff":
+        return text
+    return _octets(text.encode("latin-1"))
 
 
 def _unquoted(piece: str) -> str | None:
@@ -90,18 +94,19 @@ DECODERS = (
     Decoder(r"%[0-9A-Fa-f]{2}", re.compile(r"(?:%(?:25)*[0-9A-Fa-f]{2})+"), _percent),
     Decoder(
         r"=[0-9A-F][0-9A-F]=[0-9A-F][0-9A-F]|=3D|=40|=20|=2E|[ -~]=[ \t]*\r?\n",
-        re.compile(r"(?:=(?:[2-7A-F][0-9A-F]|0[9AD])(?:=[ \t]*\r?\n)?)+|(?<=[ -~])=[ \t]*\r?\n"),
+        re.compile(r"(?:=(?:[2-9A-F][0-9A-F]|0[9AD])(?:=[ \t]*\r?\n)?)+|(?<=[ -~])=[ \t]*\r?\n"),
         _quoted_printable,
     ),
     Decoder(
-        r"\\[xuU][0-9A-Fa-f{]|\\N\{|%u[0-9A-Fa-f]|[uU]\+[0-9A-Fa-f]|\\[01][0-7][0-7]|\\[2-7][0-9A-Fa-f]|\\0000",
+        r"\\[xuU][0-9A-Fa-f{]|\\N\{|%u[0-9A-Fa-f]|[uU]\+[0-9A-Fa-f]|\\[0-3][0-7][0-7]|\\[2-7][0-9A-Fa-f]|\\0[01][0-9A-Fa-f][0-9A-Fa-f]",
         re.compile(
-            r"(?:\\+x[0-9A-Fa-f]{2}|\\+u[0-9A-Fa-f]{4}|\\+U[0-9A-Fa-f]{8}|\\+[ux]\{[0-9A-Fa-f]{1,6}\}|"
-            r"\\+N\{[A-Za-z][A-Za-z0-9 -]{1,80}\}|%u[0-9A-Fa-f]{4}|\b[uU]\+[0-9A-Fa-f]{4,6}\b[ ,;]?|\\+(?:0[4-7]|1[0-7])[0-7]|"
-            r"\\+(?:0000)?[2-7][0-9A-Fa-f](?: |(?![0-9A-Fa-f])))+"
+            r"(?:\\{1,8}x[0-9A-Fa-f]{2}|\\{1,8}u[0-9A-Fa-f]{4}|\\{1,8}U[0-9A-Fa-f]{8}|\\{1,8}[ux]\{[0-9A-Fa-f]{1,6}\}|"
+            r"\\{1,8}N\{[A-Za-z][A-Za-z0-9 -]{1,80}\}|%u[0-9A-Fa-f]{4}|\b[uU]\+[0-9A-Fa-f]{4,6}\b(?:[ ,;]+(?=[uU]\+))?|"
+            r"\\{1,8}(?:01[1-5]|(?:0[4-7]|[1-3][0-7])[0-7])|"
+            r"\\{1,8}0[01][0-9A-Fa-f]{4}|\\{1,8}[2-7][0-9A-Fa-f](?: |(?![0-9A-Fa-f])))+"
         ),
         _escapes,
     ),
-    Decoder(r"\\[/@._:]", re.compile(r"\\+[/@._:]"), _unquoted),
-    Decoder(r"xn--[A-Za-z0-9]", re.compile(r"(?i)\bxn--[a-z0-9-]{1,59}"), _punycode),
+    Decoder(r"\\[/@._:]", re.compile(r"\\{1,8}[/@._:]"), _unquoted),
+    Decoder(r"(?i)xn--[a-z0-9]", re.compile(r"(?i)\bxn--[a-z0-9][a-z0-9-]{0,58}"), _punycode),
 )

@@ -6,7 +6,7 @@ number that hostile texts cannot exceed. Leaves what counts as encoded to the de
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from lacuna.adapters.classifiers.views import Piece
 
@@ -14,9 +14,19 @@ _KNOWN = 10_000
 """Different pieces of one decoder whose decoding is remembered within one call: hostile texts repeat themselves."""
 
 
+class PieceFinder(Protocol):
+    """What hides in a text. `probe` (RE2 syntax) is what a text must contain for `pieces` to be worth asking."""
+
+    @property
+    def probe(self) -> str: ...
+
+    def pieces(self, text: str) -> Iterator[Piece]:
+        """What decodes in `text`, in order and apart from each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """`probe` (RE2 syntax) is what a text must contain for `pattern` to be worth trying; `decode` gives None where a
+    """A `PieceFinder` of one pattern; `decode` gives None where a
     piece is not encoded. If `pattern` has groups, the first one is the piece. Patterns whose alternatives exclude each
     other use the standard library's engine, which is faster for each match; the others use RE2."""
 
@@ -25,7 +35,7 @@ class Decoder:
     decode: Callable[[str], str | None]
 
     def pieces(self, text: str) -> Iterator[Piece]:
-        """What decodes in `text`, in order."""
+        """What decodes in `text`, in order and apart from each other."""
         known: dict[str, str | None] = {}
         group = self.pattern.groups and 1
         for match in self.pattern.finditer(text):

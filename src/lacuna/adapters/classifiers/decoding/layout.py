@@ -8,44 +8,47 @@ their own, because most line breaks part words.
 
 import re
 
-import re2
-
 from lacuna.adapters.classifiers.decoding.decoder import Decoder
 
 _MIN_LETTERS = 4
 
 
 def _spaced(piece: str) -> str | None:
-    """Letters set apart by one blank (or two); a wider gap is a blank that was there before."""
-    gap = 2 if piece[1:3] == "  " else 1
-    wide = re.compile(rf"\s{{{gap + 1},}}")
+    """Letters set apart by the same number of blanks; a wider gap is a blank that was there before."""
+    gap = len(piece) - len(piece[1:].lstrip()) - 1
+    wide = re.compile(rf" {{{gap + 1},}}")
     return " ".join(part.replace(" ", "") for part in wide.split(piece))
 
 
 def _lined(piece: str) -> str | None:
-    """Letters each on a line of its own; an empty line is a blank."""
-    return " ".join("".join(word.split()) for word in _EMPTY_LINE.split(piece))
+    """Letters each on a line of its own; where more line breaks follow than after the first, there was a blank."""
+    parts = _SPLIT.split(piece)
+    gap = parts[1].count("\n")
+    return "".join(" " if part.count("\n") > gap else part.strip() for part in parts)
 
 
-_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
-_MARK = re.compile(r" ?([^\w\s]{1,2}|_{1,2}) ?")
+_SPLIT = re.compile(r"([ \t]*(?:\r?\n[ \t]*)+)")
+_MARK = re.compile(r"\S( ?(?:[^\w\s@]{1,2}|_{1,2}) ?)(?:[\s\S]\1)+\S?")
+"""The same structure as the decoder's pattern looks for: a character, a mark, and so on."""
 
 
 def _marked(piece: str) -> str | None:
-    """Characters each followed by the same mark; where the mark stands alone between blanks, so do they."""
-    mark = _MARK.match(piece, 1)
-    if mark is None:
+    """Characters each followed by the same mark."""
+    match = _MARK.fullmatch(piece)
+    if match is None:
         return None
-    kept = piece.replace(mark.group(), "")
+    kept = piece[:: 1 + len(match.group(1))]
     return kept if sum(map(str.isalnum, kept)) >= _MIN_LETTERS else None
 
 
 def _regrouped(piece: str) -> str | None:
-    """Groups of digits and capitals parted by marks that no number is written with."""
-    return "-".join(part for part in _ODD_SEPARATOR.split(piece) if part)
+    """Groups of digits and capitals parted by a mark that no number is written with."""
+    groups = _ODD_SEPARATOR.split(piece)
+    return "-".join(groups) if sum(map(len, groups)) >= _MIN_NUMBER else None
 
 
-_ODD_SEPARATOR = re.compile(r"(?: ?[|~_*;\\:+=()\[\]{}<>/-] ?)+")
+_ODD_SEPARATOR = re.compile(r"[^A-Z0-9]+")
+_MIN_NUMBER = 8
 
 
 def _rejoined(piece: str) -> str | None:
@@ -53,34 +56,49 @@ def _rejoined(piece: str) -> str | None:
     return " " if piece.startswith((" ", "\t")) else ""
 
 
+def _indented(_: str) -> str | None:
+    return " "
+
+
 DECODERS = (
     Decoder(
-        r"(?:^|[\s(\"'\[:=])\S  ?\S  ?\S  ?\S",
-        re2.compile(r"(?:^|[\s(\"'\[:=])((?:\S(?: |   )){3,}\S|(?:\S(?:  | {4,6})){3,}\S)(?:[\s.,;:!?)\"'\]]|$)"),
+        r"(?:^|[\s(\"'\[:=])\S +\S +\S +\S",
+        re.compile(r"(?:^|(?<=[\s(\"'\[:=]))(\S( {1,6})\S(?:\2 *\S){2,})(?=[\s.,;:!?)\"'\]]|$)"),
         _spaced,
     ),
     Decoder(
-        r"(?:^|\n)\S\r?\n\S\r?\n\S",
-        re.compile(r"(?:^|(?<=\n))((?:\S[ \t]*(?:\r?\n[ \t]*)+){3,}\S)(?!\S)"),
+        r"(?:^|\s)\S\s*\n\s*\S\s*\n\s*\S",
+        re.compile(r"(?:^|(?<=\s))((?:\S[ \t]*(?:\r?\n[ \t]*)+){3,}\S)(?!\S)"),
         _lined,
     ),
     Decoder(
-        r"[\pL\pN@][^\pL\pN\s][\pL\pN@.][^\pL\pN\s][\pL\pN@.][^\pL\pN\s]|\pL [^\pL\pN\s] \pL [^\pL\pN\s] \pL|"
-        r"\pN [^\pL\pN\s] \pN [^\pL\pN\s] \pN",
-        re.compile(r"([\w@+()]( ?(?:[^\w\s@]{1,2}|_{1,2}) ?)(?:[\w@ +().:/%_-]\2){2,}[\w@]?)"),
+        r"[\pL\pN@][^\pL\pN\s]+[\pL\pN@. ][^\pL\pN\s]+[\pL\pN@. ][^\pL\pN\s]|"
+        r"[\pL\pN] [^\pL\pN\s] \S [^\pL\pN\s] \S",
+        re.compile(r"(\S( ?(?:[^\w\s@]{1,2}|_{1,2}) ?)(?:[\s\S]\2){2,}[^\s.,;:!?)]?)"),
         _marked,
     ),
     Decoder(
-        r"[0-9] ?[|~_*;\\:+=(\[{<][ )\]}>(\[{<]*[0-9]|[0-9] [-/] [0-9]",
-        re2.compile(r"\b[A-Z0-9]{1,6}(?:(?: ?[|~_*;\\:+=()\[\]{}<>/-] ?){1,3}[A-Z0-9]{1,6}){2,}\b"),
+        r"[0-9]\)? ?[|~_*;\\:+=(/<-]+ ?[0-9]",
+        re.compile(
+            r"(?<![A-Za-z0-9])([A-Z0-9]{1,6}( ?[|~_*;\\:+=/<>()-]{1,3} ?)[A-Z0-9]{1,6}(?:\2[A-Z0-9]{1,6})+)"
+            r"(?![A-Za-z0-9])"
+        ),
         _regrouped,
     ),
 )
 
 LINES = (
     Decoder(
-        r"[\pL\pN@.-][ \t]?\r?\n(?:> ?)*[\pL\pN]",
-        re2.compile(r"[\pL\pN@.-](-?[ \t]?\r?\n(?:> ?)*)[\pL\pN]"),
+        r"[\pL\pN@.-][ \t]?\r?\n(?:> ?)*[\pL\pN@]",
+        re.compile(
+            r"(?<=[^\W_]|[@.-])(-?[ \t]?\r?\n(?:> ?)*)"
+            r"(?=[^\W_]|@[\w.-]{1,80}\.(?:com|org|net|edu|gov|info|[a-z][a-z])(?:$|[^\w.(]))"
+        ),
         _rejoined,
+    ),
+    Decoder(
+        r"[0-9-][ \t]?\r?\n(?:> ?)* [0-9]",
+        re.compile(r"(?<=[0-9-])(-?[ \t]?\r?\n(?:> ?)* )(?=[0-9])"),
+        _indented,
     ),
 )

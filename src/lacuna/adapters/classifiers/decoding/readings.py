@@ -1,9 +1,9 @@
 """All readings of one text: as it stands, and with what it may hide undone, step by step.
 
-Guarantees: up to `MAX_DEPTH` disguises inside each other are undone, in any order; no reading is given twice; all of
-them together hold at most `GROWTH` times the characters of the text and `SPARE` more, so the work is linear for every
-text. A derived reading holds only what changed and its surroundings, cut where words part. Leaves scanning to the
-caller, who says which triggers each reading holds.
+Guarantees: up to `MAX_DEPTH` disguises inside each other are undone, in any order; no reading is given twice. The work
+is linear in every text: readings that are certain shrink, and guessed ones stop where all together hold `GROWTH` times
+the characters of the text and `SPARE` more. A derived reading holds only what changed and its surroundings, cut where
+words part. Leaves scanning to the caller, who says which triggers each reading holds.
 
 What a disguise means is sometimes open (`1` is i, l or itself; a line break parts words or not), so each such choice is
 a reading of its own. What is certain (encodings, references, layout) is undone together.
@@ -13,19 +13,23 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from lacuna.adapters.classifiers.decoding import byte_encodings, character_references, layout, spelling, substitution
-from lacuna.adapters.classifiers.decoding.decoder import apart
+from lacuna.adapters.classifiers.decoding.decoder import PieceFinder, apart
 from lacuna.adapters.classifiers.folding import reveal
 from lacuna.adapters.classifiers.views import BackwardsView, BaseView, DerivedView, Piece, RewrittenView, View
 
 MAX_DEPTH = 6
 MAX_READINGS = 32
-GROWTH = 5
-SPARE = 4_096
+GROWTH = 3
+SPARE = 8_192
+_ALWAYS = 3
+"""Depth to which certain readings are given whatever they cost: each is shorter than the one before."""
 
-_STEPS = (
+_STEPS: tuple[tuple[PieceFinder, ...], ...] = (
     (*byte_encodings.DECODERS, *character_references.DECODERS, *spelling.DECODERS, *layout.DECODERS),
+    byte_encodings.CODES,
     layout.LINES,
     substitution.MIXED,
     substitution.LEET,
@@ -33,8 +37,8 @@ _STEPS = (
 )
 """Decoders that apply together; each group gives one reading."""
 
-_DECODERS = tuple(decoder for group in _STEPS for decoder in group)
-TRIGGERS: tuple[str, ...] = (*(decoder.probe for decoder in _DECODERS), substitution.ROTATED, substitution.BACKWARDS)
+DECODERS: tuple[PieceFinder, ...] = tuple(decoder for group in _STEPS for decoder in group)
+TRIGGERS: tuple[str, ...] = (*(decoder.probe for decoder in DECODERS), substitution.ROTATED, substitution.BACKWARDS)
 """Patterns that tell what a reading may hide; numbers into this tuple go to `Readings.expand`."""
 
 _ROTATED, _BACKWARDS = len(TRIGGERS) - 2, len(TRIGGERS) - 1
@@ -85,9 +89,8 @@ class Readings:
             return
         view, depth = reading.view, reading.depth + 1
         for number, group in enumerate(_GROUPS):
-            pieces = apart(
-                piece for each in group if each in triggered for piece in _DECODERS[each].pieces(view.text)
-            )
+            found = [[*DECODERS[each].pieces(view.text)] for each in group if each in triggered]
+            pieces = found[0] if len(found) == 1 else apart(chain.from_iterable(found))
             if pieces:
                 self._add(DerivedView(view, [*_excerpt(view.text, pieces)]), depth, reading.guessed or number > 0)
         if _ROTATED in triggered:
@@ -97,7 +100,8 @@ class Readings:
 
     def _add(self, view: View, depth: int, guessed: bool) -> None:
         size = self.characters + len(view.text)
-        if size > self._budget or len(self._seen) >= MAX_READINGS or view.text in self._seen:
+        within = size <= self._budget or (depth <= _ALWAYS and not guessed)
+        if not within or len(self._seen) >= MAX_READINGS or view.text in self._seen:
             return
         self._seen.add(view.text)
         self.characters = size

@@ -14,7 +14,7 @@ from lacuna.adapters.classifiers.decoding.decoder import Decoder
 from lacuna.adapters.classifiers.folding import mixed_confusables
 
 _LETTERS = str.maketrans("0123456789@$!|€£", "oizeasgtbgasilel")
-_OTHER_LETTERS = str.maketrans("0123456789@$!|€£I", "olzeasbtbq@sllel" "l")
+_OTHER_LETTERS = str.maketrans("0123456789@$!|€£I", "olzeasbtbq@sllell")
 _DIGITS = str.maketrans("OoIlSs|!", "00115511")
 _DIGIT_LIKE = frozenset("0123456789OoIlSs|!")
 _HALVES = ("ABCDEFGHIJKLM", "NOPQRSTUVWXYZ")
@@ -36,6 +36,8 @@ def _numeral(piece: str) -> bool:
 
 
 def _leet(piece: str) -> str | None:
+    if _MIXTURE.search(piece) is None:
+        return None
     if _numeral(piece):
         return piece.translate(_DIGITS)
     return piece.translate(_LETTERS) if sum(map(str.isalpha, piece)) >= _MIN_LETTERS else None
@@ -43,7 +45,7 @@ def _leet(piece: str) -> str | None:
 
 def _other_leet(piece: str) -> str | None:
     """The second reading of the ambiguous signs: 1 as l, not i; 6 as b; a capital I among small letters as l."""
-    return None if _numeral(piece) else piece.translate(_OTHER_LETTERS)
+    return None if _MIXTURE.search(piece) is None or _numeral(piece) else piece.translate(_OTHER_LETTERS)
 
 
 def _mixed(piece: str) -> str | None:
@@ -57,23 +59,28 @@ def _mixed_table() -> dict[int, str]:
     return {ord(character): target for character, target in mixed_confusables().items()}
 
 
-_LEET_PROBE = r"[A-Za-z][0-9@$!|][A-Za-z]|\b[0-9@$!|][A-Za-z][A-Za-z]|[A-Za-z][A-Za-z][0-9@$!|]|[a-z]I|[0-9][OolIS][0-9OolIS]"
-_LEET = re.compile(r"[A-Za-z0-9@$!|]*(?:[A-Za-z][0-9@$!|]|[0-9@$!|][A-Za-z]|[a-z]I)[A-Za-z0-9@$!|]*")
+_LEET_PROBE = (
+    r"[A-Za-z][0-9@$!|][A-Za-z]|\b[0-9@$!|][A-Za-z][A-Za-z]|[A-Za-z][A-Za-z][0-9@$!|]|[a-z]I|[0-9][OolIS][0-9OolIS]"
+)
+_LEET = re.compile(r"[A-Za-z0-9@$!|]{2,}")
+_MIXTURE = re.compile(r"[A-Za-z][0-9@$!|]|[0-9@$!|][A-Za-z]|[a-z]I")
 
 LEET = (Decoder(_LEET_PROBE, _LEET, _leet),)
 OTHER_LEET = (Decoder(r"[A-Za-z][1|!6]|[1|!6][A-Za-z]|[a-z]I", _LEET, _other_leet),)
 MIXED = (
     Decoder(
         r"[A-Za-z0-9][^\x00-\x7f]|[^\x00-\x7f][A-Za-z0-9]",
-        re2.compile(r"[A-Za-z0-9]*(?:[A-Za-z0-9][^\x00-\x7f\s]|[^\x00-\x7f\s][A-Za-z0-9])(?:[A-Za-z0-9]|[^\x00-\x7f\s])*"),
+        re2.compile(
+            r"[A-Za-z0-9]*(?:[A-Za-z0-9][^\x00-\x7f\s]|[^\x00-\x7f\s][A-Za-z0-9])(?:[A-Za-z0-9]|[^\x00-\x7f\s])*"
+        ),
         _mixed,
     ),
 )
 
 _TELLING = (
     "the and for with from that this your please what which where when have about password secret username email "
-    "confidential address account number phone name token der die und das ist nicht mit von bitte wie passwort kennwort "
-    "para una por los contrasena correo nombre les des est avec pour votre mot"
+    "confidential address account number phone name token der die und das ist nicht mit von bitte wie passwort "
+    "kennwort para una por los contrasena correo nombre les des est avec pour votre mot"
 ).split()
 """Words that hardly any sentence lacks, or that a secret stands beside."""
 
