@@ -47,6 +47,7 @@ class _Compiled:
     pattern: Any
     context: Any
     also: Any
+    unless_near: Any
     unless: Any
     unless_after: Any
     validate: Callable[[str], int] | None
@@ -63,6 +64,7 @@ class _Compiled:
             _compile(recogniser.rule, recogniser.pattern),
             word_finder(recogniser.rule, recogniser.context),
             word_finder(recogniser.rule, recogniser.also),
+            word_finder(recogniser.rule, recogniser.unless_near),
             _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
             _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
             VALIDATORS.get(recogniser.validator),
@@ -81,12 +83,15 @@ class _Compiled:
             return found
         rule = self.recogniser
         others = Contexts.of(self.also, text) if self.also is not None else None
+        against = Contexts.of(self.unless_near, text) if self.unless_near is not None else None
         accepted: dict[str, int] = {}
         for match in self.pattern.finditer(text):
             start, end = match.span(self.recogniser.group)
             if start < 0 or (nearby is not None and not nearby.near(start, end, rule.before, rule.after)):
                 continue
             if others is not None and not others.near(start, end, rule.also_within, rule.also_within):
+                continue
+            if against is not None and against.near(start, end, rule.also_within, rule.also_within):
                 continue
             value_end = end
             if self.validate is not None:  # first, because its answers are remembered

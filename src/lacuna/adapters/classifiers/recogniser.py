@@ -16,10 +16,11 @@ class Recogniser:
     `rule` is its stable id ("pii.email"), `kind` the finding's kind. `group` is the capture group that is the value.
     `validator` names a function of `validators` that accepts a candidate or a part of it. Where `context` is given, one
     of its alternatives must stand as a word within `before` characters before the candidate or `after` characters
-    behind it; where `also` is given, one of those too within `also_within` characters on either side. A candidate
-    directly preceded by `unless` or followed by `unless_after` does not count. `probe` is a cheaper pattern that
-    matches every text in which `pattern` (and context) can; it defaults to the context, else to the pattern itself.
-    `examples` must give a finding of this rule, `counterexamples` none of it; both run as tests.
+    behind it; where `also` is given, one of those too within `also_within` characters on either side, and where
+    `unless_near` is given, none of those. A candidate directly preceded by `unless` or followed by `unless_after` does
+    not count. `probe` is a cheaper pattern that matches every text in which `pattern` (and context) can; it defaults to
+    the context, else to the pattern itself. `examples` must give a finding of this rule, `counterexamples` none of it;
+    both run as tests.
     """
 
     rule: str
@@ -39,3 +40,4 @@ class Recogniser:
     probe: str = ""
     also: str = ""
     also_within: int = 160
+    unless_near: str = ""
