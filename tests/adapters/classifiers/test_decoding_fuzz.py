@@ -119,7 +119,7 @@ tokens = st.sampled_from(
 texts = st.lists(tokens | st.text(st.characters(), max_size=4), max_size=30).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts)
 def test_every_character_of_every_reading_has_its_place_in_the_original(text: str) -> None:
     every = Readings(text)
@@ -134,7 +134,7 @@ def test_every_character_of_every_reading_has_its_place_in_the_original(text: st
             assert 0 <= start < end <= len(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts)
 def test_where_a_decoder_finds_something_its_trigger_fires(text: str) -> None:
     folded = fold(text)

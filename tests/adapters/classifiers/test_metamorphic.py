@@ -124,13 +124,13 @@ def test_a_disguise_never_lowers_the_tier(value: str, disguise: Disguise) -> Non
         assert tier(frame.format(disguise(value))) >= tier(frame.format(value))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(SENSITIVE), st.sampled_from(FRAMES[:3]), compositions)
 def test_disguises_of_disguises_never_lower_the_tier(value: str, frame: str, disguises: tuple[Disguise, ...]) -> None:
     assert tier(frame.format(composed(value, disguises))) >= tier(frame.format(value))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(SENSITIVE), compositions)
 def test_disguising_the_whole_question_never_lowers_the_tier(value: str, disguises: tuple[Disguise, ...]) -> None:
     question = f"Please send {value} before Friday"
@@ -142,13 +142,13 @@ def test_a_long_encoded_harmless_text_raises_nothing() -> None:
     assert tier(base64_of(base64_of(text))) is Tier.PUBLIC
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(HARMLESS), st.sampled_from(FRAMES), compositions.filter(lambda c: not KEY_LIKE.intersection(c)))
 def test_disguising_harmless_text_raises_nothing(text: str, frame: str, disguises: tuple[Disguise, ...]) -> None:
     assert tier(frame.format(composed(text, disguises))) is Tier.PUBLIC
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(SENSITIVE), st.tuples(encodings) | st.tuples(writings, encodings))
 def test_the_span_of_a_finding_lies_in_the_disguised_value(value: str, disguises: tuple[Disguise, ...]) -> None:
     disguised = composed(value, disguises)
