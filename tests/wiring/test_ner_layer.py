@@ -4,14 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.adapters.telemetry.prometheus import PrometheusTelemetry
 from lacuna.config import load
 from lacuna.config.settings import NerLayerSettings
 from lacuna.domain.classification import Question
 from lacuna.domain.errors import ConfigError
-from lacuna.wiring.build import entity_layer
+from lacuna.ports.classifier import ClassifierLayer
+from lacuna.wiring.build import entity_layers
 from tests.adapters.ner.conftest import optional
 
 LAYER = "classification.layers.ner"
+
+
+def entity_layer(wanted: NerLayerSettings) -> ClassifierLayer:
+    [layer] = entity_layers(wanted, PrometheusTelemetry(), seconds=5.0)
+    return layer
 
 
 @pytest.fixture
@@ -24,7 +31,7 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_it_is_off_by_default() -> None:
-    assert not load().settings.classification.layers.ner.enabled
+    assert entity_layers(load().settings.classification.layers.ner, PrometheusTelemetry(), seconds=5.0) == []
 
 
 def test_a_back_end_that_needs_a_model_is_refused_without_one() -> None:

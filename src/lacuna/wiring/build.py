@@ -243,11 +243,11 @@ def _term_layers(found: Loaded, folder: Path, telemetry: Telemetry) -> TermLayer
     seconds = found.settings.classification.layers.heuristic.timeout_s
     engine = back_end("classifier", "heuristic")(TermSet(), added=found.recognisers, cache=folder / "compiled")
     guard = Guard("classifier.heuristic", telemetry, seconds)
-    entities = _entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
+    entities = entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
     return TermLayers(engine, guard, entities)
 
 
-def _entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float) -> list[ClassifierLayer]:
+def entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float) -> list[ClassifierLayer]:
     """The layer of named entities, where a model is configured."""
     if not wanted.enabled:
         return []
