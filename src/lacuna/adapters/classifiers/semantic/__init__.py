@@ -1,0 +1,1 @@
+"""The embedding layer: what a text is about, where it holds no identifier and no listed term."""
