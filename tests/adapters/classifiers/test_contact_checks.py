@@ -36,7 +36,7 @@ def test_a_national_number_has_a_leading_nought_and_groups(text: str) -> None:
     assert phone_national(text) == len(text)
 
 
-@pytest.mark.parametrize("text", ["078-05-0000", "010 011 012", "05 06 07 08 09", "0800 12"])
+@pytest.mark.parametrize("text", ["078-05-0000", "02110-1301", "010 011 012", "05 06 07 08 09", "0800 12"])
 def test_identity_numbers_and_lists_are_no_national_numbers(text: str) -> None:
     assert phone_national(text) == 0
 

@@ -63,7 +63,7 @@ def phone_national(candidate: str) -> int:
         return 0
     listed = len({len(group) for group in groups}) == 1
     rising = groups == sorted(groups)
-    if tuple(map(len, groups)) == (3, 2, 4):  # as US Social Security numbers are grouped
+    if tuple(map(len, groups)) in ((3, 2, 4), (5, 4)):  # as US Social Security numbers and ZIP+4 are grouped
         return 0
     if listed and (rising or all(group.startswith("0") for group in groups)):
         return 0

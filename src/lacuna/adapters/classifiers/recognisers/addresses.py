@@ -177,6 +177,17 @@ RECOGNISERS = (
         counterexamples=("the model AB 12345",),
     ),
     Recogniser(
+        rule="pii.address_lusophone",
+        kind="PII.ADDRESS",
+        pattern=(
+            r"\p{Lu}[^\n;|]{3,60}, (?:\d{4}-\d{3} \p{Lu}\pL{2,}|\d{5}-?\d{3} \p{Lu}\pL[\pL ]{1,40} ?[/-] ?[A-Z]{2}\b)"
+        ),
+        probe=r", (?:\d{4}-\d{3} |\d{5}-?\d{3} )[A-Z]",
+        confidence=0.75,
+        examples=("Rua de Pinheiro, S/N, 2397-296 Valongo", "Travessa Rocha, Diamante, 28151-815 Ramos / GO"),
+        counterexamples=("in 1999, 2001-200 Things",),
+    ),
+    Recogniser(
         rule="pii.address_commonwealth",
         kind="PII.ADDRESS",
         pattern=(

@@ -54,9 +54,9 @@ RECOGNISERS = (
     Recogniser(
         rule="pii.address_labelled",
         kind="PII.ADDRESS",
-        pattern=rf"{_LABEL}[\"']?\s*[:=]\s*[\"']?([^\n\"';|]{{0,60}}\d[^\n\"';|]{{0,40}})",
+        pattern=rf"{_LABEL}(?:[ _]\pL+){{0,2}}[\"']?\s*[:=]\s*[\"']?([^\n\"';|]{{0,60}}\d[^\n\"';|]{{0,40}})",
         group=1,
-        probe=rf"{_LABEL}[\"']?\s*[:=]",
+        probe=rf"{_LABEL}(?:[ _][^\s:=.,]+)*[\"']?\s*[:=]",
         validator="stated_address",
         unless=(
             r"(?:ip|mac|e-?mail|listen|bind|server|memory|wallet|url|host|http|web|link|network|base|start|load|"
@@ -73,6 +73,7 @@ RECOGNISERS = (
             "住所:青森県箭坪3-7-8",
             "Alamat: Antapani Lama No. 856, Bandung",
             "Cím: Petőfi 230, Dunakeszi",
+            "адреса доставки: парк Князівський, буд. 7",
         ),
         counterexamples=(
             "address: none",

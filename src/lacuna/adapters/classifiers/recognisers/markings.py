@@ -10,7 +10,7 @@ from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
 _LATIN = (
-    r"confidential|(?-i:INTERNAL|INTERN)|internal only|staff only|employees only|company private|"
+    r"confidential|(?-i:INTERNAL|INTERN)|internal (?:use )?only|staff only|employees only|company private|"
     r"restricted distribution|"
     r"vertraulich|"
     r"firmenintern|betriebsintern|betriebsgeheimnis|geschaftsgeheimnis|confidentiel(?:le)?|usage interne|"
@@ -28,7 +28,8 @@ _CAPITALS = (
     r"DUVERNE|BIZALMAS|KONFIDENTIELLT|FORTROLIGT?|LUOTTAMUKSELLINEN|GIZLIDIR|POVJERLJIVO|ZAUPNO|KOHФИДEHЦИAЛbHO"
 )
 _OTHER_SCRIPTS = (
-    r"конфиденциально|конфіденційно|поверително|поверљиво|секретно|ДСП|εμπιστευτικ(?:ό|ή)|απόρρητο|סודי|חסוי|سري|"
+    r"конфиденциально|коммерческая тайна|комерційна таємниця|таємно|конфіденційно|поверително|поверљиво|секретно|ДСП|"
+    r"εμπιστευτικ(?:ό|ή)|απόρρητο|סודי|חסוי|سري|"
     r"محرمانه|"
     r"機密|机密|秘密|極秘|厳秘|取扱注意|マル秘|社内限り|商业秘密|限閱|기밀|극비|비공개|गोपनीय"
 )
@@ -52,7 +53,7 @@ RECOGNISERS = (
             r"share)\b|"
             r"\bdo not (?:distribute|share|forward|circulate|disclose|copy)(?:(?: or \w+)? (?:this|outside|externally|"
             r"further|beyond|without (?:permission|approval|authori)|to (?:third|anyone|people) )| ?[.!)\]\n*]| ?$)|"
-            r"\b(?:internal|company|executive|management|board|leadership)[ -](?:use|eyes|distribution|"
+            r"\b(?:company|executive|management|board|leadership)[ -](?:use|eyes|distribution|"
             r"circulation) only\b|"
             r"\bnur fur den (?:internen|dienst)\w*(?: ?gebrauch)?\b|\bnur zum internen gebrauch\b|"
             r"\binterner gebrauch\b|"
@@ -168,14 +169,14 @@ RECOGNISERS = (
         kind="ORG.TERM",
         tier=Tier.INTERNAL,
         pattern=(
-            rf"(?m){_OPENED}(?:{_OTHER_SCRIPTS}){_CLOSED}|"
+            rf"(?im){_OPENED}(?:{_OTHER_SCRIPTS}){_CLOSED}|"
             r"社外秘|部外秘|関係者外秘|関係者限り|內部文件|内部文件|内部资料|内部資料|机密文件|機密文件|機密文書|"
             r"對外保密|对外保密|"
             r"仅供内部|仅限内部|僅供內部|请勿外传|請勿外傳|대외비|사내 ?한정|사내 ?전용|외부 ?유출 ?금지|"
             r"строго (?:конфиденциально|секретно)|Строго (?:конфиденциально|секретно)|совершенно секретно|"
             r"Совершенно секретно|для служебного пользования|Для служебного пользования|"
             r"для внутреннего (?:использования|пользования)|Для внутреннего (?:использования|пользования)|"
-            r"коммерческая тайна\n|цілком таємно|Цілком таємно|для службового користування|Для службового користування|"
+            r"цілком таємно|Цілком таємно|для службового користування|Для службового користування|"
             r"строго поверително|Строго поверително|за служебно ползване|За служебно ползване|"
             r"άκρως (?:απόρρητο|εμπιστευτικό)|Άκρως (?:απόρρητο|εμπιστευτικό)|"
             r"סודי ביותר|לשימוש פנימי|سري للغاية|للاستخدام الداخلي|خیلی محرمانه|"

@@ -14,7 +14,8 @@ PHONE = _alternatives(r"""
     phones?|telephones?|tele|tel|mobile|cell|cellphone|fax|desk|office|home|landline|hotline|whatsapp|sms|texted
     call(?:ed|ing)?|ring|ringe|ringen|dial(?:ed)?|reach(?:able)?|pager|rejoindre|cel|zap|cebim\pL*|telefon\pL*
     handy\pL*|rufnummer|mobil\pL*|erreichbar|erreichen|anrufen|ruckruf|zuruck|festnetz|durchwahl|gsm|portable
-    appel(?:er|ez)?|joindre|joignable|rappel\pL*|movil|celular|llam(?:ar|e|a|ame|arme|enme)|cellulare
+    appel(?:er|ez)?|appelle\pL*|voicemail|telef|joindre|joignable|rappel\pL*|movil|celular
+    llam(?:ar|e|a|ame|arme|enme)|cellulare
     chiam(?:a|are|ami|ate|atemi)|telefone|telemovel|fone|ligar|ligue\pL*|telefoon\pL*|mobiel|bellen|bel
     bereikbaar|mobiltelefon|tlf|tlph|komorka|komorkowy|kom|dzwoni\pL*|zadzwon\pL*|puh|puhelin\pL*|soita
     soittaa|tavoittaa|telefonu|ara|arayin|arayabilirsiniz|cep|volejte|volajte|zavolejte|zavolajte
@@ -28,7 +29,8 @@ PHONE = _alternatives(r"""
 """Before a telephone number."""
 
 NUMBER = _alternatives(r"""
-    number|numbers|registered|contact|back (?:on|at)|nummer|numero|numer|numeru|numeron|numeroni|numeroani|numerosta
+    number|numbers|registered|contact|back (?:on|at)|(?:messages?|texts?|texted) (?:to|from|on|at)
+    nummer|numero|numer|numeru|numeron|numeroni|numeroani|numerosta
     cislo|cisle|broj|broju|stevilk\pL*|szam|szamom|szamon|numar|numarul|numeris|numurs|numuru|nomor
     so (?:moi|may|dt|cua toi)|contacto|contato|recapito
     kontakt\pL*|yhteystieto\pL*|numara\pL*|номер\pL*|αριθμ\pL*|מספר|رقمي|رقم|شماره
@@ -49,7 +51,7 @@ BIRTH = _alternatives(r"""
     geboortedatum|syntymaaika|synt|fodselsdato|fodselsdag|fodelsedatum|fodd|fodt|data urodzenia|ur|dogum tarihi
     dogumlu|datum narozeni|datum narodenia|datum rodenja|datum rojstva|nar|szuletesi (?:datum|ido)\pL*|szul
     data nasterii|sunnikuupaev|sunniaeg|gimimo data|dzimsanas (?:datums|dati)|ngay sinh|sinh ngay|tanggal lahir
-    tgl lahir|tarikh lahir|petsa ng kapanganakan|дата рождения|д\.р|дата народження|дата на раждане|датум рођења
+    tgl lahir|tarikh lahir|petsa ng kapanganakan|дата рожд\pL*|д\.р|дата народження|дата на раждане|датум рођења
     роден на|ημερομηνία γέννησης|ημ\. γέννησης|生年月日|誕生日|出生日期|出生年月|生日|생년월일|생일|วันเกิด
     วันเดือนปีเกิด|תאריך לידה|تاريخ الميلاد|تاریخ تولد|जन्म तिथि|जन्मतिथि|जन्म दिनांक
 """)
@@ -108,7 +110,7 @@ PLATE = _alternatives(r"""
 """Names a vehicle's registration."""
 
 IDENTITY = _alternatives(r"""
-    ni (?:number|no)|fnr|pnr|f\.?nr|p\.?nr|r\. ?c|c\. ?f|ahv|avs|תז|ת"ז|ת״ז
+    ni (?:number|no)|fnr|personnr|fodselsnr|cpr-?nr|pnr|f\.?nr|p\.?nr|r\. ?c|c\. ?f|ahv|avs|תז|ת"ז|ת״ז
     national id(?:entification|entity)?(?: (?:number|no|card))?
     identity (?:card|number|document)(?: (?:number|no))?|id card(?: (?:number|no))?|citizen(?:ship)? (?:id|number)
     resident id|national insurance(?: (?:number|no))?|nino
