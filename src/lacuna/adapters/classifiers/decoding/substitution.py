@@ -6,9 +6,6 @@ beside the text as it stands, because `sha256` and `Müller` are no disguises.
 """
 
 import re
-from functools import cache
-
-import re2
 
 from lacuna.adapters.classifiers.decoding.decoder import Decoder
 from lacuna.adapters.classifiers.folding import mixed_confusables
@@ -48,15 +45,16 @@ def _other_leet(piece: str) -> str | None:
     return None if _MIXTURE.search(piece) is None or _numeral(piece) else piece.translate(_OTHER_LETTERS)
 
 
+_MIXED_TABLE = mixed_confusables()
+_LIKE_LETTERS = "".join(character for character, target in _MIXED_TABLE.items() if target.isalpha())
+_LIKE_DIGITS = "".join(character for character, target in _MIXED_TABLE.items() if target.isdigit())
+_MIXED_PLACE = rf"[A-Za-z][{_LIKE_LETTERS}]|[{_LIKE_LETTERS}][A-Za-z]|[0-9][{_LIKE_DIGITS}]|[{_LIKE_DIGITS}][0-9]"
+_MIXED_WORD = re.compile(_MIXED_PLACE)
+_TRANSLATION = str.maketrans(_MIXED_TABLE)
+
+
 def _mixed(piece: str) -> str | None:
-    table = _mixed_table()
-    read = piece.translate(table)
-    return read if read.isascii() else None
-
-
-@cache
-def _mixed_table() -> dict[int, str]:
-    return {ord(character): target for character, target in mixed_confusables().items()}
+    return piece.translate(_TRANSLATION) if _MIXED_WORD.search(piece) else None
 
 
 _LEET_PROBE = (
@@ -67,15 +65,7 @@ _MIXTURE = re.compile(r"[A-Za-z][0-9@$!|]|[0-9@$!|][A-Za-z]|[a-z]I")
 
 LEET = (Decoder(_LEET_PROBE, _LEET, _leet),)
 OTHER_LEET = (Decoder(r"[A-Za-z][1|!6]|[1|!6][A-Za-z]|[a-z]I", _LEET, _other_leet),)
-MIXED = (
-    Decoder(
-        r"[A-Za-z0-9][^\x00-\x7f]|[^\x00-\x7f][A-Za-z0-9]",
-        re2.compile(
-            r"[A-Za-z0-9]*(?:[A-Za-z0-9][^\x00-\x7f\s]|[^\x00-\x7f\s][A-Za-z0-9])(?:[A-Za-z0-9]|[^\x00-\x7f\s])*"
-        ),
-        _mixed,
-    ),
-)
+MIXED = (Decoder(_MIXED_PLACE, re.compile(rf"[A-Za-z0-9{_LIKE_LETTERS}{_LIKE_DIGITS}]{{2,}}"), _mixed),)
 
 _TELLING = (
     "the and for with from that this your please what which where when have about password secret username email "
