@@ -1,4 +1,5 @@
-"""The heuristic layer in process: latency on unseen texts, growth with the number of terms, hostile texts.
+"""The heuristic layer in process: latency on unseen texts, growth with the number of terms, start-up and reload,
+hostile texts, and Presidio's pattern recognisers on the same texts where they are installed.
 
 Every text is new to the layer (drawn from a vocabulary), because an automaton that has seen a text before is faster
 than one in production. What is left out: the HTTP surface (`http_classify`).
@@ -8,15 +9,20 @@ import random
 import re
 import statistics
 import string
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from benchmarks.report import Row
 from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.adapters.classifiers.recognisers import ALL
-from lacuna.adapters.classifiers.terms import TermSet
+from lacuna.adapters.ner.presidio import PresidioRecogniser
+from lacuna.config import terms
 from lacuna.domain.classification import Question
+from lacuna.domain.errors import ConfigError
+from lacuna.domain.terms import TermSet
 
 HOSTILE = {
     "a.a.a.": "a.a.a.",
@@ -32,6 +38,7 @@ HOSTILE = {
     "combining": "a\u0301",
 }
 _HOSTILE_LENGTH = 50_000
+_TEXTS_IN_TURN = 50
 _SCRIPTS = {
     "ASCII": string.ascii_lowercase,
     "Latin with accents": "a\u00e1b\u00e7de\u00e9g\u00efj\u00f1o\u00f6r\u0161u\u00fcz\u017e",
@@ -40,7 +47,8 @@ _SCRIPTS = {
 
 
 def run(scale: float) -> list[Row]:
-    """Latency by script, growth from 10 to 100,000 terms, hostile texts. `scale` multiplies the number of texts."""
+    """Latency by script, beside Presidio, growth from 10 to 100,000 terms, start-up, hostile texts. `scale` multiplies
+    the number of texts."""
     texts = max(200, int(3_000 * scale))
     rows: list[Row] = []
     layer = HeuristicLayer(_terms(10_000))
@@ -52,25 +60,73 @@ def run(scale: float) -> list[Row]:
         plain, _ = _percentiles(lambda text: [pattern.search(text) for pattern in loop], short[:100])
         rows.append(Row(f"200 characters, {script}, p50", p50, "us", "stdlib re in a loop", p50 / plain, beside_note))
         rows.append(Row(f"200 characters, {script}, p99", p99, "us", "its p50", p99 / p50))
+    rows += _beside_presidio(layer, max(20, texts // 100))
     long, _ = _percentiles(partial(_examine, layer), _texts(_SCRIPTS["ASCII"], 10_000, texts // 20))
     rows.append(Row("10,000 characters, ASCII, p50", long, "us", "200 characters x 50", long / (rows[0].value * 50)))
     rows += _growth(texts)
+    rows += _start_up()
     rows += [_hostile(layer, name, unit) for name, unit in HOSTILE.items()]
     return rows
 
 
-def _growth(texts: int) -> list[Row]:
+def _beside_presidio(layer: HeuristicLayer, texts: int) -> list[Row]:
+    """Both on the same texts, in turn."""
+    try:
+        presidio = PresidioRecogniser()
+    except ConfigError:
+        return [Row("Presidio's patterns", 0.0, "us", "", None, "not installed: pip install presidio-analyzer")]
     rows: list[Row] = []
-    for count in (10, 1_000, 10_000, 100_000):
-        started = time.perf_counter()
-        layer = HeuristicLayer(_terms(count))
-        built = time.perf_counter() - started
-        p50, _ = _percentiles(partial(_examine, layer), _texts(_SCRIPTS["ASCII"], 200, texts))
-        ratio = p50 / rows[0].value if rows else 1.0
-        rows.append(
-            Row(f"{count:,} terms, 200 characters, p50", p50, "us", "10 terms", ratio, f"built in {built:.2f} s")
-        )
+    for script, letters in _SCRIPTS.items():
+        drawn = _texts(letters, 200, 2 * texts)
+        ours, theirs = _paired(partial(_examine, layer), presidio.entities, drawn)
+        rows.append(Row(f"Presidio's patterns, {script}, p50", theirs, "us", "Lacuna", theirs / ours, f"{texts} texts"))
     return rows
+
+
+def _paired(one: Callable[[str], object], other: Callable[[str], object], texts: Sequence[str]) -> tuple[float, float]:
+    """The p50 of both in microseconds over the second half of `texts`, each text by one and then by the other."""
+    taken = [(_seconds(partial(one, text)), _seconds(partial(other, text))) for text in texts][len(texts) // 2 :]
+    return (statistics.median(t for t, _ in taken) * 1e6, statistics.median(t for _, t in taken) * 1e6)
+
+
+def _growth(texts: int) -> list[Row]:
+    """Layers of all sizes on each text in turn, so that a machine that slows down slows all of them."""
+    counts = (10, 1_000, 10_000, 100_000)
+    drawn = _texts(_SCRIPTS["ASCII"], 200, texts)
+    layers = [HeuristicLayer(_terms(count)) for count in counts]
+    taken: list[list[float]] = [[] for _ in layers]
+    for start in range(0, texts, _TEXTS_IN_TURN):
+        for layer, times in zip(layers, taken, strict=True):
+            times += [_seconds(partial(_examine, layer, text)) for text in drawn[start : start + _TEXTS_IN_TURN]]
+    p50 = [statistics.median(times[texts // 2 :]) * 1e6 for times in taken]
+    return [
+        Row(f"{count:,} terms, 200 characters, p50", value, "us", "10 terms", value / p50[0])
+        for count, value in zip(counts, p50, strict=True)
+    ]
+
+
+def _start_up() -> list[Row]:
+    """100,000 terms from their file to the first answer, and one more while the layer runs."""
+    names = _terms(100_000).projects
+    with tempfile.TemporaryDirectory() as name:
+        file, cache = Path(name) / "terms.yaml", Path(name) / "compiled"
+        file.write_text("projects:\n" + "".join(f"  - {entry}\n" for entry in names), encoding="utf-8")
+        read = _seconds(lambda: terms.sound(file))
+        known = terms.sound(file)
+        first = _seconds(lambda: HeuristicLayer(known, cache=cache))
+        again = statistics.median(_seconds(lambda: HeuristicLayer(known, cache=cache)) for _ in range(3))
+        layer = HeuristicLayer(known, cache=cache)
+        more = known.joined(TermSet(customers=("one more",)))
+        added = statistics.median(_seconds(lambda: next(layer.towards(more))) for _ in range(3))
+        fewer = TermSet(projects=known.projects[1:])
+        removed = _seconds(lambda: list(layer.towards(fewer)))
+    return [
+        Row("100,000 terms, read from YAML", read, "s", "", None),
+        Row("100,000 terms, layer built anew", first, "s", "kept on disk", first / again),
+        Row("100,000 terms, layer from disk", again, "s", "built anew", again / first, "with all recognisers"),
+        Row("100,000 terms, one added", added, "s", "built anew", added / first, "until it is in force"),
+        Row("100,000 terms, one removed", removed, "s", "built anew", removed / first),
+    ]
 
 
 def _hostile(layer: HeuristicLayer, name: str, unit: str) -> Row:

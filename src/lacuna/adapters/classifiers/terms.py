@@ -11,13 +11,14 @@ ends, joints and the term's condition are judged on the text as it stands.
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from lacuna.adapters.classifiers import homonyms
 from lacuna.adapters.classifiers.boundaries import ends_word, starts_word
@@ -38,12 +39,18 @@ from lacuna.domain.terms import TermSet
 __all__ = ["TermIndex", "TermMatch", "TermSet"]
 
 _MAX_MATCHES = 1_000
+_SEARCHED_ONE_BY_ONE = 40
+"""More different words are looked for in one pass over the text."""
+
 _WORTH_KEEPING = 2_000
 """Fewer terms are compiled faster than they are read from a disk."""
 
 _DROP = str.maketrans(dict.fromkeys(SEPARATORS))
+_SEPARATORS = SEPARATORS.encode("ascii")
 _GAP = re.compile("[" + re.escape(SEPARATORS) + "]+")
 _RUN = re.compile(r"[^\W_]+")
+_IS_SEPARATOR = np.array([chr(code) in SEPARATORS for code in range(128)])
+"""By character; those beyond ASCII count as the last one, which is none."""
 
 _ASCII = bytes(range(128))
 _LOWER_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII).lower() + bytes(128)
@@ -109,19 +116,21 @@ class TermIndex:
         """The terms of a folded text, in order, none inside another."""
         if not self._heads:
             return []
-        if not folded.isascii():
-            text = _Text(folded)
-            begun = not self._heads.isdisjoint(_RUN.findall(text.lower))
-            places = iter((range(len(text.joined)),))
-        else:
+        if folded.isascii():
             raw = folded.encode("ascii")
-            begun = not self._heads.isdisjoint(raw.translate(_LOWER_WORDS).decode("ascii").split())
+            words = raw.translate(_LOWER_WORDS).decode("ascii").split()
             several = any(map(raw.translate(_CLASSES).__contains__, _INNER_ENDS))
-            if not begun and not several:
-                return []
-            text = _Text(folded)
-            places = self._within_runs(text) if several else iter(())
-        candidates = chain(self._at_heads(text) if begun else (), self._at_places(text.joined, places))
+        else:
+            words, several = _RUN.findall(folded.lower()), True
+        begun = not self._heads.isdisjoint(words)
+        if not begun and not several:
+            return []
+        text = _Text(folded)
+        candidates: Iterator[tuple[int, int]] = iter(())
+        if begun:
+            candidates = self._at_heads(text, self._heads & words)
+        if several:
+            candidates = chain(candidates, self._at_places(text.joined, self._places(text)))
         return self._longest(self._matches(text, candidates))
 
     def _matches(self, text: "_Text", candidates: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, TermGroup]]:
@@ -139,17 +148,18 @@ class TermIndex:
             if self._counts(text.folded, first, last, key, value & 3):
                 yield first, last, GROUPS[value >> 2 & 3]
 
-    def _at_heads(self, text: "_Text") -> Iterator[tuple[int, int]]:
-        """Where in the joined text a key may stand, and how long it is: at words that keys begin with."""
+    def _at_heads(self, text: "_Text", begun: Collection[str]) -> Iterator[tuple[int, int]]:
+        """Where in the joined text a key may stand, and how long it is: at the words that keys begin with."""
         heads, leads = self._compiled.heads, self._compiled.leads
-        for run in _RUN.finditer(text.lower):
-            lengths = heads.get(run.group())
-            if lengths is not None:
-                at = text.offset(run.start())
-                yield from ((at - lead, length) for lead in leads if lead <= at for length in lengths)
+        for word, place in text.occurrences(begun):
+            at = text.offset(place)
+            yield from ((at - lead, length) for lead in leads if lead <= at for length in heads[word])
 
-    def _within_runs(self, text: "_Text") -> Iterator[range]:
-        """The parts of the joined text that are runs of several words."""
+    def _places(self, text: "_Text") -> Iterator[range]:
+        """The parts of the joined text where a key may begin within a run of letters and digits."""
+        if not text.folded.isascii():
+            yield range(len(text.joined))
+            return
         before = self._compiled.leads[-1]
         for run in _MANY_WORDS.finditer(text.folded):
             start = text.offset(run.start())
@@ -189,46 +199,46 @@ class TermIndex:
         return kept
 
 
-class _Gaps(NamedTuple):
-    """Runs of separators, in order: where in the joined text each one was, where in the folded text it ends, and how
-    many separators stand up to there."""
-
-    offsets: list[int]
-    ends: list[int]
-    dropped: list[int]
-
-
 class _Text:
     """A folded text, the same in lower case without separators, and the way from one to the other."""
 
     def __init__(self, folded: str) -> None:
         self.folded = folded
         self.lower = folded.lower()
-        self.joined = "".join(_GAP.split(self.lower))
+        if folded.isascii():
+            self.joined = self.lower.encode("ascii").translate(None, _SEPARATORS).decode("ascii")
+        else:
+            self.joined = "".join(_GAP.split(self.lower))
 
     @cached_property
-    def _gaps(self) -> "_Gaps":
-        gaps = _Gaps([], [], [])
-        dropped = 0
-        for gap in _GAP.finditer(self.folded):
-            gaps.offsets.append(gap.start() - dropped)
-            dropped += gap.end() - gap.start()
-            gaps.ends.append(gap.end())
-            gaps.dropped.append(dropped)
-        return gaps
+    def _kept(self) -> npt.NDArray[np.intp]:
+        """For each character of the joined text its place in the folded one."""
+        codes = np.frombuffer(self.folded.encode("utf-32-le", "surrogatepass"), np.uint32)
+        return np.flatnonzero(~_IS_SEPARATOR[np.minimum(codes, 127)])
+
+    def occurrences(self, words: Collection[str]) -> Iterator[tuple[str, int]]:
+        """Where these runs of letters and digits stand."""
+        lower = self.lower
+        if len(words) > _SEARCHED_ONE_BY_ONE:
+            yield from ((run.group(), run.start()) for run in _RUN.finditer(lower) if run.group() in words)
+            return
+        for word in words:
+            place = lower.find(word)
+            while place >= 0:
+                end = place + len(word)
+                if not (lower[place - 1 : place].isalnum() or lower[end : end + 1].isalnum()):
+                    yield word, place
+                place = lower.find(word, end)
 
     def place(self, offset: int) -> int:
         """The character of the folded text that stands at `offset` in the joined one."""
-        gap = bisect_right(self._gaps.offsets, offset) - 1
-        return offset if gap < 0 else offset + self._gaps.dropped[gap]
+        return int(self._kept[offset])
 
     def offset(self, place: int) -> int:
         """The other way; `place` is no separator."""
-        gap = bisect_right(self._gaps.ends, place) - 1
-        return place if gap < 0 else place - self._gaps.dropped[gap]
+        return int(np.searchsorted(self._kept, place))
 
     def parted_only_at(self, start: int, length: int, joints: int) -> bool:
-        """Whether every gap inside the characters `start` to `start + length` of the joined text is at a joint."""
-        offsets = self._gaps.offsets
-        inside = range(bisect_right(offsets, start), bisect_left(offsets, start + length))
-        return all(joints >> (offsets[n] - start) & 1 for n in inside)
+        """Whether the characters `start` to `start + length` of the joined text are parted at joints only."""
+        places = self._kept[start : start + length].tolist()
+        return all(after == before + 1 or joints >> n & 1 for n, (before, after) in enumerate(pairwise(places), 1))
