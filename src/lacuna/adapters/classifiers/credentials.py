@@ -16,7 +16,7 @@ _COMMON = frozenset(
 _TRAILING = ".,;:)]}&|"
 _CODE = re.compile(
     r"[A-Za-z_$]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+|[\w.:>-]*[A-Za-z_]\w*[(\[]|[&*]?(?:self|this|config|settings|ctx|args|opts?)\b|"
-    r"[!@#%&][A-Za-z_-]+$|#\{|@\{|/[\w.@-]+/|\.{0,2}/\w|https?:|\w+://|arn:|\\[$\"']|\w+=\w*$|sha\d+:|--?\w|[a-z_]+\w*\?|:[a-z_]+$"
+    r"//|\w+/\w+\[|\w+\\[(*]|\|\w|[!@#%&][A-Za-z_-]+$|#\{|@\{|/[\w.@-]+/|\.{0,2}/\w|https?:|\w+://|arn:|\\[$\"']|\w+=\w*$|sha\d+:|--?\w|[a-z_]+\w*\?|:[a-z_]+$"
 )
 _WORDS = re.compile(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*")
 _TERM = re.compile(
@@ -66,7 +66,7 @@ def password_beside(candidate: str) -> int:
     if len(kept) < 6 or not password_spoken(kept):
         return 0
     kinds = _kinds(kept)
-    if "0" not in kinds or not kinds & {"a", "A"}:
+    if not kinds & {"a", "A"} or ("0" not in kinds and not {"a", "A", "."} <= kinds):
         return 0
     strong = "." in kinds or len(kinds) >= 3 or randomness.class_changes(kept) >= 0.2
     named = randomness.reads_as_words(kept) and not ("." in kinds and kept[-1].isdigit()) and kept[-1].isalnum()

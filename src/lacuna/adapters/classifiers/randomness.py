@@ -17,18 +17,21 @@ _PLACEHOLDER = re.compile(
     r"(?i)x{4,}|\*{3,}|\.{3}|#{3,}|0{9,}|1{8,}|(?:^|[^a-z])(?:examples?|placeholder|change_?-?me|redacted|masked|hidden|"
     r"dummy|sample|your|insert|replace|undefined|secret_?name|none|null|nil|true|false|todo|test_?test|foobar|foo_?bar|"
     r"fake|my_?(?:secret|password|passwd|token|key|pass)|some_?(?:secret|password|token|key)|password|passwd)(?:$|[^a-z])|"
-    r"example|^your|_?here$|\$\{|\{\{|\}\}|%\(|^[<\[{$%(]|^process\.|^os\.|environ|getenv|\(\)|^%\w+%$|^!(?:ref|sub|secret|vault)\b"
+    r"example|^your|_?here$|\$\{|\{\{|\}\}|%\(|^[<\[{(]|^\$[\w{(]|^process\.|^os\.|environ|getenv|\(\)|^%\w+%$|^!(?:ref|sub|secret|vault)\b"
 )
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:[-_][0-9a-fA-F]{4}){3}[-_][0-9a-fA-F]{12}")
 _CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _PREFIX = re.compile(r"(?:[A-Za-z]{1,12}\d{0,3}[-_.])+(?=[^\s]{8})")
 _LINE_LENGTHS = frozenset({64, 76})
-_GROUPED = re.compile(r"[A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){3,9}")
+_GROUPED = re.compile(
+    r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3,9}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,9}|[A-Z0-9]{3}(?:-[A-Z0-9]{3}){3,9}"
+)
 _WRITTEN = re.compile(
-    r"(?:sha\d{1,3}|md5|h1)[=:-]|v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].*)?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
+    r"(?:sha\d{1,3}|md5|h1)[=:-]|v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].{0,24})?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
     r"pem|crt|key|cer|pub|lock|sh|go|rs|java|xml|ini|cfg|conf|env|log|csv|sql|zip|gz|tgz|whl|jar|so|dll|exe|pdf)\b"
 )
 _NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
+_NUMBERS = re.compile(r"\d+")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CLASSES = str.maketrans(
     {
@@ -89,7 +92,15 @@ def reads_as_words(value: str) -> bool:
 
 
 def _is_word(part: str) -> bool:
-    return len(part) <= 3 or _hump(part) >= (2.0 if len(part) <= 6 else 2.8)
+    if len(part) <= 6:
+        return len(part) <= 3 or _hump(part) >= 2.0
+    numbers = len(_NUMBERS.findall(part))
+    return _hump(part) >= 3.0 and not _unpronounceable(part) and (numbers < 2 or len(part) < 10)
+
+
+def _unpronounceable(value: str) -> bool:
+    """Whether a word in `value`, or capitals longer than an acronym, holds five consonants in a row."""
+    return any(has_cluster(piece) and (len(piece) > 6 or not piece.isupper()) for piece in _HUMPS.findall(value))
 
 
 def _hump(part: str) -> float:
@@ -114,28 +125,39 @@ def secret_value(candidate: str) -> int:
     if len(candidate) < 8 or is_placeholder(candidate):
         return 0
     digits = sum(c.isdigit() for c in candidate)
+    if _GROUPED.fullmatch(candidate):
+        return len(candidate)
     if digits == 0:
-        drawn = len(candidate) >= 16 and _hump(candidate) < 2.5
-        return len(candidate) if drawn else 0
+        return len(candidate) if _drawn_letters(candidate) else 0
     if digits == len(candidate):
         return len(candidate) if len(candidate) >= 15 else 0
     if entropy(candidate) < 0.7 * min(math.log2(len(candidate)), 4.0):
         return 0
-    if _UUID.fullmatch(candidate) or (_GROUPED.fullmatch(candidate) and digits >= 2):
+    if _UUID.fullmatch(candidate):
         return len(candidate)
     if candidate.isalnum() and len(candidate) >= 14 and digits >= 3 and class_changes(candidate) >= 0.03:
-        return len(candidate)
+        camel = not candidate.islower() and not candidate.isupper() and _hump(candidate) >= 4
+        return 0 if camel else len(candidate)
     return len(candidate) if class_changes(candidate) >= 0.2 and not reads_as_words(candidate) else 0
 
 
 def spoken_value(candidate: str) -> int:
     """A value that follows a word for "key" without a sign between: at least twelve characters, clearly random."""
     candidate = candidate.rstrip(".,:;|?!&=-/_")
-    if len(candidate) < 12 or sum(c.isdigit() for c in candidate) < 2 or "://" in candidate:
+    if len(candidate) < 12 or "://" in candidate or base64_text(candidate) is not None:
         return 0
+    if sum(c.isdigit() for c in candidate) < 2:
+        return len(candidate) if _drawn_letters(candidate) and not is_placeholder(candidate) else 0
     if candidate.isdigit() or (candidate.count("-") == 4 and _UUID.fullmatch(candidate) is None):
         return 0
     return secret_value(candidate)
+
+
+def _drawn_letters(value: str) -> bool:
+    """Whether letters (and at most one digit) are mixed as no name is: capitals all over, or no vowels to speak with."""
+    cased = not value.islower() and not value.isupper()
+    odd = _hump(value) < 2.4 or (len(value) >= 16 and value.isalnum() and _unpronounceable(value))
+    return len(value) >= 12 and cased and odd
 
 
 def random_token(candidate: str) -> int:
@@ -143,7 +165,12 @@ def random_token(candidate: str) -> int:
     (digests and identifiers are public), nor does a full line of base64 (certificates, attachments)."""
     if is_placeholder(candidate) or re.fullmatch(r"[0-9a-fA-F_-]+", candidate) or base64_text(candidate) is not None:
         return 0
-    if len(candidate) in _LINE_LENGTHS or "-----" in candidate or candidate.startswith(("AAAAB3", "AAAAC3", "AAAAE2")):
+    if (
+        _UUID.search(candidate)
+        or len(candidate) in _LINE_LENGTHS
+        or "-----" in candidate
+        or candidate.startswith(("AAAAB3", "AAAAC3", "AAAAE2"))
+    ):
         return 0
     body = _PREFIX.sub("", candidate, count=1)
     digits = sum(c.isdigit() for c in body)

@@ -10,9 +10,11 @@ from lacuna.adapters.classifiers.recognisers.secret_names import ASSIGN, NAMES, 
 
 _VALUE = r"[A-Za-z0-9+/_.!@#-][A-Za-z0-9+/_.!@#$%^&*~=|:?-]{7,}"
 _PUBLIC_NAMES = (
-    r"(?:public|primary|foreign|bucket|partition|sort|cache|object|hash|digest|checksum|sha\d{0,3}|md5|fingerprint|"
-    r"thumbprint|integrity|etag|commit|revision|version|image|licen[sc]e|identifier|credentialsid|expression|locale|"
-    r"encoding|codec|charset|file|path|dir|folder|name|type|algorithm|alg|publishable|pub)[ _.-]?(?:key|token|id)?"
+    r"(?:(?:\b|_)(?:bucket|partition|sort|cache|object|image|version|locale|file|path|dir|folder|name|type|alg|pub)|(?-i:Bucket|"
+    r"Object|Image|Version|Locale|File|Path|Dir|Folder|Name|Type)|public|"
+    r"primary|foreign|hash|digest|checksum|sha\d{0,3}|md5|fingerprint|"
+    r"thumbprint|integrity|etag|commit|revision|identifier|credentialsid|expression|"
+    r"encoding|codec|charset|algorithm|publishable)[ _.-]?(?:key|token|id)?"
     r"[\w-]{0,4}[^\w]{1,8}"
 )
 
@@ -81,7 +83,7 @@ RECOGNISERS = (
         rule="secret.spoken",
         kind="SECRET.API_KEY",
         pattern=(
-            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}[ :=\"'`(-]{{1,4}}"
+            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}(?: - |[ :=\"'`(]{{1,4}})"
             r"([A-Za-z0-9][A-Za-z0-9_+/=~.-]{11,})"
         ),
         group=1,

@@ -148,9 +148,10 @@ RECOGNISERS = (
         kind=_KIND,
         pattern=(
             r"\b(?:machine\s+\S{1,100}|default)\s+login\s+\S{1,80}\s+password\s+(\S{4,100})|"
+            r"\b(?:requirepass|masterauth)\s+(\S{4,100})|\b(?:ENV|ARG)\s+[A-Z_]{0,40}(?:PASSWORD|PASSWD|PASS|PWD)\s+(\S{4,100})|"
             r"(?m:^|\s)(?:[\w-]+(?:\.[\w-]+)+|localhost|\*):(?:\d{4,5}|\*):[\w*-]{1,40}:[\w*-]{1,40}:([^\s:]{4,100})"
         ),
-        probe=r"\bmachine\s|\bdefault\s+login|:(?:\d\d\d\d\d?|\*):",
+        probe=r"\bmachine\s|\bdefault\s+login|requirepass|masterauth|\b(?:ENV|ARG)\s|:(?:\d\d\d\d\d?|\*):",
         validator="last_part",
         confidence=0.85,
         examples=("machine git.host.io login bob password M0nd51!", "db.corp:5432:shop:app:Orbit_pixel831"),

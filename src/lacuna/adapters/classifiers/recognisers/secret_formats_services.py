@@ -62,6 +62,7 @@ MESSAGES = (
         "slack",
         r"(?:xox[abeoprs]|xoxe\.xox[bp])-",
         r"[A-Za-z0-9-]{10,}",
+        unless=r"[./\w-]",
         sample="xoxb-",
         filling="312771249278-3636539673356-VssETCdHyy",
     ),

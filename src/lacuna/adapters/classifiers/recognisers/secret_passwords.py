@@ -8,16 +8,16 @@ from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers.secret_names import ASSIGN
 
 _LONG = (
-    r"pa?ss?w(?:or?|r)?d|passphrase|passcode|pass[ _-]phrase|passwort|kennwort|mot de passe|contrasen|palavra[- ]passe|"
+    r"userpwd|pa?ss?w(?:or?|r)?d|passphrase|passcode|pass[ _-]phrase|passwort|kennwort|mot de passe|contrasen|palavra[- ]passe|"
     r"wachtwoord|losenord|adgangskode|passord|salasana|lykilord|пароль|пароля|паролем|парола|лозинка|κωδικος|συνθηματικο|"
     r"mat khau|kata sandi|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמ|رمز عبور|पासवर्ड|パスワード|暗証番号|密码|密碼|口令|비밀번호|암호|"
     r"requirepass|masterauth"
 )
 _SHORT = (
-    r"(?:\b|_)(?:pw|pwd|pass|pswd|psk|mdp|senha|parola|parolem|haslo|hasla|sifre|sifrem|heslo|heslem|jelszo|jelszava|"
-    r"geslo|lozinka|zaporka|parole)(?:\b|_)"
+    r"(?:\b|_)(?:pw|pwd|pass|pswd|psk|mdp|(?:senha|parola|parolem|haslo|hasla|sifre|sifrem|heslo|heslem|jelszo|jelszava|"
+    r"geslo|lozinka|zaporka|parole)[a-z]{0,2})(?:\b|_)"
 )
-_WORD = rf"(?:(?:{_LONG})\w{{0,8}}|{_SHORT})"
+_WORD = rf"(?:(?:{_LONG})[\w\pL]{{0,8}}|{_SHORT})"
 _NAME = rf"(?:{_WORD}|(?-i:[a-z](?:Pw|Pwd|Pass)\b))"
 _PROBE = rf"(?i){_LONG}|{_SHORT}|(?-i:[a-z](?:Pw|Pwd|Pass)\b)"
 _IS = (
@@ -60,7 +60,7 @@ RECOGNISERS = (
         rule="secret.password_quoted",
         kind="SECRET.PASSWORD",
         pattern=(
-            rf"(?i){_NAME}[\w.-]{{0,20}}(?:{ASSIGN}|\s{{1,3}}|[\"']?[\s,(]{{1,3}}|[\"']\s(?:value|content)\s?=\s?)"
+            rf"(?i){_NAME}[\w.-]{{0,20}}(?:{ASSIGN}|\s{{1,3}}|[\"']?[\s,(]{{1,3}}|[\"']?\)?\s?(?:or|\|\||\?\?)\s{{1,3}}|[\"']\s(?:value|content)\s?=\s?)"
             rf"(?:[bruf]|\\)?[\"'\x60]([^\s\"'\x60<>]{{5,80}})[\"'\x60]"
         ),
         group=1,
