@@ -1,24 +1,29 @@
 """The ner layer: what a named-entity model finds, judged as the heuristic layer judges names.
 
 Guarantees: everything in the question is examined; a person's name counts where something personal stands near it (a
-matter of health, money, work or contract, or another personal entity in the same text), or always with
-`every_name`; other personal kinds always count; places and organisations never do by themselves. Leaves finding
-entities to the recogniser, which is local by its port's promise.
+matter of health, money, work or contract, and nothing that public figures are spoken of for) or another personal entity
+is in the same text, or always with `every_name`; other personal kinds always count; places and organisations never do by
+themselves. Leaves finding entities to the recogniser, which is local by its port's promise.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
 
 from lacuna.adapters.classifiers.pattern_set import Contexts, word_finder
-from lacuna.adapters.classifiers.recognisers.name_words import OWN_TEXT, PERSONAL_MATTERS, PRIVATE_MATTERS
+from lacuna.adapters.classifiers.recognisers.name_words import (
+    OWN_TEXT,
+    PERSONAL_MATTERS,
+    PRIVATE_MATTERS,
+    PUBLIC_LIFE,
+)
 from lacuna.adapters.classifiers.views import BaseView
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question
 from lacuna.domain.tiers import Tier
 from lacuna.ports.ner import PERSON, PERSONAL_PREFIX, Entity, EntityRecogniser
 
 _NEAR = 80
-_NEAR_OWN = 160
-"""Characters between a name and a personal matter, and between it and a sign that the text is somebody's own."""
+_FAR = 160
+"""Characters between a name and a personal matter, and between it and signs of what kind of text it stands in."""
 
 MAX_FINDINGS = 1_000
 
@@ -31,7 +36,7 @@ class EntityLayer:
     def __init__(self, recogniser: EntityRecogniser, *, every_name: bool = False) -> None:
         self._recogniser = recogniser
         self._every_name = every_name
-        lists = (PERSONAL_MATTERS, PRIVATE_MATTERS, OWN_TEXT)
+        lists = (PERSONAL_MATTERS, PRIVATE_MATTERS, OWN_TEXT, PUBLIC_LIFE)
         self._finders = tuple(word_finder(self.name, words) for words in lists)
         words = hashlib.sha256("\n".join(lists).encode()).hexdigest()[:8]
         self._version = f"ner/1+{words}/{'every' if every_name else 'personal'}/{recogniser.version}"
@@ -86,13 +91,16 @@ class _Matters:
 
     def __init__(self, text: str, *finders: object) -> None:
         view = BaseView(text)
-        self._personal, self._private, self._own = (_located(view, finder) for finder in finders)
+        self._personal, self._private, self._own, self._public = (_located(view, finder) for finder in finders)
 
     def make_personal(self, name: Entity) -> bool:
-        """Whether a personal matter stands near, or a private one and a sign of somebody's own text."""
+        """Whether a personal matter stands near, or a private one and a sign of somebody's own text; but not what
+        public figures are spoken of for."""
+        if self._public.near(name.start, name.end, _FAR, _FAR):
+            return False
         if self._personal.near(name.start, name.end, _NEAR, _NEAR):
             return True
-        own = self._own.near(name.start, name.end, _NEAR_OWN, _NEAR_OWN)
+        own = self._own.near(name.start, name.end, _FAR, _FAR)
         return own and self._private.near(name.start, name.end, _NEAR, _NEAR)
 
 
