@@ -25,7 +25,7 @@ NEEDED: Final = 6
 COVERED: Final = 10 * UNIT
 """How much text they must cover."""
 
-REACH: Final = 40 * UNIT
+REACH: Final = 30 * UNIT
 """How far apart the first and the last of them may begin, so that some changed words between them do not matter."""
 
 Ints = npt.NDArray[np.int64]
@@ -58,8 +58,7 @@ def _of_documents(asked: Hashes, offsets: Ints, matches: Matches) -> Iterator[Ru
     positions = matches.positions[order]
     begins = offsets[positions]
     # One axis for all documents, with more than REACH between them.
-    _, documents = np.unique(matches.documents[order], return_inverse=True)
-    axis = begins + documents * (int(offsets[-1]) + REACH + 1)
+    axis = begins + matches.documents[order] * (offsets[-1] + REACH + 1)
     past = axis.searchsorted(axis + REACH, "right")
     weights = np.concatenate(([0], np.cumsum(np.where(matches.holders[order] <= RARE, 2, 1))))
     fresh = np.concatenate(([0], np.cumsum(np.minimum(np.diff(axis), SHINGLE))))
