@@ -2,8 +2,8 @@
 
 Guarantees: everything in the question is examined; a person's name counts where something personal stands near it (a
 matter of health, money, work or contract, and nothing that public figures are spoken of for) or another personal entity
-is in the same text, or always with `every_name`; other personal kinds always count; places and organisations never do by
-themselves. Leaves finding entities to the recogniser, which is local by its port's promise.
+is in the same text, or always with `every_name`; other personal kinds always count; places and organisations never do
+by themselves. Leaves finding entities to the recogniser, which is local by its port's promise.
 """
 
 import hashlib

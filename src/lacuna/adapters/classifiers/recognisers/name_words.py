@@ -81,7 +81,7 @@ MATTERS_EN = (
     "appraisal|employment contract|personnel file|disciplinary (?:hearing|record)|warning letter|notice period|"
     "resignation letter|overtime|holiday entitlement|vacation days|subscription|order (?:number|history)|"
     "password|social security number|tax (?:id|file|number)|visa application|custody (?:case|hearing)|grades?|"
-    "attendance record|tasks|leads|calendar|inbox"
+    "attendance record"
 )
 """Personal matters that English names take with 's or of."""
 
