@@ -3,7 +3,7 @@
 The protected documents are the docstrings of Python's standard library, a document for each module, without those that
 quote a licence; the public text is documentation and licences that lie on this machine (installed packages,
 /usr/share/doc), so figures depend on what is installed. Both are technical English by many authors. Fragments are 30
-words: as they stand; cut by up to five words at each end; in three pieces, shuffled; with a share of the words replaced,
+words: as they stand; cut by up to five words at each end; in three pieces, shuffled; with a share of them replaced,
 left out or followed by another one.
 """
 
