@@ -7,6 +7,7 @@ import pytest
 from lacuna.config import load, unsupported
 from lacuna.domain.classification import Strategy
 from lacuna.domain.policy import Source
+from lacuna.domain.terms import TermList
 from lacuna.domain.tiers import Tier
 from tests.config.conftest import Folder
 
@@ -113,9 +114,13 @@ def test_the_guides_config_map_loads_as_it_stands(folder: Folder) -> None:
     assert settings.storage.postgres_url is not None
     assert settings.storage.postgres_url.get_secret_value() == "postgresql://lacuna:password@postgres:5432/lacuna"
     assert settings.cache.ttl == 3600
-    assert [term.name for term in loaded.terms.projects] == ["project_apollo", "project_artemis", "skunkworks"]
-    assert [term.name for term in loaded.terms.customers] == ["customer_alpha", "customer_beta", "vip_client"]
-    assert [term.name for term in loaded.terms.internal_terms] == ["confidential", "internal only", "do not distribute"]
+
+    def names(wanted: TermList) -> list[str]:
+        return [term.name for term in loaded.terms.listed(wanted)]
+
+    assert names(TermList.PROJECTS) == ["project_apollo", "project_artemis", "skunkworks"]
+    assert names(TermList.CUSTOMERS) == ["customer_alpha", "customer_beta", "vip_client"]
+    assert names(TermList.INTERNAL_TERMS) == ["confidential", "internal only", "do not distribute"]
 
 
 def test_what_the_guides_config_asks_for_beyond_this_version_is_named(folder: Folder) -> None:

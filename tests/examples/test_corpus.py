@@ -124,7 +124,7 @@ def test_public_files_name_neither_projects_nor_customers_but_for_the_forgotten_
     secret = [
         name.casefold()
         for term in (*loaded.terms.projects, *loaded.terms.customers)
-        for name in (term.name, *term.aliases)
+        for name in ((term,) if isinstance(term, str) else term.spellings)
     ]
     public = [path for path in TEXTS if "public" in path.parts]
     naming = {

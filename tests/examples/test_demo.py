@@ -27,7 +27,6 @@ QUESTIONS = [json.loads(line) for line in (EXAMPLES / "questions.jsonl").read_te
 READERS = {reader.name.split()[-1]: reader for reader in (VISITOR, EMPLOYEE, MANAGER)}
 
 RAISED = {
-    "public/terms-of-sale.md": Tier.INTERNAL,
     "public/webinar-vibration-basics.html": Tier.PROPRIETARY,
     "internal/application-note-draft.docx": Tier.PROPRIETARY,
     "internal/office-move-checklist.txt": Tier.PROPRIETARY,
