@@ -116,3 +116,17 @@ def test_a_batch_over_the_limit_is_refused(client: httpx.Client) -> None:
     answer = client.post("/api/v1/classify/batch", json={"queries": ["x"] * 51})
     assert answer.status_code == 413
     assert "50" in answer.json()["detail"]
+
+
+def test_a_pasted_passage_of_a_protected_document_takes_its_tier(client: httpx.Client) -> None:
+    passage = (
+        "Every autumn the northern depot swaps its worn conveyor bearings before frost arrives, because stiff grease "
+        "slowed four loading lanes last winter and two drivers waited past midnight for pallets nobody could move."
+    )
+    body = {"text": passage, "tier": "INTERNAL", "groups": ["engineering"], "source": "depot-note", "title": "Depot"}
+    assert client.post("/api/v1/documents", json=body).status_code == 201
+    pasted = classify(client, "Translate this: " + passage[30:])
+    [found] = [f for f in pasted["findings"] if f["rule"] == "fingerprint"]
+    assert found["kind"] == "SEMANTIC.CORPUS"
+    assert found["tier"] == "INTERNAL"
+    assert pasted["tier"] != "PUBLIC"

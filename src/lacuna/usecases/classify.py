@@ -99,8 +99,11 @@ class Classify:
         clock: Clock,
         ids: Ids,
         telemetry: Telemetry,
+        corpus_layers: Sequence[ClassifierLayer] = (),
     ) -> None:
+        """`corpus_layers` compare a text with the organisation's own documents; they judge questions, not documents."""
         self._rules = Rules.of(layers)
+        self._corpus = tuple(corpus_layers)
         self._policy = policy
         self._routing = routing
         self._strategy = strategy
@@ -155,7 +158,12 @@ class Classify:
     def text(self, text: str) -> Classification:
         """The classification of a text that is no question: a passage, a whole document. Blocking, thread-safe, not
         recorded: the caller records what it does with it."""
-        return self._examine(self._rules, Question(text))
+        return self._examine(self._rules, Question(text), self._corpus)
+
+    def document(self, text: str) -> Classification:
+        """The same for a document that is taken in. It is not compared with the organisation's documents: it would be
+        found in its own earlier version, and no tier that a person chose could ever be taken back."""
+        return self._examine(self._rules, Question(text), ())
 
     def decision_record(
         self, question: Question, decided: Decided, principal: Principal, kind: str, more: dict[str, Json] | None = None
@@ -182,20 +190,21 @@ class Classify:
     async def _classification(self, question: Question) -> tuple[Classification, bool]:
         # A digest: the cache keeps no text, and its entries are small.
         rules = self._rules
-        key: Key = (rules.version, self._strategy, hashlib.sha256(repr(question).encode()).digest())
+        documents = tuple(layer.version for layer in self._corpus)
+        key: Key = (rules.version, documents, self._strategy, hashlib.sha256(repr(question).encode()).digest())
         if self._cache is not None and (known := self._cache.get(key)) is not None:
             return known, True
         size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
         if size > LONG_TEXT:
-            fresh = await asyncio.to_thread(self._examine, rules, question)
+            fresh = await asyncio.to_thread(self._examine, rules, question, self._corpus)
         else:
-            fresh = self._examine(rules, question)
+            fresh = self._examine(rules, question, self._corpus)
         if self._cache is not None and not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
             self._cache.put(key, fresh)
         return fresh, False
 
-    def _examine(self, rules: Rules, question: Question) -> Classification:
-        results = [self._ask_layer(layer, question) for layer in rules.layers]
+    def _examine(self, rules: Rules, question: Question, corpus: Sequence[ClassifierLayer]) -> Classification:
+        results = [self._ask_layer(layer, question) for layer in (*rules.layers, *corpus)]
         base = classify(question.text, results, self._strategy, rules.version)
         if base.tier is Tier.PROPRIETARY:
             return base

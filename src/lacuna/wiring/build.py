@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from lacuna import __version__
+from lacuna.adapters.classifiers.fingerprint import KeyedFingerprinter
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
@@ -25,6 +26,7 @@ from lacuna.ports.cache import ClassificationCache
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder
+from lacuna.ports.fingerprints import FingerprintIndex
 from lacuna.ports.llm import ExternalGenerator, Generator
 from lacuna.ports.search import WebSearch
 from lacuna.ports.storage import Entry, Ledger
@@ -93,6 +95,9 @@ async def open_application(
         generator, external = _generators(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
+        fingerprinter = KeyedFingerprinter(bytes.fromhex(keys.hmac("fingerprint key")), keys.hmac_key_id)
+        fingerprints: FingerprintIndex = await back_end("fingerprints", "sqlite").open(folder, fingerprinter.scheme)
+        stack.push_async_callback(fingerprints.close)
         classify = Classify(
             layers=layers,
             policy=GuardedPolicy(
@@ -108,6 +113,7 @@ async def open_application(
             clock=clock,
             ids=ids,
             telemetry=telemetry,
+            corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
         )
         search = Search(store, storage.catalogue, embedder, count_tokens)
         parser = _parser(settings)
@@ -115,7 +121,7 @@ async def open_application(
         ingest = Ingest(
             parser=parser,
             chunk=_chunker(settings, count_tokens),
-            classify=classify.text,
+            classify=classify.document,
             ruleset=lambda: classify.ruleset,
             embedder=embedder,
             store=store,
@@ -126,6 +132,8 @@ async def open_application(
             ids=ids,
             max_file_bytes=settings.ingest.max_file_bytes,
             pipeline=f"{settings.ingest.chunk_tokens}/{settings.ingest.chunk_overlap}",
+            fingerprints=fingerprints,
+            fingerprinter=fingerprinter,
         )
         ask = Ask(
             classify_=classify,
@@ -147,6 +155,7 @@ async def open_application(
         parts = {
             "ledger": Part(storage.ledger.check, required=True),
             "passages": Part(_passages_check(store, ingest.lost), required=True),
+            "fingerprints": Part(fingerprints.check, required=True),
             "embedder": Part(_embedder_check(embedder), required=False),
         }
         if generator is not None:
@@ -245,6 +254,13 @@ def _term_layers(found: Loaded, folder: Path, telemetry: Telemetry) -> TermLayer
     guard = Guard("classifier.heuristic", telemetry, seconds)
     entities = entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
     return TermLayers(engine, guard, entities)
+
+
+def _fingerprint_layer(
+    index: FingerprintIndex, fingerprinter: KeyedFingerprinter, telemetry: Telemetry
+) -> ClassifierLayer:
+    layer = back_end("classifier", "fingerprint")(index, fingerprinter)
+    return GuardedLayer(layer, Guard("classifier.fingerprint", telemetry, SEARCH_TIMEOUT_S))
 
 
 def entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float) -> list[ClassifierLayer]:

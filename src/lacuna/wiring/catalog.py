@@ -10,6 +10,7 @@ from lacuna.domain.errors import ConfigError
 
 BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "classifier": {
+        "fingerprint": "lacuna.adapters.classifiers.fingerprint:FingerprintLayer",
         "heuristic": "lacuna.adapters.classifiers.heuristic:HeuristicLayer",
         "ner": "lacuna.adapters.classifiers.entities:EntityLayer",
     },
@@ -23,6 +24,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     },
     "storage": {
         "sqlite": "lacuna.adapters.storage.sqlite:open_storage",
+    },
+    "fingerprints": {
+        "sqlite": "lacuna.adapters.storage.fingerprints:SqliteFingerprints",
     },
     "vectors": {
         "embedded": "lacuna.adapters.vectors.embedded:EmbeddedVectorStore",
