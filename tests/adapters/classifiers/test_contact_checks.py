@@ -62,7 +62,7 @@ def test_private_and_public_addresses_count(address: str) -> None:
     assert ip_v4_unlike_version(address) == len(address)
 
 
-@pytest.mark.parametrize("name", ["a::b", "dead::beef", "fe::add", "::1"])
+@pytest.mark.parametrize("name", ["::/0", "a::b", "dead::beef", "fe::add", "::1"])
 def test_names_of_program_parts_are_no_addresses(name: str) -> None:
     assert ip_v6(name) == 0
 

@@ -122,6 +122,8 @@ def ip_v6(candidate: str) -> int:
     program parts such as a::b."""
     bare = candidate.rstrip(".:") if not candidate.endswith("::") else candidate
     groups = [group for group in bare.partition("/")[0].split(":") if group]
+    if not groups:  # "::/0" and the like name no machine
+        return 0
     names = not any(character.isdigit() for character in bare) or (len(groups) < 3 and len(groups[0]) < 4)
     return 0 if names else ip_address(bare)
 
