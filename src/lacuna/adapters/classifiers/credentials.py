@@ -10,8 +10,9 @@ from lacuna.adapters.classifiers import randomness
 from lacuna.adapters.classifiers.decoding import base64_text
 
 _COMMON = frozenset(
-    "password passwort passwd pass passw0rd postgres secret required optional string admin root user username incorrect "
-    "correct invalid mysql default test guest example password1 password123 changeme nopasswd nopassword".split()
+    "password passwort passwd pass passw0rd postgres secret required optional string admin root user username "
+    "incorrect correct invalid mysql default test guest example password1 password123 changeme nopasswd "
+    "nopassword".split()
 )
 _TRAILING = ".,;:)]}&|"
 _CODE = re.compile(
@@ -21,8 +22,9 @@ _CODE = re.compile(
 _WORDS = re.compile(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*")
 _TERM = re.compile(
     r"(?i)(?:scram-|pbkdf2-|hmac-)?(?:sha|md|aes|des|utf|pbkdf|base|ntlm|bcrypt|argon|scrypt|rfc|iso|tls|ssl|oauth|ipv|"
-    r"http|ws|pdf|windows|office|python|java|latin|cp)[-_ ]?\d[\w-]{0,16}$|[a-z]{1,2}[-_]?\d{1,4}$|(?:version|level|type|part|step|chapter|section|table|figure|"
-    r"field|user|usr|test|host|server|node|line|page|option|param|arg|item)[-_ ]?\d+$"
+    r"http|ws|pdf|windows|office|python|java|latin|cp)[-_ ]?\d[\w-]{0,16}$|[a-z]{1,2}[-_]?\d{1,4}$|"
+    r"(?:version|level|type|part|step|chapter|section|table|figure|field|user|usr|test|host|server|node|line|"
+    r"page|option|param|arg|item)[-_ ]?\d+$"
 )
 _COUNTED = re.compile(r"(?i)\d+[-_.]?[a-z]+$|\d[\d.,:/-]*[a-z%]{0,3}$")
 _SEED_WORD = re.compile(r"[a-z]{3,8}")
@@ -69,7 +71,9 @@ def password_beside(candidate: str) -> int:
     if not kinds & {"a", "A"} or ("0" not in kinds and not {"a", "A", "."} <= kinds):
         return 0
     strong = "." in kinds or len(kinds) >= 3 or randomness.class_changes(kept) >= 0.2
-    named = randomness.reads_as_words(kept) and not ("." in kinds and kept[-1].isdigit()) and kept[-1].isalnum()
+    marks = {c for c in kept if not c.isalnum()}
+    joined = kept[-1].isdigit() and bool(marks & {"-", "_"})
+    named = marks <= set("-_./:'+") and kept[-1].isalnum() and not joined and randomness.reads_as_words(kept)
     return len(candidate) - len(value) + len(kept) if strong and not named else 0
 
 

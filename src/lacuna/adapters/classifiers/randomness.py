@@ -104,8 +104,8 @@ def _unpronounceable(value: str) -> bool:
 
 
 def _hump(part: str) -> float:
-    """The mean length of the pieces that a reader of a camel-cased name sees: words, capitals, numbers. Names have three
-    and more, random strings about two."""
+    """The mean length of the pieces that a reader of a camel-cased name sees: words, capitals, numbers. Names have
+    three and more, random strings about two."""
     pieces = _HUMPS.findall(part[:_JUDGED])
     return sum(map(len, pieces)) / len(pieces) if pieces else 0.0
 
@@ -137,6 +137,7 @@ def secret_value(candidate: str) -> int:
         return len(candidate)
     if candidate.isalnum() and len(candidate) >= 14 and digits >= 3 and class_changes(candidate) >= 0.03:
         camel = not candidate.islower() and not candidate.isupper() and _hump(candidate) >= 4
+        camel = camel and len(_NUMBERS.findall(candidate)) < 3
         return 0 if camel else len(candidate)
     return len(candidate) if class_changes(candidate) >= 0.2 and not reads_as_words(candidate) else 0
 
@@ -154,7 +155,7 @@ def spoken_value(candidate: str) -> int:
 
 
 def _drawn_letters(value: str) -> bool:
-    """Whether letters (and at most one digit) are mixed as no name is: capitals all over, or no vowels to speak with."""
+    """Whether letters (and at most one digit) are mixed as no name is: capitals all over, or nothing to speak."""
     cased = not value.islower() and not value.isupper()
     odd = _hump(value) < 2.4 or (len(value) >= 16 and value.isalnum() and _unpronounceable(value))
     return len(value) >= 12 and cased and odd
@@ -172,12 +173,12 @@ def random_token(candidate: str) -> int:
         or candidate.startswith(("AAAAB3", "AAAAC3", "AAAAE2"))
     ):
         return 0
-    body = _PREFIX.sub("", candidate, count=1)
+    body = _PREFIX.sub("", candidate[:_JUDGED], count=1)
     digits = sum(c.isdigit() for c in body)
     letters = sum(c.isalpha() for c in body)
     changes = class_changes(body)
     cased = any(c.islower() for c in body) and any(c.isupper() for c in body)
-    if max(map(len, re.split(r"[-_]", candidate))) < 12 or counts_on(body):
+    if max(map(len, re.split(r"[-_]", candidate[:_JUDGED]))) < 12 or counts_on(body):
         return 0
     if cased and digits and len(body) >= 24 and changes >= 0.45 and _hump(body) < 2.3:
         return len(candidate)

@@ -83,12 +83,12 @@ RECOGNISERS = (
         rule="secret.spoken",
         kind="SECRET.API_KEY",
         pattern=(
-            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}(?: - |[ :=\"'`(]{{1,4}})"
+            rf"(?i)(?:{NAMES}|{OTHER_NAMES})[\w'-]{{0,16}}(?:[ ]\pL{{1,10}}){{0,3}}[ :=\"'`(-]{{1,4}}"
             r"([A-Za-z0-9][A-Za-z0-9_+/=~.-]{11,})"
         ),
         group=1,
         probe=rf"{NAMES_PROBE}|{OTHER_NAMES}",
-        unless=_PUBLIC_NAMES,
+        unless=rf"{_PUBLIC_NAMES}|/[\w.-]*",
         unless_after=CUT_OFF,
         validator="spoken_value",
         confidence=0.8,
@@ -124,7 +124,8 @@ RECOGNISERS = (
         probe=r"[A-Za-z]\d+[A-Za-z][A-Za-z_+-]*\d|[a-z][A-Z][a-z]?[A-Z][a-z]?[A-Z]",
         unless=(
             r"[/.#@&?%:\w-]|sha\d*[-:=\s]{1,3}|\bh1:|md5[-:=\s]{1,3}|integrity\W{1,4}|commit |nonce-|boundary=-*|"
-            r"(?:digest|checksum|hash|fingerprint|etag)\W{1,4}|-----\\?n?\s*|[A-Za-z0-9+/]{16}\s{1,7}|ssh-\w+ |nistp\d+ "
+            r"(?:digest|checksum|hash|fingerprint|etag)\W{1,4}|-----\\?n?\s*|[A-Za-z0-9+/]{16}\s{1,7}|"
+            r"ssh-\w+ |nistp\d+ "
         ),
         unless_after=r"[/.@]\w|\s{1,6}[A-Za-z0-9+/]{24}",
         validator="random_token",

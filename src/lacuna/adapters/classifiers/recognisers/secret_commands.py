@@ -154,7 +154,12 @@ RECOGNISERS = (
         probe=r"\bmachine\s|\bdefault\s+login|requirepass|masterauth|\b(?:ENV|ARG)\s|:(?:\d\d\d\d\d?|\*):",
         validator="last_part",
         confidence=0.85,
-        examples=("machine git.host.io login bob password M0nd51!", "db.corp:5432:shop:app:Orbit_pixel831"),
+        examples=(
+            "machine git.host.io login bob password M0nd51!",
+            "db.corp:5432:shop:app:Orbit_pixel831",
+            "requirepass RlLyjP42#3yA6t",
+            "ENV ADMIN_PASSWORD rot-nacht-36",
+        ),
         counterexamples=("machine host login user password password", "at 10:30:15:22:45", "a.py:1234:in:main:print"),
     ),
 )

@@ -1,8 +1,8 @@
 """Keys and tokens that their issuer marks: how a row of the format tables becomes a recogniser.
 
-A format is a literal prefix and a body of a known alphabet and length. Checksums inside bodies are not required, because
-they differ by version of the issuer. Examples are put together at run time, so that no file of the repository holds
-anything that looks like a key.
+A format is a literal prefix and a body of a known alphabet and length. Checksums inside bodies are not required,
+because they differ by version of the issuer. Examples are put together at run time, so that no file of the repository
+holds anything that looks like a key.
 """
 
 from collections.abc import Iterable

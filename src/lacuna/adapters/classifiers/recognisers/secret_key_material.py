@@ -84,7 +84,7 @@ RECOGNISERS = (
         kind=_KIND,
         pattern=(
             r"(?i)(?:seed|mnemonic|recovery|backup|wallet|secret|passphrase|bip-?39)[\w ,'-]{0,40}[:=\"'\s]{1,4}"
-            r"((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b"
+            r"((?:(?:\d{1,2}[.):] ?)?[a-z]{3,8}[\s,]{1,3}){11,23}(?:\d{1,2}[.):] ?)?[a-z]{3,8})\b"
         ),
         group=1,
         probe=r"(?i)\b(?:seed|recovery|backup|secret|wallet)[ -](?:phrase|words?|key|is\b)|mnemonic|\bbip-?39",
@@ -143,17 +143,18 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.recovery_code",
         kind="SECRET.PASSWORD",
-        pattern=r"\b(?:[0-9A-Za-z]{4,6}-[0-9A-Za-z]{4,6}|[0-9a-f]{8,16}|\d{6,10}|[0-9]{3,4} [0-9]{3,4}(?: [0-9]{3,4})?)\b",
+        pattern=r"\b(?:[0-9A-Za-z]{4,6}-[0-9A-Za-z]{4,6}|[0-9a-f]{8,16}|\d{6,10}|\d{3,4} \d{3,4}(?: \d{3,4})?)\b",
         context=(
             r"(?:recovery|backup|rescue|scratch|wiederherstellungs|einmal|one[ -]time|2fa|mfa|otp|verification|"
             r"verifizierungs|bestatigungs|de recuperation|de recuperacion|de respaldo|di recupero)[ -]?"
-            r"(?:codes?|passw(?:or)?d|pin|kode|codigos?)|codes? de (?:secours|recuperation)|codigos? de (?:recuperacion|respaldo)"
+            r"(?:codes?|passw(?:or)?d|pin|kode|codigos?)|codes? de (?:secours|recuperation)|"
+            r"codigos? de (?:recuperacion|respaldo)"
         ),
         before=24,
         after=0,
         probe=(
-            r"(?i)recovery|backup|rescue|scratch|wiederherstellung|einmal|one[ -]time|\b(?:2fa|mfa|otp)\b|verifi|bestatigung|"
-            r"recuper|respaldo|secours"
+            r"(?i)recovery|backup|rescue|scratch|wiederherstellung|einmal|one[ -]time|\b(?:2fa|mfa|otp)\b|verifi|"
+            r"bestatigung|recuper|respaldo|secours"
         ),
         validator="recovery_code",
         confidence=0.8,

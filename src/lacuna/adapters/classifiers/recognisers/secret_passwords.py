@@ -8,10 +8,10 @@ from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers.secret_names import ASSIGN
 
 _LONG = (
-    r"userpwd|pa?ss?w(?:or?|r)?d|passphrase|passcode|pass[ _-]phrase|passwort|kennwort|mot de passe|contrasen|palavra[- ]passe|"
-    r"wachtwoord|losenord|adgangskode|passord|salasana|lykilord|пароль|пароля|паролем|парола|лозинка|κωδικος|συνθηματικο|"
-    r"mat khau|kata sandi|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמ|رمز عبور|पासवर्ड|パスワード|暗証番号|密码|密碼|口令|비밀번호|암호|"
-    r"requirepass|masterauth"
+    r"userpwd|pa?ss?w(?:or?|r)?d|passphrase|passcode|pass[ _-]phrase|passwort|kennwort|mot de passe|contrasen|"
+    r"palavra[- ]passe|wachtwoord|losenord|adgangskode|passord|salasana|lykilord|пароль|пароля|паролем|парола|лозинка|"
+    r"κωδικος|συνθηματικο|mat khau|kata sandi|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמ|رمز عبور|पासवर्ड|"
+    r"パスワード|暗証番号|密码|密碼|口令|비밀번호|암호"
 )
 _SHORT = (
     r"(?:\b|_)(?:pw|pwd|pass|pswd|psk|mdp|(?:senha|parola|parolem|haslo|hasla|sifre|sifrem|heslo|heslem|jelszo|jelszava|"
@@ -22,9 +22,10 @@ _NAME = rf"(?:{_WORD}|(?-i:[a-z](?:Pw|Pwd|Pass)\b))"
 _PROBE = rf"(?i){_LONG}|{_SHORT}|(?-i:[a-z](?:Pw|Pwd|Pass)\b)"
 _IS = (
     r"(?: (?:is|are|was|were|to|be|as|now|ist|lautet|war|heisst|est|etait|es|era|e|jest|ar|er|on|je|la|adalah|este|"
-    r"είναι|ειναι|هي|هو|היא|הוא|это|है|hai|-|->|=>)(?: now)? {1,2}|[ ]?[:=：]{1,2} {0,2}|[ ]?(?:는|은|가|は|が|是|为|為)[ ]?)"
+    r"ειναι|هي|هو|היא|הוא|это|है|hai|-|->|=>)(?: now)? {1,2}|[ ]?:{1,2} {0,2}|[ ]?={1,2} {0,2}|"
+    r"[ ]?(?:는|은|가|は|が|是|为|為)[ ]?)"
 )
-_VALUE = r"[^\s\"'\x60<>、。，；]{5,80}"
+_VALUE = r"[^\s\"'\x60<>、]{5,80}"
 
 RECOGNISERS = (
     Recogniser(
@@ -132,7 +133,6 @@ RECOGNISERS = (
             "ssh root@10.0.0.4 with password RBnJbcvu&3MsV",
             "mera password XNRUFotA9LHFWBN0 hai",
             "it keeps rejecting 'Rot951!x' as my password",
-            "requirepass RlLyjP42#3yA6t",
         ),
         counterexamples=(
             "password PBKDF2-SHA256 iterations",
@@ -152,8 +152,8 @@ RECOGNISERS = (
         ),
         group=1,
         probe=(
-            r"(?i)\b(?:creds?|credentials?|log ?in|logon|account|username|user|zugangsdaten|anmeldung|benutzer|identifiants|"
-            r"credenciales|usuario|credenziali|accesso)\b"
+            r"(?i)\b(?:creds?|credentials?|log ?in|logon|account|username|user|zugangsdaten|anmeldung|benutzer|"
+            r"identifiants|credenciales|usuario|credenziali|accesso)\b"
         ),
         validator="password_beside",
         confidence=0.75,
@@ -163,7 +163,10 @@ RECOGNISERS = (
     Recogniser(
         rule="secret.pin",
         kind="SECRET.PASSWORD",
-        pattern=r"(?i)\b(?:my|our|card|the card|door|sim|meine?|mon|mi|il mio)[ -](?:\w{1,10}[ -])?pin(?:[ -]?(?:code|nummer))?(?: is| ist| lautet| est| es| e|:|=){1,2}\s?(\d{4,8})\b",
+        pattern=(
+            r"(?i)\b(?:my|our|card|the card|door|sim|meine?|mon|mi|il mio)[ -](?:\w{1,10}[ -])?"
+            r"pin(?:[ -]?(?:code|nummer))?(?: is| ist| lautet| est| es| e|:|=){1,2}\s?(\d{4,8})\b"
+        ),
         group=1,
         probe=r"(?i)\bpin\b",
         confidence=0.8,
