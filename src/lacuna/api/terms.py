@@ -20,8 +20,8 @@ TermId = Annotated[str, Path(min_length=1, max_length=100)]
 
 
 class TermBody(BaseModel):
-    """A term. `match` says when it counts; `automatic` asks for a capital or a context word where a project or
-    customer is one common word."""
+    """A term. `match` says when it counts; with `automatic`, a project or customer that is one common word does not
+    count in small letters behind an article ("an echo")."""
 
     model_config = ConfigDict(extra="forbid")
 

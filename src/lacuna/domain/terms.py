@@ -28,9 +28,9 @@ class TermList(StrEnum):
 class Match(StrEnum):
     """When a term counts.
 
-    automatic: `always`, but a project or customer that is one common word ("Echo") needs a capital or a context word.
-    always: in every spelling. context: only near a word such as "project" or "customer". case_sensitive: only with the
-    capitals of the entry, or all in capitals.
+    automatic: `always`, but a project or customer that is one common word ("Echo") does not count in small letters
+    behind an article ("an echo"), unless a context word is near. always: in every spelling. context: only near a word
+    such as "project" or "customer". case_sensitive: only with the capitals of the entry, or all in capitals.
     """
 
     AUTOMATIC = "automatic"

@@ -181,7 +181,9 @@ class TermIndex:
         if condition == Condition.CAPITALS:
             plain = written.translate(_DROP)
             return plain.isupper() or plain in self._compiled.capitals.get(key, ())
-        if condition == Condition.HOMONYM and homonyms.is_capitalised(written):
+        if condition == Condition.HOMONYM and (
+            homonyms.is_capitalised(written) or not homonyms.has_article(folded, start)
+        ):
             return True
         return homonyms.has_context(folded, start, end)
 
