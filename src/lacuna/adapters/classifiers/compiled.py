@@ -16,6 +16,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
+from importlib import resources
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -88,7 +90,7 @@ class CompiledTerms(msgspec.Struct, frozen=True):
 def digest(terms: TermSet) -> str:
     """Names the set, whatever the order of its terms, and everything else that its compiled form depends on,
     hexadecimal."""
-    state = hashlib.sha256(f"{FORMAT} {unicodedata.unidata_version}".encode())
+    state = hashlib.sha256(f"{FORMAT} {unicodedata.unidata_version} {_data()}".encode())
     for name, entries in (
         *((each.value, terms.listed(each)) for each in TermList),
         ("public", map(Term, terms.public)),
@@ -96,6 +98,15 @@ def digest(terms: TermSet) -> str:
         state.update(f"\2{name}".encode())
         for written in sorted({"\1".join((term.match, *term.spellings)) for term in entries}):
             state.update(written.encode("utf-8", "surrogatepass") + b"\0")
+    return state.hexdigest()
+
+
+@cache
+def _data() -> str:
+    """Names the tables that folding and homonyms rely on."""
+    state = hashlib.sha256(homonyms.RULES.encode())
+    for name in ("confusables.txt", "homonyms.txt"):
+        state.update((resources.files(__package__) / name).read_bytes())
     return state.hexdigest()
 
 

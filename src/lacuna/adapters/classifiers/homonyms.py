@@ -62,6 +62,9 @@ _ARTICLE = re.compile(
 """In folded text, in the languages of the list."""
 _LONGEST_ARTICLE = 12
 
+RULES = f"{_CONTEXT}\n{_ARTICLE.pattern}\n{REACH}"
+"""Changes with what holds a homonym back: part of the rule-set version."""
+
 
 @cache
 def _words() -> frozenset[str]:
