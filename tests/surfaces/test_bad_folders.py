@@ -194,6 +194,7 @@ def test_readiness_says_how_many_documents_lost_their_passages(tmp_path: Path, e
         assert ready.status_code == 503
         part = ready.json()["parts"]["passages"]
         assert part["state"] == "failed"
-        assert "1 of 2 documents" in part["detail"]
+        assert part["detail"] == "storage_missing"
+        assert "1 of 2 documents" in server.log
         assert lacuna("ingest", files[1], "--data-dir", folder, cwd=tmp_path, env=env).code == 0
         assert server.client.get("/ready").json()["parts"]["passages"]["state"] == "ok"
