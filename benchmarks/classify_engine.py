@@ -94,7 +94,8 @@ def _in_turn(functions: Sequence[Callable[[str], object]], texts: Sequence[str])
 
 def _growth(texts: int) -> list[Row]:
     counts = (10, 1_000, 10_000, 100_000)
-    layers = [HeuristicLayer(_terms(count)) for count in counts]
+    engine = HeuristicLayer(TermSet())
+    layers = [engine.with_terms(_terms(count)) for count in counts]
     p50 = _in_turn([partial(_examine, layer) for layer in layers], _texts(_SCRIPTS["ASCII"], 200, texts))
     return [
         Row(f"{count:,} terms, 200 characters, p50", value, "us", "10 terms", value / p50[0])
