@@ -15,8 +15,8 @@ import numpy.typing as npt
 from lacuna.domain.tiers import Tier
 
 NEIGHBOURS: Final = 8
-CLOSE: Final = 0.55
-"""Cosine from which a question is about a passage; unrelated pairs stay below 0.45 (docs/semantic.md)."""
+CLOSE: Final = 0.5
+"""Cosine from which a question is about a passage; unrelated ones stay below (docs/semantic.md)."""
 _CLEARLY: Final = 0.05
 _EVIDENCE: Final = 0.6
 

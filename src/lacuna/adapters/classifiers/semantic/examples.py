@@ -4,6 +4,7 @@ Promise: the shipped bank (`bank/*.yaml`) was written for this project and holds
 own file is refused whole, with its name and entry, if any entry cannot be used. Filling templates is deterministic.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,12 @@ def shipped_bank() -> tuple[BankExample, ...]:
                 weight = len(filled) ** -0.5
                 found += [BankExample(t, Tier[part["tier"]], part["language"], group, weight) for t in filled]
     return tuple(found)
+
+
+def bank_digest(bank: Sequence[BankExample]) -> str:
+    """Names a bank by its content."""
+    lines = "\n".join(repr((e.text, e.tier.name, e.language, e.group, e.weight)) for e in bank)
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _filled(text: str, slots: Mapping[str, Sequence[str]], start: int) -> Iterator[str]:

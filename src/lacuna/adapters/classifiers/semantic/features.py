@@ -56,6 +56,7 @@ _ENGLISH: Final = frozenset(
 )
 _ENGLISH_ENOUGH: Final = 1 / 6
 """Share of the commonest English words from which a text counts as English."""
+_SOME_ENGLISH: Final = 0.3
 
 
 def row(text: str, vector: npt.NDArray[np.float32]) -> Row:
@@ -70,6 +71,14 @@ def form_columns(width: int) -> range:
     """Where form stands in a row of this width: between the vector and the n-grams."""
     form = 1 + 3 * len(markers.shipped().categories) + len(_FORMS) + 5 + len(_SCRIPTS)
     return range(width - BUCKETS - form, width - BUCKETS)
+
+
+def understood(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """For each row whether a word of its text is known: a marker, or enough of the commonest English words."""
+    form = form_columns(rows.shape[1])
+    english, counts = rows[:, form.start], rows[:, form.start + 1 :][:, : len(markers.shipped().categories)]
+    known: npt.NDArray[np.bool_] = (english >= _SOME_ENGLISH) | (counts > 0).any(axis=1)
+    return known
 
 
 def _speech(text: str, plain: str) -> npt.NDArray[np.float64]:

@@ -9,12 +9,15 @@ model needs a head trained for it.
 import hashlib
 import io
 import json
+import zlib
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from lacuna.adapters.classifiers.semantic import features
 from lacuna.adapters.classifiers.semantic.calibration import Platt
@@ -33,13 +36,15 @@ _DAMAGED: Final = "Install the package again, or train the head again."
 class Thresholds:
     """On the calibrated probability of being sensitive: up to `public` a text counts as public with the evidence that
     the conservative strategy needs, up to `likely_public` with what balanced needs, from `sensitive` on it is a
-    finding. `proprietary` is on the second probability; `proprietary_sensitive` on the first, for the same finding."""
+    finding. `proprietary` is on the second probability; `proprietary_sensitive` on the first, for the same finding.
+    A text of more than `unfamiliar` is not judged."""
 
     public: float
     likely_public: float
     sensitive: float
     proprietary: float
     proprietary_sensitive: float
+    unfamiliar: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,14 @@ class Head:
         """Whether vectors of this fingerprint can be judged."""
         return model_of(fingerprint) == self.model
 
-    def judge(self, rows: Array) -> tuple[Array, Array]:
-        """For each row: the probability of being sensitive, and of being PROPRIETARY if it is."""
+    def judge(self, rows: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+        """For each row: the probability of being sensitive, the probability of being PROPRIETARY if it is, and whether
+        the text is familiar enough for the two to count."""
+        familiar = self.sensitive.unfamiliarity(rows) <= self.thresholds.unfamiliar
         return (
             self.sensitive_scale(self.sensitive.logits(rows)),
             self.proprietary_scale(self.proprietary.logits(rows)),
+            familiar & features.understood(rows),
         )
 
     def updated(self, rows: Array, tiers: list[Tier], digest: str) -> "Head":
@@ -125,7 +133,7 @@ def read_head(content: bytes) -> Head:
         first, second = (Platt(**scale) for scale in facts["scales"])
         thresholds = Thresholds(**facts["thresholds"])
         return Head(facts["model"], facts["bank"], sensitive, proprietary, first, second, thresholds)
-    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+    except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise DependencyNonsense(f"The trained head cannot be read ({type(error).__name__}).", cure=_DAMAGED) from None
 
 

@@ -135,8 +135,9 @@ class SemanticLayer:
 
     def _judged(self, text: str) -> _Verdict:
         rows, vectors = self._rows(windows(text))
-        sensitive, proprietary = self._head.judge(rows)
-        verdicts = [self._head_verdict(s, p) for s, p in zip(sensitive.tolist(), proprietary.tolist(), strict=True)]
+        sensitive, proprietary, familiar = self._head.judge(rows)
+        judged = zip(sensitive.tolist(), proprietary.tolist(), familiar.tolist(), strict=True)
+        verdicts = [self._head_verdict(s, p) if known else _SILENT for s, p, known in judged]
         if self._examples:
             verdicts += self._alike(rows)
         raised = [verdict for verdict in verdicts if verdict.tier is not Tier.PUBLIC]

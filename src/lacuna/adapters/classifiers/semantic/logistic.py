@@ -18,7 +18,7 @@ from lacuna.domain.errors import DependencyNonsense
 Array = npt.NDArray[np.float64]
 
 _STEPS: Final = 25
-_CLOSE: Final = 1e-5
+_CLOSE: Final = 1e-4
 _FLAT: Final = 1e-6
 """Least curvature of an example, so that a certain one does not divide by zero."""
 
@@ -39,20 +39,27 @@ class Posterior:
         moderated: Array = (rows @ self.mean) / np.sqrt(1 + np.pi * variance / 8)
         return moderated
 
+    def unfamiliarity(self, rows: Array) -> Array:
+        """For each row, (n,), the share of the prior's uncertainty that is left, in [0, 1]: 1 for a row in a direction
+        that no example had."""
+        prior = np.maximum(np.einsum("ij,ij->i", rows, rows) / self.ridge, _FLAT)
+        left: Array = np.einsum("ij,ij->i", rows, self._times_covariance(rows)) / prior
+        return np.clip(left, 0.0, 1.0)
+
     def updated(self, rows: Array, labels: Array, weight: float) -> "Posterior":
         """With n further examples (labels 0 or 1), each counting `weight` times. Solves in n dimensions."""
         if len(rows) == 0:
             return self
         spread = self._times_covariance(rows)
         kernel = spread @ rows.T
-        offset = rows @ self.mean
+        offset: Array = rows @ self.mean
         dual: Array = np.zeros(len(rows))
         for _ in range(_STEPS):
             margin = kernel @ dual
             p = probability(offset + margin)
             curvature = weight * np.maximum(p * (1 - p), _FLAT)
             target = margin + weight * (labels - p) / curvature
-            following: Array = np.linalg.solve(kernel + np.diag(1 / curvature), target)
+            following = np.linalg.solve(kernel + np.diag(1 / curvature), target).astype(np.float64)
             change, dual = float(np.abs(following - dual).max()), following
             if change < _CLOSE:
                 break
