@@ -17,7 +17,7 @@ _COMMON = frozenset(
 _TRAILING = ".,;:)]}&|"
 _CODE = re.compile(
     r"[A-Za-z_$]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+|[\w.:>-]*[A-Za-z_]\w*[(\[]|[&*]?(?:self|this|config|settings|ctx|args|opts?)\b|"
-    r"//|\w+/\w+\[|\w+\\[(*]|\|\w|[!@#%&][A-Za-z_-]+$|#\{|@\{|/[\w.@-]+/|\.{0,2}/\w|https?:|\w+://|arn:|\\[$\"']|\w+=\w*$|sha\d+:|--?\w|[a-z_]+\w*\?|:[a-z_]+$"
+    r"//|\w+/\w+\[|\w+\\[(*]|\|\w|\*\\?|[a-z]+:[a-z]+$|[!@#%&][A-Za-z_-]+$|#\{|@\{|/[\w.@-]+/|\.{0,2}/\w|https?:|\w+://|arn:|\\[$\"']|\w+=\w*$|sha\d+:|--?\w|[a-z_]+\w*\?|:[a-z_]+$"
 )
 _WORDS = re.compile(r"[A-Za-z]+(?:['._/-][A-Za-z]+)*[.,;:!?)]*")
 _TERM = re.compile(

@@ -27,7 +27,10 @@ ENGINE = "heuristic/2"
 MAX_FINDINGS = 1_000
 _WARM_UP = 4_096
 _MIN_ROTATED = 6
-_JUDGES_OF_CHANCE = frozenset({"secret_value", "random_token", "password"})
+_JUDGES_OF_CHANCE = frozenset(
+    "secret_value spoken_value random_token header_value connection_value password password_spoken password_beside "
+    "command_password seed_phrase".split()
+)
 """Validators that words joined by a guess look random to."""
 
 

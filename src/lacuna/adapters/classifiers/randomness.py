@@ -22,12 +22,13 @@ _PLACEHOLDER = re.compile(
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:[-_][0-9a-fA-F]{4}){3}[-_][0-9a-fA-F]{12}")
 _CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _PREFIX = re.compile(r"(?:[A-Za-z]{1,12}\d{0,3}[-_.])+(?=[^\s]{8})")
+_DRAWING = re.compile(r"[MmLlHhVvCcSsQqTtAaZz\d.+-]+")
 _LINE_LENGTHS = frozenset({64, 76})
 _GROUPED = re.compile(
     r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3,9}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,9}|[A-Z0-9]{3}(?:-[A-Z0-9]{3}){3,9}"
 )
 _WRITTEN = re.compile(
-    r"(?:sha\d{1,3}|md5|h1)[=:-]|v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].{0,24})?$|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
+    r"(?:sha\d{1,3}|md5|h1)[=:-]|v?\d{1,4}(?:[.-]\d{1,4}){1,3}(?:[-+.T].{0,24})?$|v\d+\.\d+\.\d+-[\w.]*\d{14}-[0-9a-f]{12}|[\w.-]+\.(?:py|js|ts|json|ya?ml|toml|txt|md|html?|css|png|jpe?g|svg|gif|"
     r"pem|crt|key|cer|pub|lock|sh|go|rs|java|xml|ini|cfg|conf|env|log|csv|sql|zip|gz|tgz|whl|jar|so|dll|exe|pdf)\b"
 )
 _NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
@@ -94,8 +95,9 @@ def reads_as_words(value: str) -> bool:
 def _is_word(part: str) -> bool:
     if len(part) <= 6:
         return len(part) <= 3 or _hump(part) >= 2.0
-    numbers = len(_NUMBERS.findall(part))
-    return _hump(part) >= 3.0 and not _unpronounceable(part) and (numbers < 2 or len(part) < 10)
+    hump = _hump(part)
+    mixed = len(part) >= 10 and hump < 4.0 and len(_NUMBERS.findall(part)) > 1
+    return hump >= 3.0 and not mixed and not _unpronounceable(part)
 
 
 def _unpronounceable(value: str) -> bool:
@@ -168,6 +170,7 @@ def random_token(candidate: str) -> int:
         return 0
     if (
         _UUID.search(candidate)
+        or _DRAWING.fullmatch(candidate)
         or len(candidate) in _LINE_LENGTHS
         or "-----" in candidate
         or candidate.startswith(("AAAAB3", "AAAAC3", "AAAAE2"))

@@ -15,7 +15,7 @@ _PUBLIC_NAMES = (
     r"primary|foreign|hash|digest|checksum|sha\d{0,3}|md5|fingerprint|"
     r"thumbprint|integrity|etag|commit|revision|identifier|credentialsid|expression|"
     r"encoding|codec|charset|algorithm|publishable)[ _.-]?(?:key|token|id)?"
-    r"[\w-]{0,4}[^\w]{1,8}"
+    r"[\w-]{0,4}[^\w]{1,8}|\bh1:"
 )
 
 RECOGNISERS = (

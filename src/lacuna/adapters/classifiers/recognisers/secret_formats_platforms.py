@@ -82,7 +82,7 @@ CLOUDS = (
     Format("clickhouse", "4b1d", ALNUM, 38, 38),
     Format("confluent", "cflt", r"[A-Za-z0-9+/]", 56),
     Format("mongodb_atlas", r"mdb_sa_(?:sk|id)_", WORD, 24, sample="mdb_sa_sk_"),
-    Format("databricks", r"dapi", r"[a-f0-9]{32}(?:-\d)?", filling="7c3a9f0e5b1d8264f3a7c0e9b5d18264"),
+    Format("databricks", r"dapi", r"[a-fA-F0-9]{32}(?:-\d)?", filling="7c3a9f0e5b1d8264f3a7c0e9b5d18264"),
     Format("couchbase_capella", r"cbcp_", ALNUM, 32),
     Format("influx_cloud", r"apiv3_", WORD, 40),
     Format("dbt_cloud", r"dbt[uc]_", WORD, 30, sample="dbtc_"),
@@ -91,7 +91,7 @@ CLOUDS = (
 )
 
 DELIVERY = (
-    Format("github", r"gh[pousr]_", ALNUM, 30, sample="ghp_"),
+    Format("github", r"gh[pousr]_", r"[\w.-]", 30, sample="ghp_"),
     Format("github_fine_grained", "github_pat_", r"\w", 40),
     Format("gitlab", r"gl(?:pat|dt|rt|ptt|ft|imt|agent|oas|soat|ffct|cbt|wt)-", r"[\w.=-]", 20, sample="glpat-"),
     Format("gitlab_runner", "GR1348941", WORD, 20),

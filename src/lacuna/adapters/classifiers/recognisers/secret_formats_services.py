@@ -331,7 +331,7 @@ IDENTITY = (
         sample="eyJhbGciOiJIUzI1NiJ9.ey",
         filling="q8Zt3LmW0xRv7KpB2nYc5HdJ9sFg4TaE6uQiO1",
         kind=TOKEN,
-        probe=r"\bey[A-Za-z0-9_-]+={0,2}\.e",
+        probe=r"(?:\b|_)ey[A-Za-z0-9_-]+={0,2}\.e",
     ),
     Format(
         "jwe",

@@ -57,6 +57,8 @@ _ENGLISH: Final = frozenset(
 _ENGLISH_ENOUGH: Final = 1 / 6
 """Share of the commonest English words from which a text counts as English."""
 _SOME_ENGLISH: Final = 0.3
+_SOME_MARKERS: Final = 0.05
+_SHARE_SCALE: Final = 4.0
 
 
 def row(text: str, vector: npt.NDArray[np.float32]) -> Row:
@@ -74,10 +76,11 @@ def form_columns(width: int) -> range:
 
 
 def understood(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """For each row whether a word of its text is known: a marker, or enough of the commonest English words."""
-    form = form_columns(rows.shape[1])
-    english, counts = rows[:, form.start], rows[:, form.start + 1 :][:, : len(markers.shipped().categories)]
-    known: npt.NDArray[np.bool_] = (english >= _SOME_ENGLISH) | (counts > 0).any(axis=1)
+    """For each row whether its text is in a language that is known at all: some of its words are markers, or among the
+    commonest of English."""
+    form, categories = form_columns(rows.shape[1]), len(markers.shipped().categories)
+    shares = rows[:, form.start + 1 + categories :][:, :categories] / _SHARE_SCALE
+    known: npt.NDArray[np.bool_] = (rows[:, form.start] >= _SOME_ENGLISH) | (shares.sum(axis=1) >= _SOME_MARKERS)
     return known
 
 
@@ -96,7 +99,7 @@ def _speech(text: str, plain: str) -> npt.NDArray[np.float64]:
         min(len(_DIGIT.findall(text)) / length * 5, 1.0),
     ]
     form += [min(len(script.findall(text)) / length * 3, 1.0) for script in _SCRIPTS]
-    return np.concatenate([counts > 0, np.minimum(counts / words * 4, 1.5), leading > 0, form])
+    return np.concatenate([counts > 0, np.minimum(counts / words * _SHARE_SCALE, 1.5), leading > 0, form])
 
 
 def _english(plain: str) -> float:
