@@ -82,8 +82,11 @@ SENSITIVE = (
     "zephyrine",
     "margin ladder",
 )
-KEY_LIKE = frozenset(map(ENCODINGS.__getitem__, ("base32", "hexadecimal with prefix", "hexadecimal apart")))
-"""Encodings whose outcome has the shape of a seed, a wallet address or a list of numbers, whatever it encodes."""
+KEY_LIKE = frozenset(
+    map(ENCODINGS.__getitem__, ("base32", "base64 of gzip", "hexadecimal with prefix", "hexadecimal apart"))
+)
+"""Encodings whose outcome has the shape of a seed, a sealed token, a wallet address or a list of numbers, whatever it
+encodes. Compressed text that was encoded before is as random as a key, and counts as one where it stands alone."""
 
 HARMLESS = ("the river runs north", "derby", "Where was it filmed?", "5 of 12 apples", "Internet", "red and green")
 FRAMES = ("{}", "Please send {} before Friday", "Bitte {} pr\u00fcfen, danke!", "x = {}\n")
