@@ -65,7 +65,7 @@ def run(scale: float) -> list[Row]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with _empty(folder) as empty, _lacuna(folder) as ours:
+        with _empty(folder) as empty, lacuna_server(folder) as ours:
             base, mine = _one_connection(empty, scale), _one_connection(ours, scale)
             rows.append(Row("classify, 1 connection, p50", mine * 1e6, "us", "empty FastAPI route", mine / base))
             rows.append(Row("empty FastAPI route, 1 connection, p50", base * 1e6, "us", "", None))
@@ -126,7 +126,8 @@ def _empty(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _lacuna(folder: Path) -> Iterator[int]:
+def lacuna_server(folder: Path) -> Iterator[int]:
+    """The port of a development server with its data in `folder`."""
     port = _free_port()
     command = [sys.executable, "-m", "lacuna", "dev", "--port", str(port), "--data-dir", str(folder / "data")]
     with _serving(command, folder, port):

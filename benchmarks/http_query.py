@@ -1,0 +1,56 @@
+"""`POST /query` and `POST /search` through a real server, one connection, beside `POST /classify` in the same run.
+
+Questions are unique, the decision and the outcome durable, answers extracted; no language model.
+"""
+
+import http.client
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.http_classify import lacuna_server
+from benchmarks.report import Row
+
+DOCUMENTS = 200
+
+
+def run(scale: float) -> list[Row]:
+    """Medians over a small corpus of documents with one fact each."""
+    with tempfile.TemporaryDirectory() as name, lacuna_server(Path(name)) as port:
+        count = max(20, int(DOCUMENTS * scale))
+        for number in range(count):
+            text = f"Hall {number} has a pump of type P{number} that stops at {number % 24} o'clock. " * 8
+            _post(port, "/api/v1/documents", {"text": text, "source": f"hall-{number}", "tier": "PUBLIC"})
+        asked = max(30, int(300 * scale))
+        classify = _median(port, "/api/v1/classify", asked, count)
+        search = _median(port, "/api/v1/search", asked, count)
+        query = _median(port, "/api/v1/query", asked, count)
+    return [
+        Row("classify, 1 connection, p50", classify * 1e3, "ms", "", None),
+        Row("search, 1 connection, p50", search * 1e3, "ms", "classify", search / classify),
+        Row("query, 1 connection, p50", query * 1e3, "ms", "search", query / search, f"{count} documents, extractive"),
+    ]
+
+
+def _median(port: int, path: str, asked: int, documents: int) -> float:
+    taken = []
+    for number in range(asked):
+        question = f"Which pump does hall {number % documents} have, and when does it stop? ({path} {number})"
+        started = time.perf_counter()
+        _post(port, path, {"query": question})
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def _post(port: int, path: str, body: dict[str, str]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    try:
+        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{path} answered {answer.status}")
+    finally:
+        connection.close()
