@@ -13,6 +13,11 @@ class KeyRing(Protocol):
         """HMAC-SHA-256 under the current key, hexadecimal."""
         ...
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for `purpose`. MUST NOT be anything that `hmac` gives for any text: what is asked decides
+        what `hmac` is given, and records show the outcome."""
+        ...
+
     @property
     def signer_name(self) -> str:
         """The key name of signed notes: the log's origin."""

@@ -8,6 +8,11 @@ class Telemetry(Protocol):
 
     def classified(self, tier: str, seconds: float, cached: bool) -> None: ...
 
+    def looked_up(self, level: str, result: str) -> None:
+        """One look into one level of the cache: "hit", "miss", "error" (the level could not be asked) or "rejected"
+        (what it held did not verify)."""
+        ...
+
     def failed(self, part: str, code: str) -> None:
         """`part` names the back end or layer, `code` the error's stable code."""
         ...

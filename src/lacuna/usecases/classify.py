@@ -190,18 +190,25 @@ class Classify:
     async def _classification(self, question: Question) -> tuple[Classification, bool]:
         # A digest: the cache keeps no text, and its entries are small.
         rules = self._rules
-        documents = tuple(layer.version for layer in self._corpus)
+        documents = self._corpus_versions()
         key: Key = (rules.version, documents, self._strategy, hashlib.sha256(repr(question).encode()).digest())
-        if self._cache is not None and (known := self._cache.get(key)) is not None:
+        if self._cache is not None and (known := await self._cache.get(key)) is not None:
             return known, True
         size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
         if size > LONG_TEXT:
             fresh = await asyncio.to_thread(self._examine, rules, question, self._corpus)
         else:
             fresh = self._examine(rules, question, self._corpus)
-        if self._cache is not None and not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
-            self._cache.put(key, fresh)
+        if not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
+            self._remember(key, fresh, documents)
         return fresh, False
+
+    def _remember(self, key: Key, fresh: Classification, documents: tuple[str, ...]) -> None:
+        if self._cache is not None and documents == self._corpus_versions():
+            self._cache.put(key, fresh)  # else documents came or went: under which state it was examined is unknown
+
+    def _corpus_versions(self) -> tuple[str, ...]:
+        return tuple(layer.version for layer in self._corpus)
 
     def _examine(self, rules: Rules, question: Question, corpus: Sequence[ClassifierLayer]) -> Classification:
         results = [self._ask_layer(layer, question) for layer in (*rules.layers, *corpus)]

@@ -22,7 +22,6 @@ from lacuna.domain.identity import Principal, Role
 from lacuna.domain.policy import Source
 from lacuna.domain.terms import TermSet
 from lacuna.domain.tiers import Tier
-from lacuna.ports.cache import ClassificationCache
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder
@@ -40,6 +39,7 @@ from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
 from lacuna.usecases.trace import Trace
 from lacuna.wiring.application import Application, Part
+from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import (
     Guard,
@@ -98,6 +98,9 @@ async def open_application(
         fingerprinter = KeyedFingerprinter(bytes.fromhex(keys.hmac("fingerprint key")), keys.hmac_key_id)
         fingerprints: FingerprintIndex = await back_end("fingerprints", "sqlite").open(folder, fingerprinter.scheme)
         stack.push_async_callback(fingerprints.close)
+        cache = await open_cache(settings.cache, keys, telemetry)
+        if cache is not None:
+            stack.push_async_callback(cache.close)
         classify = Classify(
             layers=layers,
             policy=GuardedPolicy(
@@ -106,7 +109,7 @@ async def open_application(
             ),
             routing=Routing(settings.routing.table, _available(web, external)),
             strategy=settings.classification.strategy,
-            cache=_cache(settings),
+            cache=cache,
             taint=storage.conversations,
             ledger=storage.ledger,
             keys=keys,
@@ -158,6 +161,8 @@ async def open_application(
             "fingerprints": Part(fingerprints.check, required=True),
             "embedder": Part(_embedder_check(embedder), required=False),
         }
+        if cache is not None:
+            parts["cache"] = Part(cache.check, required=False)
         if generator is not None:
             parts["llm"] = Part(generator.check, required=False)
         if external is not None:
@@ -280,13 +285,6 @@ def _available(web: WebSearch | None, external: ExternalGenerator | None) -> fro
     if external is not None:
         available.add(Source.EXTERNAL_LLM)
     return frozenset(available)
-
-
-def _cache(settings: Settings) -> ClassificationCache | None:
-    if not settings.cache.enabled:
-        return None
-    cache: ClassificationCache = back_end("cache", "memory")(settings.cache.max_entries, float(settings.cache.ttl))
-    return cache
 
 
 def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[Embedder | None, Callable[[str], int]]:

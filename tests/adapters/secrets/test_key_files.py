@@ -100,3 +100,10 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         FileKeyRing(tmp_path)
     assert str(tmp_path / "keys") in caught.value.message
+
+
+def test_keys_for_a_purpose_are_their_own_and_none_that_a_text_could_give(tmp_path: Path) -> None:
+    ring = FileKeyRing(tmp_path)
+    one, other = ring.derived("one"), ring.derived("other")
+    assert one == FileKeyRing(tmp_path).derived("one")
+    assert len({one, other, bytes.fromhex(ring.hmac("one")), bytes.fromhex(ring.hmac(b"one\x01"))}) == 4

@@ -14,6 +14,8 @@ import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageMissing
 
@@ -27,7 +29,7 @@ class FileKeyRing:
     """A `KeyRing` over `folder`/keys. With `create`, keys that are missing are made; otherwise StorageMissing is
     raised."""
 
-    __slots__ = ("_hmac", "_hmac_key_id", "_private", "_public", "_signer_name")
+    __slots__ = ("_derivation", "_hmac", "_hmac_key_id", "_private", "_public", "_signer_name")
 
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         keys = folder / "keys"
@@ -35,6 +37,8 @@ class FileKeyRing:
             _make_folder(keys)
         secret = _key(keys / "hmac.key", create)
         self._hmac = hmac.new(secret, digestmod="sha256")
+        # HKDF-Extract (RFC 5869) keys with the salt, so it gives nothing that `hmac` gives for any text.
+        self._derivation = hmac.digest(b"lacuna derived keys", secret, "sha256")
         self._hmac_key_id = self.hmac("lacuna hmac key id")[:8]
         self._private = Ed25519PrivateKey.from_private_bytes(_key(keys / "signing.key", create))
         self._public = self._private.public_key().public_bytes_raw()
@@ -49,6 +53,10 @@ class FileKeyRing:
         keyed = self._hmac.copy()
         keyed.update(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
         return keyed.hexdigest()
+
+    def derived(self, purpose: str) -> bytes:
+        """By HKDF-Expand (RFC 5869)."""
+        return HKDFExpand(SHA256(), KEY_BYTES, purpose.encode()).derive(self._derivation)
 
     @property
     def signer_name(self) -> str:

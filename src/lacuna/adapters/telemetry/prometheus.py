@@ -63,6 +63,13 @@ class PrometheusTelemetry:
         self._misses = Counter(
             "lacuna_cache_misses_total", "Classifications that had to be worked out.", registry=self.registry
         )
+        self._lookups = Counter(
+            "lacuna_cache_lookups_total",
+            "Looks into one level of the cache, by level and result.",
+            ("level", "result"),
+            registry=self.registry,
+        )
+        self._lookup_series: dict[tuple[str, str], Counter] = {}
         self._failures = Counter(
             "lacuna_failures_total",
             "Failures of a layer or back end, by part and stable error code.",
@@ -85,6 +92,12 @@ class PrometheusTelemetry:
         self._latency.observe(seconds)
         self._tiers.labels(tier).inc()
         (self._hits if cached else self._misses).inc()
+
+    def looked_up(self, level: str, result: str) -> None:
+        known = self._lookup_series.get((level, result))
+        if known is None:
+            known = self._lookup_series[level, result] = self._lookups.labels(level, result)
+        known.inc()
 
     def failed(self, part: str, code: str) -> None:
         self._failures.labels(part, code).inc()

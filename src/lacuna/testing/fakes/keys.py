@@ -21,6 +21,9 @@ class FixedKeys:
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return hmac.digest(self._secret, raw, "sha256").hex()
 
+    def derived(self, purpose: str) -> bytes:
+        return hmac.digest(hashlib.sha256(self._secret).digest(), purpose.encode(), "sha256")
+
     @property
     def signer_name(self) -> str:
         return f"lacuna.test/{self.public_key.hex()[:8]}"
