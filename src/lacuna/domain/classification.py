@@ -27,6 +27,10 @@ class Strategy(StrEnum):
         return {"conservative": 0.9, "balanced": 0.6, "aggressive": 0.0}[self.value]
 
 
+SURE = Strategy.CONSERVATIVE.evidence_needed
+"""Evidence from which a text counts as PUBLIC under every strategy."""
+
+
 class Layer(StrEnum):
     """Who found something, in the order in which layers run."""
 
@@ -112,6 +116,21 @@ def failure(layer: str, reason: str) -> Finding:
     return Finding(kind="FAILURE", rule=f"{layer}:{reason}", layer=Layer.FAILURE, tier=Tier.PROPRIETARY, confidence=1.0)
 
 
+def outcome(found: Tier, evidence: float, strategy: Strategy) -> Tier:
+    """The tier that follows from the highest tier `found` and the strongest `evidence` that a text is public. This is
+    the whole truth table (docs/classification.md): findings win, and evidence counts only where there are none."""
+    if found > Tier.PUBLIC:
+        return found
+    return Tier.PUBLIC if evidence >= strategy.evidence_needed else Tier.INTERNAL
+
+
+def still_open(results: Iterable[LayerResult]) -> bool:
+    """Whether no layer knows: nothing raised the tier, and nobody is sure that the text is public."""
+    asked = tuple(results)
+    raising = any(f.tier > Tier.PUBLIC for r in asked for f in r.findings)
+    return not raising and max((r.public_evidence for r in asked), default=0.0) < SURE
+
+
 def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, ruleset: str) -> Classification:
     """The classification of `text` from what every layer said. Order of `results` does not matter to the tier."""
     findings = tuple(sorted((f for r in results for f in r.findings), key=_order))
@@ -134,7 +153,7 @@ def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, rule
         )
     evidence = max(results, key=lambda r: r.public_evidence, default=None)
     strength = evidence.public_evidence if evidence is not None else 0.0
-    earned = strength >= strategy.evidence_needed
+    earned = outcome(Tier.PUBLIC, strength, strategy) is Tier.PUBLIC
     layer = evidence.layer if evidence is not None and strength > 0 and earned else Layer.STRATEGY
     rule = evidence.evidence_rule if evidence is not None else ""
     return Classification(

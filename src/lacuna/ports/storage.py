@@ -110,12 +110,14 @@ class Catalogue(Protocol):
 
 
 class ConversationTaint(Protocol):
-    """The highest tier a conversation has had. Never falls. `key` is a keyed hash of principal and conversation id."""
+    """The highest tier that conversations, transcripts, turns and answers have had. Never falls. Keys are keyed
+    hashes."""
 
-    async def tier(self, key: str) -> Tier:
-        """PUBLIC for a conversation not seen before."""
+    async def highest(self, keys: Sequence[str]) -> Tier:
+        """The highest tier of any of these; PUBLIC where none was seen before."""
         ...
 
-    async def raise_to(self, key: str, tier: Tier) -> Tier:
-        """Joins `tier` to what is stored and returns the result, durable."""
+    async def bind(self, keys: Sequence[str], tier: Tier) -> Tier:
+        """Joins `tier` to what is stored for each key, in one transaction, and returns the highest that any has now.
+        Durable."""
         ...

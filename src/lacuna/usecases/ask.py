@@ -161,13 +161,15 @@ class Ask:
                     run.pieces.append(piece)
                     yield Piece(piece)
         except LacunaError as error:
-            await self._close(decided, principal, evidence, run, error.code)
+            await self._close(wanted, decided, principal, evidence, run, error.code)
             raise
         except (asyncio.CancelledError, GeneratorExit):
             # The asker went away: what was shown is still accounted for.
-            await asyncio.shield(asyncio.ensure_future(self._close(decided, principal, evidence, run, "cancelled")))
+            await asyncio.shield(
+                asyncio.ensure_future(self._close(wanted, decided, principal, evidence, run, "cancelled"))
+            )
             raise
-        answer_id, receipt = await self._close(decided, principal, evidence, run, "released")
+        answer_id, receipt = await self._close(wanted, decided, principal, evidence, run, "released")
         yield Answer(
             text=run.text,
             tier=run.tier,
@@ -297,9 +299,16 @@ class Ask:
         return node
 
     async def _close(
-        self, decided: Decided, principal: Principal, evidence: _Evidence, run: "_Run", outcome: str
+        self,
+        wanted: Wanted,
+        decided: Decided,
+        principal: Principal,
+        evidence: _Evidence,
+        run: "_Run",
+        outcome: str,
     ) -> tuple[str, Receipt]:
-        """Appends the outcome with its lineage; returns the answer's id and the receipt."""
+        """Binds what was said to its conversation and appends the outcome with its lineage; returns the answer's id and
+        the receipt."""
         answer_id = self._ids.new("ans")
         data: dict[str, Json] = {
             "answer": answer_id,
@@ -318,7 +327,11 @@ class Ask:
         record = Record(
             "answer.released", self._clock.now_us(), principal.user_id, principal.via, decided.decision_id, data
         )
-        [stored] = await self._ledger.append(Entry(record, _answer_lineage(answer_id, decided, evidence, run)))
+        entry = Entry(record, _answer_lineage(answer_id, decided, evidence, run))
+        # Both at once: they share one commit.
+        [stored], _ = await asyncio.gather(
+            self._ledger.append(entry), self._classify.answered(wanted.question, principal, run.text, run.tier)
+        )
         return answer_id, await self._ledger.receipt(stored.index)
 
 

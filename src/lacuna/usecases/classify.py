@@ -9,17 +9,15 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.classification import (
     Classification,
     Finding,
     Layer,
-    LayerResult,
     Question,
     Strategy,
-    classify,
     failure,
     raised,
 )
@@ -32,13 +30,16 @@ from lacuna.domain.tiers import Tier
 from lacuna.ports.cache import ClassificationCache, Key
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock, Ids
+from lacuna.ports.judge import Judge
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import ConversationTaint, Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.conversations import Conversations, worth_binding
+from lacuna.usecases.examine import Rules, examine, examine_text
 
-LONG_TEXT = 4_000
-"""Characters above which a text is examined on a worker thread, so that nobody else waits for it."""
+AT_ONCE = 8
+"""Questions of one batch that are decided at the same time."""
 
 MAX_FINDINGS_RECORDED = 200
 """A record lists at most this many findings; the counts by kind are always complete."""
@@ -69,19 +70,6 @@ class Decided:
     index: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The layers in force and the name of all that they would find."""
-
-    layers: tuple[ClassifierLayer, ...]
-    version: str
-
-    @classmethod
-    def of(cls, layers: Sequence[ClassifierLayer]) -> "Rules":
-        versions = "\n".join(f"{layer.name} {layer.version}" for layer in layers)
-        return cls(tuple(layers), "rs-" + hashlib.sha256(versions.encode()).hexdigest()[:16])
-
-
 class Classify:
     """Classification of questions; see the module. Rules may be exchanged at any time: each question is examined under
     those that were in force when its examination began, all of them or none."""
@@ -100,15 +88,16 @@ class Classify:
         ids: Ids,
         telemetry: Telemetry,
         corpus_layers: Sequence[ClassifierLayer] = (),
+        meaning_layers: Sequence[ClassifierLayer] = (),
+        judge: Judge | None = None,
     ) -> None:
-        """`corpus_layers` compare a text with the organisation's own documents; they judge questions, not documents."""
-        self._rules = Rules.of(layers)
-        self._corpus = tuple(corpus_layers)
+        """The layers and the judge are those of `usecases.examine.Rules`."""
+        self._rules = Rules(tuple(layers), tuple(corpus_layers), tuple(meaning_layers), judge)
         self._policy = policy
         self._routing = routing
         self._strategy = strategy
         self._cache = cache
-        self._taint = taint
+        self._conversations = Conversations(taint, keys)
         self._ledger = ledger
         self._keys = keys
         self._clock = clock
@@ -120,9 +109,18 @@ class Classify:
         """Names the rules in force."""
         return self._rules.version
 
-    def use(self, layers: Sequence[ClassifierLayer]) -> None:
-        """Exchanges the rules for all questions from now on, and forgets what the old ones found."""
-        self._rules = Rules.of(layers)
+    def use(
+        self, layers: Sequence[ClassifierLayer] | None = None, meaning_layers: Sequence[ClassifierLayer] | None = None
+    ) -> None:
+        """Exchanges the layers that are given, in one step for all questions from now on, and forgets what the old ones
+        found."""
+        now = self._rules
+        self._rules = Rules(
+            now.layers if layers is None else tuple(layers),
+            now.corpus,
+            now.meaning if meaning_layers is None else tuple(meaning_layers),
+            now.judge,
+        )
         if self._cache is not None:
             self._cache.clear()
 
@@ -132,38 +130,45 @@ class Classify:
         return (await self._record([(question, decided)], principal))[0]
 
     async def many(self, questions: Sequence[Question], principal: Principal) -> list[Decided]:
-        """The decisions for `questions`, in order, recorded together."""
-        decided = []
-        for question in questions:
-            decided.append((question, await self.decide(question, principal, requested=None, action="classify")))
+        """The decisions for `questions`, in order, recorded together. Where one belongs to a conversation they are
+        decided one after the other, so that a later one sees what an earlier one did to it."""
+        at_once = 1 if any(q.conversation_id or q.conversation for q in questions) else AT_ONCE
+        decided: list[tuple[Question, Decided]] = []
+        for start in range(0, len(questions), at_once):
+            part = questions[start : start + at_once]
+            deciding = (self.decide(question, principal, requested=None, action="classify") for question in part)
+            decided += zip(part, await asyncio.gather(*deciding), strict=True)
             await asyncio.sleep(0)  # a long batch lets other requests in between
         return await self._record(decided, principal)
 
     async def decide(
         self, question: Question, principal: Principal, requested: frozenset[Source] | None, action: str
     ) -> Decided:
-        """The decision without its record; the caller appends `decision_record` before it acts on it."""
+        """The decision without its record; the caller appends `decision_record` before it acts on it. What the question
+        does to its conversation is durable. Raises StorageError where that cannot be kept."""
         started = time.perf_counter()
         classification, cached = await self._classification(question)
-        classification = await self._with_taint(classification, question, principal)
-        policy = await self._ask_policy(question, classification, principal, action)
-        if policy.tier > classification.tier:
-            finding = Finding("POLICY", policy.policy_id, Layer.POLICY, policy.tier, 1.0)
-            classification = raised(classification, (finding,))
+        classification = await self._with_conversation(classification, question, principal)
+        classification, policy = await self._with_policy(classification, question, principal, action)
         planned = plan(classification, policy, self._routing.table, self._routing.available, requested)
         elapsed = time.perf_counter() - started
         self._telemetry.classified(str(classification.tier), elapsed, cached)
         return Decided(self._ids.new("dec"), classification, policy, planned, cached, elapsed * 1000)
 
     def text(self, text: str) -> Classification:
-        """The classification of a text that is no question: a passage, a whole document. Blocking, thread-safe, not
-        recorded: the caller records what it does with it."""
-        return self._examine(self._rules, Question(text), self._corpus)
+        """The classification of a text that is put together from parts which each have a tier, before it leaves: by
+        what stands in it, not by what it is about. Blocking, thread-safe, not recorded: the caller records what it does
+        with it."""
+        return examine_text(self._rules, text, self._strategy, leaving=True)
 
     def document(self, text: str) -> Classification:
-        """The same for a document that is taken in. It is not compared with the organisation's documents: it would be
-        found in its own earlier version, and no tier that a person chose could ever be taken back."""
-        return self._examine(self._rules, Question(text), ())
+        """The same for a document that is taken in."""
+        return examine_text(self._rules, text, self._strategy, leaving=False)
+
+    async def answered(self, question: Question, principal: Principal, answer: str, tier: Tier) -> None:
+        """Binds an answer to its conversation. Durable when it returns. Raises StorageError."""
+        if answer and tier > Tier.PUBLIC:
+            await self._conversations.bind_answer(question, principal, answer, tier)
 
     def decision_record(
         self, question: Question, decided: Decided, principal: Principal, kind: str, more: dict[str, Json] | None = None
@@ -185,74 +190,52 @@ class Classify:
     async def _record(self, decided: Sequence[tuple[Question, Decided]], principal: Principal) -> list[Decided]:
         entries = [self.decision_record(q, d, principal, "decision.classify") for q, d in decided]
         stored = await self._ledger.append(*entries) if entries else []
-        return [_placed(d, s.index) for (_, d), s in zip(decided, stored, strict=True)]
+        return [replace(d, index=s.index) for (_, d), s in zip(decided, stored, strict=True)]
 
     async def _classification(self, question: Question) -> tuple[Classification, bool]:
         # A digest: the cache keeps no text, and its entries are small.
         rules = self._rules
-        documents = self._corpus_versions()
-        key: Key = (rules.version, documents, self._strategy, hashlib.sha256(repr(question).encode()).digest())
+        state = rules.state
+        key: Key = (rules.version, state, self._strategy, hashlib.sha256(repr(question).encode()).digest())
         if self._cache is not None and (known := await self._cache.get(key)) is not None:
             return known, True
-        size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
-        if size > LONG_TEXT:
-            fresh = await asyncio.to_thread(self._examine, rules, question, self._corpus)
-        else:
-            fresh = self._examine(rules, question, self._corpus)
-        if not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED:
-            self._remember(key, fresh, documents)
+        fresh = await examine(rules, question, self._strategy)
+        sound = not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED
+        # Where documents came or went meanwhile it is unknown under which state it was examined.
+        if self._cache is not None and sound and state == rules.state:
+            self._cache.put(key, fresh)
         return fresh, False
 
-    def _remember(self, key: Key, fresh: Classification, documents: tuple[str, ...]) -> None:
-        if self._cache is not None and documents == self._corpus_versions():
-            self._cache.put(key, fresh)  # else documents came or went: under which state it was examined is unknown
-
-    def _corpus_versions(self) -> tuple[str, ...]:
-        return tuple(layer.version for layer in self._corpus)
-
-    def _examine(self, rules: Rules, question: Question, corpus: Sequence[ClassifierLayer]) -> Classification:
-        results = [self._ask_layer(layer, question) for layer in (*rules.layers, *corpus)]
-        base = classify(question.text, results, self._strategy, rules.version)
-        if base.tier is Tier.PROPRIETARY:
-            return base
-        return raised(base, self._open_turns(rules, question))
-
-    def _ask_layer(self, layer: ClassifierLayer, question: Question) -> LayerResult:
-        try:
-            return layer.examine(question)
-        except LacunaError as error:
-            return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
-
-    def _open_turns(self, rules: Rules, question: Question) -> list[Finding]:
-        """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
-        INTERNAL."""
-        findings = []
-        for number, turn in enumerate(question.conversation):
-            results = [self._ask_layer(layer, Question(turn.content)) for layer in rules.layers]
-            alone = classify(turn.content, results, self._strategy, rules.version)
-            if alone.tier > Tier.PUBLIC:
-                findings.append(
-                    Finding("CONTEXT.CONVERSATION", f"turn-{number}", Layer.CONTEXT, alone.tier, alone.confidence)
-                )
-        return findings
-
     async def taint(self, question: Question, principal: Principal, tier: Tier) -> Tier:
-        """Raises the question's conversation, if it is in one, to `tier` (an answer belongs to it too) and returns what
-        the conversation has now. Durable when it returns."""
-        if question.conversation_id is None:
-            return tier
-        key = self._keys.hmac(f"conversation\0{principal.user_id}\0{question.conversation_id}")
-        return await self._taint.raise_to(key, tier)
+        """Raises the question's conversation to `tier` and returns what it has now. Durable when it returns."""
+        return await self._conversations.bind(question, principal, tier)
 
-    async def _with_taint(self, base: Classification, question: Question, principal: Principal) -> Classification:
+    async def _with_conversation(
+        self, base: Classification, question: Question, principal: Principal
+    ) -> Classification:
         try:
-            stored = await self.taint(question, principal, base.tier)
+            stored = await self._conversations.known(question, principal)
         except LacunaError as error:
             self._telemetry.failed("storage.conversations", error.code)
             return raised(base, (failure("conversations", error.code),))
-        if stored <= base.tier:
-            return base
-        return raised(base, (Finding("CONTEXT.CONVERSATION", "earlier-turns", Layer.CONTEXT, stored, 1.0),))
+        return _in_conversation(base, stored)
+
+    async def _with_policy(
+        self, base: Classification, question: Question, principal: Principal, action: str
+    ) -> tuple[Classification, PolicyDecision]:
+        """What policy says, and the tier with it, bound to the conversation. Where another request raises the
+        conversation at the same time policy is asked again: at most twice, for there are three tiers."""
+        while True:
+            policy = await self._ask_policy(question, base, principal, action)
+            decided = base
+            if policy.tier > base.tier:
+                decided = raised(base, (Finding("POLICY", policy.policy_id, Layer.POLICY, policy.tier, 1.0),))
+            if not worth_binding(question, decided.tier):
+                return decided, policy
+            bound = await self._conversations.bind(question, principal, decided.tier)
+            if bound <= decided.tier:
+                return decided, policy
+            base = _in_conversation(base, bound)
 
     async def _ask_policy(
         self, question: Question, classification: Classification, principal: Principal, action: str
@@ -317,13 +300,7 @@ def _finding(finding: Finding) -> dict[str, Json]:
     }
 
 
-def _placed(decided: Decided, index: int) -> Decided:
-    return Decided(
-        decided.decision_id,
-        decided.classification,
-        decided.policy,
-        decided.plan,
-        decided.cached,
-        decided.latency_ms,
-        index,
-    )
+def _in_conversation(base: Classification, tier: Tier) -> Classification:
+    if tier <= base.tier:
+        return base
+    return raised(base, (Finding("CONTEXT.CONVERSATION", "earlier-turns", Layer.CONTEXT, tier, 1.0),))

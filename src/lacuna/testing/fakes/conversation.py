@@ -1,6 +1,8 @@
 """Conversation taint in a dictionary."""
 
-from lacuna.domain.tiers import Tier
+from collections.abc import Sequence
+
+from lacuna.domain.tiers import Tier, join
 
 
 class InMemoryConversations:
@@ -9,9 +11,10 @@ class InMemoryConversations:
     def __init__(self) -> None:
         self._tiers: dict[str, Tier] = {}
 
-    async def tier(self, key: str) -> Tier:
-        return self._tiers.get(key, Tier.PUBLIC)
+    async def highest(self, keys: Sequence[str]) -> Tier:
+        return join(self._tiers.get(key, Tier.PUBLIC) for key in keys)
 
-    async def raise_to(self, key: str, tier: Tier) -> Tier:
-        self._tiers[key] = max(tier, self._tiers.get(key, Tier.PUBLIC))
-        return self._tiers[key]
+    async def bind(self, keys: Sequence[str], tier: Tier) -> Tier:
+        for key in keys:
+            self._tiers[key] = max(tier, self._tiers.get(key, Tier.PUBLIC))
+        return join((self._tiers[key] for key in keys), floor=tier)
