@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Asker
+from lacuna.domain.classification import Finding
+from lacuna.domain.explanation import Counterfactual
 from lacuna.domain.lineage import Direction, Graph
 from lacuna.usecases.trace import MAX_DEPTH
 
@@ -41,8 +43,41 @@ class GraphModel(BaseModel):
     truncated: bool
 
 
+class ShownFinding(BaseModel):
+    """One finding, without what it matched; `start` and `end` are code points of the text."""
+
+    kind: str
+    rule: str
+    tier: str
+    start: int | None
+    end: int | None
+
+
+class NeededModel(BaseModel):
+    """What PUBLIC would need: these findings gone (counts by kind), and `evidence_needed` where there is
+    `evidence_found` (null: not recorded)."""
+
+    without: dict[str, int]
+    evidence_needed: float
+    evidence_found: float | None
+    strategy: str
+
+
+class CounterfactualModel(BaseModel):
+    """The smallest set of findings without which the tier would be lower: `decisive` counts it by kind, `without` is
+    the tier then (null where no set is enough). `findings` lists those that your clearance reaches, `complete` says
+    whether these are all."""
+
+    decisive: dict[str, int]
+    without: str | None
+    findings: list[ShownFinding]
+    complete: bool
+    public: NeededModel | None
+
+
 class DecisionModel(BaseModel):
-    """One decision in plain words. `facts` and `outcome` are its ledger records' data, `records` their indexes."""
+    """One decision in plain words. `facts` and `outcome` are its ledger records' data, `records` their indexes;
+    `counterfactual` is null where an old record tells too little."""
 
     decision_id: str
     kind: str
@@ -52,6 +87,7 @@ class DecisionModel(BaseModel):
     facts: Mapping[str, Any]
     outcome: Mapping[str, Any] | None
     records: list[int]
+    counterfactual: CounterfactualModel | None
 
 
 @router.get("/lineage/{node_id:path}/impact")
@@ -89,6 +125,26 @@ async def decision(
         facts=found.facts,
         outcome=found.outcome,
         records=list(found.records),
+        counterfactual=None if found.counterfactual is None else counterfactual_model(found.counterfactual),
+    )
+
+
+def counterfactual_model(why: Counterfactual) -> CounterfactualModel:
+    """The wire form of a counterfactual explanation."""
+    needed = why.public
+    return CounterfactualModel(
+        decisive=dict(why.decisive),
+        without=None if why.without is None else str(why.without),
+        findings=[_shown(finding) for finding in why.findings],
+        complete=why.complete,
+        public=None
+        if needed is None
+        else NeededModel(
+            without=dict(needed.without),
+            evidence_needed=needed.evidence_needed,
+            evidence_found=needed.evidence_found,
+            strategy=str(needed.strategy),
+        ),
     )
 
 
@@ -98,4 +154,10 @@ def graph_model(graph: Graph) -> GraphModel:
         nodes=[NodeModel(id=n.node_id, kind=n.kind, tier=n.tier.name, label=n.label) for n in graph.nodes],
         edges=[EdgeModel(source=e.source, target=e.target, relation=e.relation) for e in graph.edges],
         truncated=graph.truncated,
+    )
+
+
+def _shown(finding: Finding) -> ShownFinding:
+    return ShownFinding(
+        kind=finding.kind, rule=finding.rule, tier=str(finding.tier), start=finding.start, end=finding.end
     )

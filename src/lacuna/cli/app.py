@@ -13,7 +13,7 @@ from lacuna.cli.audit import audit_app
 from lacuna.cli.configuration import config_app
 from lacuna.cli.evaluation import eval_command
 from lacuna.cli.ingest import ingest_command
-from lacuna.cli.lineage import lineage_app
+from lacuna.cli.lineage import explain_command, lineage_app
 from lacuna.cli.models import models_app
 from lacuna.cli.questions import ask_command, classify_command, search_command
 from lacuna.cli.serving import dev_command, migrate_command, serve_command
@@ -52,6 +52,7 @@ app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)
 app.command("eval")(eval_command)
+app.command("explain")(explain_command)
 app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")

@@ -1,17 +1,44 @@
 """`lacuna lineage`: where an answer came from, in plain words or as a graph."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lacuna.cli.output import AsJson, DataDir, out, overrides, print_json, run
 from lacuna.domain.lineage import Direction, Graph
 
+if TYPE_CHECKING:
+    from lacuna.usecases.trace import Explanation
+
 lineage_app = typer.Typer(no_args_is_help=True, help="Where answers came from and what documents went into.")
 
 NodeId = Annotated[str, typer.Argument(help="An answer (ans_...), decision (dec_...), document or chunk id.")]
 Depth = Annotated[int, typer.Option(min=1, max=10, help="How many steps to follow.")]
+
+
+def explain_command(
+    decision_id: Annotated[str, typer.Argument(help="The decision's id (dec_...).")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a decision got its tier, and the least that would have to be different for a lower one."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> "Explanation":
+        async with open_application(overrides(data_dir)) as application:
+            return await application.trace.decision(decision_id, application.cli_principal)
+
+    found = run(work)
+    if not as_json:
+        for line in found.summary:
+            out.print(line, markup=False)
+        return
+    from lacuna.api.lineage import counterfactual_model
+
+    why = None if found.counterfactual is None else counterfactual_model(found.counterfactual).model_dump()
+    tier = found.facts.get("tier")
+    print_json({"decision_id": found.decision_id, "tier": tier, "summary": found.summary, "counterfactual": why})
 
 
 @lineage_app.command("show")

@@ -91,7 +91,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The join of findings and strategy for exactly the text whose digest it carries."""
+    """The join of findings and strategy for exactly the text whose digest it carries. `evidence` is how strongly a
+    layer holds the text for public, whatever else was found."""
 
     tier: Tier
     confidence: float
@@ -103,6 +104,7 @@ class Classification:
     ruleset: str
     digest: bytes
     degraded: tuple[str, ...] = field(default=())
+    evidence: float = 0.0
 
 
 def text_digest(text: str) -> bytes:
@@ -136,6 +138,8 @@ def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, rule
     findings = tuple(sorted((f for r in results for f in r.findings), key=_order))
     degraded = tuple(sorted({f.rule for f in findings if f.kind == "FAILURE"}))
     tier = join(f.tier for f in findings)
+    evidence = max(results, key=lambda r: r.public_evidence, default=None)
+    strength = evidence.public_evidence if evidence is not None else 0.0
     if tier > Tier.PUBLIC:
         decisive = [f for f in findings if f.tier is tier]
         best = max(decisive, key=lambda f: f.confidence)
@@ -150,9 +154,8 @@ def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, rule
             ruleset=ruleset,
             digest=text_digest(text),
             degraded=degraded,
+            evidence=strength,
         )
-    evidence = max(results, key=lambda r: r.public_evidence, default=None)
-    strength = evidence.public_evidence if evidence is not None else 0.0
     earned = outcome(Tier.PUBLIC, strength, strategy) is Tier.PUBLIC
     layer = evidence.layer if evidence is not None and strength > 0 and earned else Layer.STRATEGY
     rule = evidence.evidence_rule if evidence is not None else ""
@@ -166,6 +169,7 @@ def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, rule
         strategy=strategy,
         ruleset=ruleset,
         digest=text_digest(text),
+        evidence=strength,
     )
 
 
@@ -194,6 +198,7 @@ def raised(base: Classification, findings: Iterable[Finding]) -> Classification:
         ruleset=base.ruleset,
         digest=base.digest,
         degraded=degraded,
+        evidence=base.evidence,
     )
 
 

@@ -69,6 +69,12 @@ class TierConflict(LacunaError):
     code = "tier_conflict"
 
 
+class Conflict(LacunaError):
+    """What was to be changed is no longer as the caller took it to be; somebody else may have been faster."""
+
+    code = "conflict"
+
+
 class PolicyDenied(LacunaError):
     """Policy forbids the operation; the message names the policy's reasons."""
 

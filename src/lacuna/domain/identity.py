@@ -56,3 +56,8 @@ class Principal:
     @property
     def is_admin(self) -> bool:
         return Role.ADMIN in self.roles
+
+    @property
+    def is_steward(self) -> bool:
+        """Whether this principal may grant, refuse and withdraw overrides, and let labels count."""
+        return self.is_admin

@@ -27,6 +27,7 @@ STATUS: tuple[tuple[type[errors.LacunaError], int, str], ...] = (
     (errors.Unauthenticated, 401, "Authentication is required"),
     (errors.Forbidden, 403, "Not permitted"),
     (errors.TierConflict, 409, "A tier cannot be lowered"),
+    (errors.Conflict, 409, "It has changed meanwhile"),
     (errors.PolicyDenied, 403, "Policy denies this"),
     (errors.OutboundRefused, 403, "The text may not leave the house"),
     (errors.Overloaded, 503, "Too much to do"),

@@ -22,6 +22,7 @@ from lacuna.domain.classification import (
     raised,
 )
 from lacuna.domain.errors import LacunaError
+from lacuna.domain.explanation import facts_of
 from lacuna.domain.identity import Principal
 from lacuna.domain.lineage import LineageDelta, Node, NodeKind
 from lacuna.domain.policy import PolicyDecision, PolicyInput, Source, deny, sound
@@ -276,6 +277,7 @@ class Classify:
             "ruleset": c.ruleset,
             "reasoning": c.reasoning,
             "finding_counts": counts,
+            **facts_of(c),
             "findings": [_finding(f) for f in c.findings[:MAX_FINDINGS_RECORDED]],
             "degraded": list(c.degraded),
             "policy": {

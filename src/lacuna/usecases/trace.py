@@ -1,6 +1,7 @@
 """Explain decisions and show lineage, each to those who may see them.
 
-A decision is for its owner and administrators; of the lineage a person sees own queries and answers, documents within
+A decision is for its owner and administrators; of its findings, rules and places are for those with the clearance for
+the finding's tier, kinds and counts for both. Of the lineage a person sees own queries and answers, documents within
 reach, and nothing that would tell of the rest.
 """
 
@@ -10,8 +11,10 @@ from datetime import UTC, datetime
 
 from lacuna.domain.audit import Json, Record, Stored
 from lacuna.domain.errors import NotFound
+from lacuna.domain.explanation import Counterfactual, explained, for_clearance, recorded
 from lacuna.domain.identity import Principal
 from lacuna.domain.lineage import Direction, Graph, Node, NodeKind
+from lacuna.domain.tiers import Tier
 from lacuna.ports.storage import Catalogue, Ledger, RecordFilter
 
 MAX_DEPTH = 10
@@ -22,8 +25,8 @@ _HIDDEN = "(outside your reach)"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One decision in plain words. `records` are the indexes of its ledger records, `facts` the decision record's
-    data."""
+    """One decision in plain words. `records` are the indexes of its ledger records, `facts` the decision record's data
+    as far as the reader's clearance goes. `counterfactual` is None where the record tells too little for one."""
 
     decision_id: str
     kind: str
@@ -33,6 +36,19 @@ class Explanation:
     facts: Mapping[str, Json]
     outcome: Mapping[str, Json] | None
     records: tuple[int, ...]
+    counterfactual: Counterfactual | None = None
+
+
+async def decision_records(ledger: Ledger, decision_id: str, principal: Principal) -> list[Stored]:
+    """The records of a decision, its own first. Raises NotFound where there is none, or none that this principal may
+    see: the answer is the same."""
+    stored = await ledger.find(RecordFilter(decision=decision_id, limit=100, newest_first=False))
+    decided = bool(stored) and stored[0].record().kind.startswith("decision.")
+    if not decided or not _owns(stored[0].record(), principal):
+        raise NotFound(
+            f"No decision {decision_id[:80]!r}.", cure="Check the id; decisions are shown to their owner only."
+        )
+    return stored
 
 
 class Trace:
@@ -44,14 +60,12 @@ class Trace:
 
     async def decision(self, decision_id: str, principal: Principal) -> Explanation:
         """Raises NotFound where there is none, or none that this principal may see."""
-        stored = await self._of(decision_id)
-        decided = bool(stored) and stored[0].record().kind.startswith("decision.")
-        if not decided or not self._owns(stored[0].record(), principal):
-            raise NotFound(
-                f"No decision {decision_id[:80]!r}.", cure="Check the id; decisions are shown to their owner only."
-            )
+        stored = await decision_records(self._ledger, decision_id, principal)
         records = [s.record() for s in stored]
         first = records[0]
+        judged = recorded(first.data)
+        why = None if judged is None else for_clearance(explained(judged), principal.clearance)
+        facts = _for_clearance(first.data, principal.clearance)
         outcome = next((r for r in records if r.kind == "answer.released"), None)
         sent = [r for r in records if r.kind == "outbound.sent"]
         return Explanation(
@@ -59,10 +73,11 @@ class Trace:
             kind=first.kind,
             at=first.at,
             actor=first.actor,
-            summary=tuple(_story(first, sent, outcome)),
-            facts=first.data,
+            summary=tuple(_story(replace(first, data=facts), sent, outcome, why)),
+            facts=facts,
             outcome=None if outcome is None else outcome.data,
             records=tuple(s.index for s in stored),
+            counterfactual=why,
         )
 
     async def lineage(self, node_id: str, direction: Direction, depth: int, principal: Principal) -> Graph:
@@ -80,11 +95,11 @@ class Trace:
         match node.kind:
             case NodeKind.QUERY:
                 records = await self._of(node.node_id)
-                return node if records and self._owns(records[0].record(), principal) else None
+                return node if records and _owns(records[0].record(), principal) else None
             case NodeKind.ANSWER:
                 asked = next((e.source for e in graph.edges if e.target == node.node_id and e.relation == "asked"), "")
                 records = await self._of(asked or node.label.removeprefix("answer to "))
-                return node if records and self._owns(records[0].record(), principal) else None
+                return node if records and _owns(records[0].record(), principal) else None
             case NodeKind.DOCUMENT | NodeKind.CHUNK:
                 owner = node.node_id
                 if node.kind is NodeKind.CHUNK:
@@ -100,12 +115,27 @@ class Trace:
     async def _of(self, decision_id: str) -> list[Stored]:
         return await self._ledger.find(RecordFilter(decision=decision_id, limit=100, newest_first=False))
 
-    @staticmethod
-    def _owns(record: Record, principal: Principal) -> bool:
-        return principal.is_admin or record.actor == principal.user_id
+
+def _owns(record: Record, principal: Principal) -> bool:
+    return principal.is_admin or record.actor == principal.user_id
 
 
-def _story(first: Record, sent: list[Record], outcome: Record | None) -> list[str]:
+def _for_clearance(facts: Mapping[str, Json], clearance: Tier) -> Mapping[str, Json]:
+    """The facts with rules and places of findings up to this clearance only."""
+    found = [f for f in _items(facts.get("findings")) if isinstance(f, Mapping)]
+    kept: list[Json] = [f if _permitted(f, clearance) else _bare(f) for f in found]
+    return {**facts, "findings": kept}
+
+
+def _permitted(finding: Mapping[str, Json], clearance: Tier) -> bool:
+    return Tier.parse(str(finding.get("tier"))) <= clearance
+
+
+def _bare(finding: Mapping[str, Json]) -> dict[str, Json]:
+    return {"kind": finding.get("kind"), "tier": finding.get("tier")}
+
+
+def _story(first: Record, sent: list[Record], outcome: Record | None, why: Counterfactual | None) -> list[str]:
     data = first.data
     when = datetime.fromtimestamp(first.at / 1_000_000, UTC).isoformat(timespec="seconds")
     lines = [f"On {when} {first.actor} asked a question of {data.get('text_length')} characters."]
@@ -113,6 +143,8 @@ def _story(first: Record, sent: list[Record], outcome: Record | None) -> list[st
     findings = data.get("findings")
     if isinstance(findings, (list, tuple)):
         lines += [_finding_line(f) for f in findings[:20] if isinstance(f, Mapping)]
+    if why is not None:
+        lines += why.sentences()
     sources = data.get("sources")
     allowed = ", ".join(str(s) for s in sources) if isinstance(sources, (list, tuple)) and sources else "none"
     lines.append(f"Sources it may use: {allowed}.")
@@ -141,6 +173,8 @@ def _items(value: Json) -> list[Json]:
 
 
 def _finding_line(finding: Mapping[str, Json]) -> str:
+    if "rule" not in finding:
+        return f"- {finding.get('kind')} ({finding.get('tier')})"
     start, end = finding.get("start"), finding.get("end")
     where = f" at characters {start} to {end}" if start is not None else ""
     found = f"- {finding.get('kind')} ({finding.get('tier')}) found by the {finding.get('layer')} layer"

@@ -1,0 +1,179 @@
+"""What overrides do to a classification.
+
+Promises: pure; the order of overrides does not matter. Raising joins. Lowering reaches only what layers found in the
+text itself, never context, policy or a failure, and nothing of a classification in which a layer failed; a pattern
+lowers findings that lie wholly inside a match. Where several lower one finding, the lowest counts: each of them is a
+person's word. An override that is not about the text changes nothing. The caller applies this before conversation,
+taint and policy, each time that it judges what layers said so far, also to decide whether to ask more of them.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Strategy, classify
+from lacuna.domain.overrides import Effect, Override, OverrideKind, State
+from lacuna.domain.tiers import Tier
+
+KIND: Final = "OVERRIDE"
+"""The kind of the findings that overrides leave."""
+
+COUNTED: Final = 100
+"""A layer that found this many things in a text may have stopped looking: no pattern for a part lowers any of them."""
+
+_OWN_LAYERS: Final = frozenset({Layer.HEURISTIC, Layer.EMBEDDING, Layer.LLM, Layer.PLUGIN})
+_NEVER_LOWERED: Final = frozenset({"CONTEXT", "FAILURE", "POLICY", KIND})
+
+
+class Pattern(Protocol):
+    """A pattern ready for searching, in time linear in the text."""
+
+    def spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """Every match as start and end in code points."""
+        ...
+
+    def whole(self, text: str) -> bool:
+        """Whether it matches all of the text, white space around it aside."""
+        ...
+
+    def found(self, text: str) -> bool:
+        """Whether it matches anywhere, disguised spellings included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Cap:
+    """A lowering override and the part of the text that it is about; `spans` is None for all of it."""
+
+    override: Override
+    spans: tuple[tuple[int, int], ...] | None
+
+    def covers(self, finding: Finding) -> bool:
+        if not lowerable(finding):
+            return False
+        if self.spans is None:
+            return True
+        start, end = finding.start, finding.end
+        if start is None or end is None:
+            return False
+        return any(first <= start and end <= last for first, last in self.spans)
+
+
+class OverrideSet:
+    """The overrides in force at one moment. `name` gives the keyed HMAC of a text, `compiled` the pattern of an
+    override that has one; neither is asked where no override needs it. Immutable."""
+
+    def __init__(
+        self, overrides: Iterable[Override], name: Callable[[str], str], compiled: Callable[[str], Pattern]
+    ) -> None:
+        held = sorted((o for o in overrides if o.state is State.GRANTED), key=lambda o: o.override_id)
+        self._overrides: Final = tuple(held)
+        self._name: Final = name
+        self._compiled: Final = compiled
+        self._patterns: Final = tuple((o, compiled(o.key)) for o in held if o.kind is OverrideKind.PATTERN)
+        self._texts: dict[str, list[Override]] = {}
+        for override in held:
+            if override.kind is not OverrideKind.PATTERN:
+                self._texts.setdefault(override.key, []).append(override)
+        self.until: Final = min((o.expires for o in held if o.expires is not None), default=None)
+        """When the first of them expires, in microseconds; None where none does."""
+        facts = [(o.override_id, o.kind.value, o.key, int(o.tier), o.effect.value) for o in held]
+        self.version: Final = hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
+        """Names the overrides and all that they do; empty for none."""
+
+    def __len__(self) -> int:
+        return len(self._overrides)
+
+    def at(self, now: int) -> "OverrideSet":
+        """The set without those that have expired by `now`."""
+        if self.until is None or now < self.until:
+            return self
+        return self._only(o for o in self._overrides if o.state_at(now) is State.GRANTED)
+
+    def raising(self) -> "OverrideSet":
+        """Those that only raise: for documents and earlier turns, which are there longer than an override."""
+        if all(o.effect is Effect.RAISE for o in self._overrides):
+            return self
+        return self._only(o for o in self._overrides if o.effect is Effect.RAISE)
+
+    def ruleset(self, rules: str) -> str:
+        """The name of a rule set together with these overrides."""
+        if not self.version:
+            return rules
+        return "rs-" + hashlib.sha256(f"{rules}\n{self.version}".encode()).hexdigest()[:16]
+
+    def classify(self, text: str, results: Sequence[LayerResult], strategy: Strategy, rules: str) -> Classification:
+        """As `domain.classification.classify`, with these overrides applied."""
+        ruleset = self.ruleset(rules)
+        plain = classify(text, results, strategy, ruleset)
+        raising, caps = self._about(text)
+        if plain.tier is Tier.PUBLIC or plain.degraded:
+            caps = []
+        if not raising and not caps:
+            return plain
+        lowered, credited = _lowered(results, caps)
+        public = [c.override for c in caps if c.spans is None and c.override.tier is Tier.PUBLIC]
+        used = {o.rule: o for o in (*raising, *credited, *public)}
+        if not used:
+            return plain
+        findings = tuple(Finding(KIND, rule, Layer.DECLARED, o.tier, 1.0) for rule, o in sorted(used.items()))
+        evidence = min((o.rule for o in public), default="")
+        declared = LayerResult(Layer.DECLARED, findings, 1.0 if evidence else 0.0, evidence)
+        changed = classify(text, [*lowered, declared], strategy, ruleset)
+        return replace(changed, reasoning=_reason(changed, plain, sorted(used)))
+
+    def _about(self, text: str) -> tuple[list[Override], list[_Cap]]:
+        """The overrides that are about this text, those that raise and those that lower."""
+        raising: list[Override] = []
+        caps: list[_Cap] = []
+        for override in self._named(text):
+            if override.effect is Effect.RAISE:
+                raising.append(override)
+            else:
+                caps.append(_Cap(override, None))
+        for override, pattern in self._patterns:
+            if override.effect is Effect.RAISE:
+                if pattern.found(text):
+                    raising.append(override)
+            elif pattern.whole(text):
+                caps.append(_Cap(override, None))
+            elif spans := pattern.spans(text):
+                caps.append(_Cap(override, tuple(spans)))
+        return raising, caps
+
+    def _named(self, text: str) -> Iterable[Override]:
+        if not self._texts:
+            return ()
+        names = dict.fromkeys((self._name(text), self._name(text.strip())))
+        return {o.override_id: o for name in names for o in self._texts.get(name, ())}.values()
+
+    def _only(self, kept: Iterable[Override]) -> "OverrideSet":
+        ready = {o.key: pattern for o, pattern in self._patterns}
+        return OverrideSet(kept, self._name, lambda key: ready[key])
+
+
+def lowerable(finding: Finding) -> bool:
+    """Whether an override may lower this: something that a layer found in the text itself."""
+    return finding.layer in _OWN_LAYERS and finding.kind.partition(".")[0] not in _NEVER_LOWERED
+
+
+def _lowered(results: Sequence[LayerResult], caps: Sequence[_Cap]) -> tuple[list[LayerResult], list[Override]]:
+    """The results with lowered findings, and the overrides to which that is owed."""
+    credited: list[Override] = []
+    changed = []
+    for result in results:
+        findings = []
+        able = [c for c in caps if c.spans is None or len(result.findings) < COUNTED]
+        for finding in result.findings:
+            over = [c.override for c in able if c.override.tier < finding.tier and c.covers(finding)]
+            tier = min((o.tier for o in over), default=finding.tier)
+            credited += [o for o in over if o.tier is tier]
+            findings.append(replace(finding, tier=tier) if over else finding)
+        changed.append(replace(result, findings=tuple(findings)))
+    return changed, credited
+
+
+def _reason(changed: Classification, plain: Classification, rules: Sequence[str]) -> str:
+    outcome = "PUBLIC:" if changed.tier is Tier.PUBLIC else changed.reasoning
+    return f"{outcome} {', '.join(rules)} applied; without: {plain.reasoning}"
