@@ -22,11 +22,11 @@ def _run(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProc
 
 
 def test_a_sound_configuration_exits_with_0_and_its_warnings(folder: Folder) -> None:
-    folder.write("config.yaml", "cache: {redis_url: 'redis://h'}")
+    folder.write("config.yaml", "logging: {loki_url: 'http://h'}")
     folder.write("proprietary_terms.yaml", "projects: [apollo]")
     done = _run(folder.cwd, "validate")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "warning: cache.redis_url: this version caches in process only" in done.stdout
+    assert "warning: logging.loki_url: this version logs to standard error only" in done.stdout
     assert f"The configuration in {folder.path} is valid (1 term)." in done.stdout
 
 

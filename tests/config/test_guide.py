@@ -128,7 +128,6 @@ def test_what_the_guides_config_asks_for_beyond_this_version_is_named(folder: Fo
     keys = [sentence.split(":")[0] for sentence in unsupported(settings)]
     assert keys == [
         "storage.postgres_url",
-        "cache.redis_url",
         "logging.loki_url",
         "classification.layers.embedding.enabled",
         "classification.layers.llm.enabled",

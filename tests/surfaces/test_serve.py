@@ -88,11 +88,11 @@ def test_development_mode_listens_on_loopback_only(tmp_path: Path, env: dict[str
 
 
 def test_parts_that_do_not_exist_yet_are_refused_not_ignored(tmp_path: Path, env: dict[str, str]) -> None:
-    folder = write_config(tmp_path / "other", "cache: {redis_url: 'redis://redis:6379'}\n")
+    folder = write_config(tmp_path / "other", "logging: {loki_url: 'http://loki:3100'}\n")
     settings = {"LACUNA_CONFIG_PATH": str(folder), "LACUNA_API_KEY": KEY}
     done = lacuna("serve", "--port", "0", "--data-dir", tmp_path / "data", cwd=tmp_path, env=settings)
     assert done.code == 1
-    assert "redis" in done.err.lower()
+    assert "loki" in done.err.lower()
 
 
 def test_metrics_count_requests_by_route_and_carry_no_text(tmp_path: Path, env: dict[str, str]) -> None:

@@ -32,8 +32,6 @@ def _stores(settings: Settings) -> Iterator[str]:
             "storage.postgres_url: this version keeps its ledger in SQLite only; remove the address "
             "(LACUNA_POSTGRES_URL, or lineage.postgres_url in config.yaml) and set storage.data_path."
         )
-    if settings.cache.redis_url is not None:
-        yield "cache.redis_url: this version caches in process only; remove the address (LACUNA_REDIS_URL)."
     if settings.logging.loki_url is not None:
         yield (
             "logging.loki_url: this version logs to standard error only; remove the address (LACUNA_LOKI_URL) "

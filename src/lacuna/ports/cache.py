@@ -12,9 +12,9 @@ that another process, or one before a restart, put there."""
 
 
 class ClassificationCache(Protocol):
-    """MUST be bounded and safe under threads; MUST give back for a key only what was put for exactly that key; MAY
-    forget anything at any time. MUST raise nothing where a store outside the process fails or is slow: that is a miss,
-    found out within a fraction of a second."""
+    """MUST be bounded; MUST take `clear` from any thread while the rest runs on one event loop; MUST give back for a
+    key only what was put for exactly that key; MAY forget anything at any time. MUST raise nothing where a store
+    outside the process fails or is slow: that is a miss, found out within a fraction of a second."""
 
     async def get(self, key: Key) -> Classification | None: ...
 

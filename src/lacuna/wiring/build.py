@@ -95,7 +95,7 @@ async def open_application(
         generator, external = _generators(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
-        fingerprinter = KeyedFingerprinter(bytes.fromhex(keys.hmac("fingerprint key")), keys.hmac_key_id)
+        fingerprinter = KeyedFingerprinter(keys.derived("fingerprints"), f"{keys.hmac_key_id}-derived")
         fingerprints: FingerprintIndex = await back_end("fingerprints", "sqlite").open(folder, fingerprinter.scheme)
         stack.push_async_callback(fingerprints.close)
         cache = await open_cache(settings.cache, keys, telemetry)

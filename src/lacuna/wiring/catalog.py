@@ -57,6 +57,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     },
     "cache": {
         "memory": "lacuna.adapters.cache.memory:MemoryClassificationCache",
+        "redis": "lacuna.adapters.cache.redis:RedisClassificationCache",
     },
     "keys": {
         "files": "lacuna.adapters.secrets.files:FileKeyRing",

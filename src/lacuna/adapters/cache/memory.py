@@ -25,7 +25,7 @@ class MemoryClassificationCache:
         self._entries: VTTLCache[Key, Classification] = VTTLCache(max_entries)
 
     async def get(self, key: Key) -> Classification | None:
-        found = self._entries.get(key, None)
+        found: Classification | None = self._entries.get(key, None)
         self._telemetry.looked_up(LEVEL, "miss" if found is None else "hit")
         return found
 
