@@ -153,7 +153,7 @@ def test_raising_never_lowers_and_always_joins(
     here = [o for o in raising if not o.key or o.key == name(TEXT) or Expression(o.key).found(TEXT)]
     assert after.tier == join((base.tier, *(o.tier for o in here)))
     assert (
-        in_force(*overrides).raising().classify(TEXT, results, strategy, "rs").tier
+        in_force(*overrides).raising.classify(TEXT, results, strategy, "rs").tier
         >= classify(TEXT, results, strategy, "rs").tier
     )
 
@@ -244,8 +244,8 @@ def test_the_classification_names_the_override_and_not_the_text() -> None:
 def test_an_empty_set_leaves_the_rule_sets_name() -> None:
     assert in_force().ruleset("rs-1") == "rs-1"
     lower, raising = override(1, Tier.PUBLIC, Effect.LOWER), override(2, Tier.PROPRIETARY, Effect.RAISE)
-    assert in_force(lower).raising().ruleset("rs-1") == "rs-1"
-    assert in_force(lower, raising).raising().version == in_force(raising).version
+    assert in_force(lower).raising.ruleset("rs-1") == "rs-1"
+    assert in_force(lower, raising).raising.version == in_force(raising).version
 
 
 def test_the_effect_follows_from_the_tier_where_it_can() -> None:

@@ -10,7 +10,8 @@ taint and policy, each time that it judges what layers said so far, also to deci
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from functools import cached_property
+from typing import Final, Never, Protocol
 
 from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Strategy, classify
 from lacuna.domain.overrides import Effect, Override, OverrideKind, State
@@ -91,6 +92,7 @@ class OverrideSet:
             return self
         return self._only(o for o in self._overrides if o.state_at(now) is State.GRANTED)
 
+    @cached_property
     def raising(self) -> "OverrideSet":
         """Those that only raise: for documents and earlier turns, which are there longer than an override."""
         if all(o.effect is Effect.RAISE for o in self._overrides):
@@ -103,25 +105,33 @@ class OverrideSet:
             return rules
         return "rs-" + hashlib.sha256(f"{rules}\n{self.version}".encode()).hexdigest()[:16]
 
-    def classify(self, text: str, results: Sequence[LayerResult], strategy: Strategy, rules: str) -> Classification:
-        """As `domain.classification.classify`, with these overrides applied."""
-        ruleset = self.ruleset(rules)
-        plain = classify(text, results, strategy, ruleset)
+    def applied(self, text: str, results: Sequence[LayerResult]) -> Sequence[LayerResult]:
+        """What layers said of `text`, as it counts; `results` itself where no override changes it."""
         raising, caps = self._about(text)
-        if plain.tier is Tier.PUBLIC or plain.degraded:
+        if any(f.kind == "FAILURE" for r in results for f in r.findings):
             caps = []
         if not raising and not caps:
-            return plain
+            return results
         lowered, credited = _lowered(results, caps)
         public = [c.override for c in caps if c.spans is None and c.override.tier is Tier.PUBLIC]
         used = {o.rule: o for o in (*raising, *credited, *public)}
         if not used:
-            return plain
+            return results
         findings = tuple(Finding(KIND, rule, Layer.DECLARED, o.tier, 1.0) for rule, o in sorted(used.items()))
         evidence = min((o.rule for o in public), default="")
-        declared = LayerResult(Layer.DECLARED, findings, 1.0 if evidence else 0.0, evidence)
-        changed = classify(text, [*lowered, declared], strategy, ruleset)
-        return replace(changed, reasoning=_reason(changed, plain, sorted(used)))
+        return [*lowered, LayerResult(Layer.DECLARED, findings, 1.0 if evidence else 0.0, evidence)]
+
+    def classify(self, text: str, results: Sequence[LayerResult], strategy: Strategy, rules: str) -> Classification:
+        """As `domain.classification.classify`, with these overrides applied."""
+        ruleset = self.ruleset(rules)
+        plain = classify(text, results, strategy, ruleset)
+        counting = self.applied(text, results)
+        if counting is results:
+            return plain
+        changed = classify(text, counting, strategy, ruleset)
+        if changed.tier is plain.tier is Tier.PUBLIC:
+            return plain
+        return replace(changed, reasoning=_reason(changed, plain, [f.rule for f in counting[-1].findings]))
 
     def _about(self, text: str) -> tuple[list[Override], list[_Cap]]:
         """The overrides that are about this text, those that raise and those that lower."""
@@ -177,3 +187,11 @@ def _lowered(results: Sequence[LayerResult], caps: Sequence[_Cap]) -> tuple[list
 def _reason(changed: Classification, plain: Classification, rules: Sequence[str]) -> str:
     outcome = "PUBLIC:" if changed.tier is Tier.PUBLIC else changed.reasoning
     return f"{outcome} {', '.join(rules)} applied; without: {plain.reasoning}"
+
+
+def _none(text: str) -> Never:
+    raise AssertionError("there is no override that would need this")
+
+
+NOTHING_SET: Final = OverrideSet((), _none, _none)
+"""The set where there are no overrides."""

@@ -8,7 +8,7 @@ what a route is used for (usecases/ask.py).
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lacuna.domain.audit import Json, Record
@@ -25,6 +25,7 @@ from lacuna.domain.errors import LacunaError
 from lacuna.domain.explanation import facts_of
 from lacuna.domain.identity import Principal
 from lacuna.domain.lineage import LineageDelta, Node, NodeKind
+from lacuna.domain.overriding import NOTHING_SET, OverrideSet
 from lacuna.domain.policy import PolicyDecision, PolicyInput, Source, deny, sound
 from lacuna.domain.routing import Plan, RoutingTable, plan
 from lacuna.domain.tiers import Tier
@@ -91,8 +92,10 @@ class Classify:
         corpus_layers: Sequence[ClassifierLayer] = (),
         meaning_layers: Sequence[ClassifierLayer] = (),
         judge: Judge | None = None,
+        overrides: Callable[[], OverrideSet] = lambda: NOTHING_SET,
     ) -> None:
-        """The layers and the judge are those of `usecases.examine.Rules`."""
+        """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now."""
+        self._overrides = overrides
         self._rules = Rules(tuple(layers), tuple(corpus_layers), tuple(meaning_layers), judge)
         self._policy = policy
         self._routing = routing
@@ -107,8 +110,8 @@ class Classify:
 
     @property
     def ruleset(self) -> str:
-        """Names the rules in force."""
-        return self._rules.version
+        """Names the rules in force for documents."""
+        return self._overrides().raising.ruleset(self._rules.version)
 
     def use(
         self, layers: Sequence[ClassifierLayer] | None = None, meaning_layers: Sequence[ClassifierLayer] | None = None
@@ -160,11 +163,11 @@ class Classify:
         """The classification of a text that is put together from parts which each have a tier, before it leaves: by
         what stands in it, not by what it is about. Blocking, thread-safe, not recorded: the caller records what it does
         with it."""
-        return examine_text(self._rules, text, self._strategy, leaving=True)
+        return examine_text(self._rules, text, self._strategy, self._overrides(), leaving=True)
 
     def document(self, text: str) -> Classification:
         """The same for a document that is taken in."""
-        return examine_text(self._rules, text, self._strategy, leaving=False)
+        return examine_text(self._rules, text, self._strategy, self._overrides(), leaving=False)
 
     async def answered(self, question: Question, principal: Principal, answer: str, tier: Tier) -> None:
         """Binds an answer to its conversation. Durable when it returns. Raises StorageError."""
@@ -197,10 +200,12 @@ class Classify:
         # A digest: the cache keeps no text, and its entries are small.
         rules = self._rules
         state = rules.state
-        key: Key = (rules.version, state, self._strategy, hashlib.sha256(repr(question).encode()).digest())
+        overrides = self._overrides()
+        version = overrides.ruleset(rules.version)
+        key: Key = (version, state, self._strategy, hashlib.sha256(repr(question).encode()).digest())
         if self._cache is not None and (known := await self._cache.get(key)) is not None:
             return known, True
-        fresh = await examine(rules, question, self._strategy)
+        fresh = await examine(rules, question, self._strategy, overrides)
         sound = not fresh.degraded and len(fresh.findings) <= MAX_FINDINGS_CACHED
         # Where documents came or went meanwhile it is unknown under which state it was examined.
         if self._cache is not None and sound and state == rules.state:

@@ -1,15 +1,15 @@
 """Ask the layers of the classifier about a question, each in its turn, and join what they say.
 
 Promise: the whole text and everything that goes along with it is looked at; a layer that fails counts as PROPRIETARY;
-later layers are left out only where the tier is at the top already, so that nothing they say could change it; what
-takes long runs on a worker thread. The order: layers for every text, layers that compare with the organisation's
-documents, layers that judge what a question is about, and last, only for what all of them left open, the judge. What is
-left to others: policy, the conversation's own tier, the record (usecases/classify.py).
+overrides are applied to what was found in the text itself, before anything that goes along with it; later layers are
+left out only where the tier is at the top even so, and nothing they say could change it; what takes long runs on a
+worker thread. The order: layers for every text, layers that compare with the organisation's documents, layers that
+judge what a question is about, and last, only for what all of them left open, the judge. What is left to others:
+policy, the conversation's own tier, the record (usecases/classify.py).
 """
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lacuna.domain.classification import (
@@ -19,12 +19,12 @@ from lacuna.domain.classification import (
     LayerResult,
     Question,
     Strategy,
-    classify,
     failure,
     raised,
     still_open,
 )
 from lacuna.domain.errors import LacunaError
+from lacuna.domain.overriding import NOTHING_SET, OverrideSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.judge import Judge
@@ -62,58 +62,82 @@ class Rules:
         return (*self.corpus, *self.meaning)
 
 
-async def examine(rules: Rules, question: Question, strategy: Strategy) -> Classification:
+async def examine(
+    rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet = NOTHING_SET
+) -> Classification:
     """The classification of a question by itself: without policy and without what its conversation was before."""
-    examined = await _examined(rules, question, strategy)
-    if rules.judge is None or not examined.open:
-        return examined.classification
-    return raised(examined.classification, await _judged(rules.judge, question))
+    examined = await _Examination(rules, question, strategy, overrides).by_layers()
+    if rules.judge is not None and examined.open:
+        examined.results.append(await _judged(rules.judge, question))
+    return examined.classification
 
 
-def examine_text(rules: Rules, text: str, strategy: Strategy, *, leaving: bool) -> Classification:
-    """The classification of a text that is no question: a document, or one that is about to be `leaving`. Blocking,
-    thread-safe."""
+def examine_text(
+    rules: Rules, text: str, strategy: Strategy, overrides: OverrideSet = NOTHING_SET, *, leaving: bool
+) -> Classification:
+    """The classification of a text that is no question: a document, or one that is about to be `leaving`. Of the
+    overrides only those count that raise. Blocking, thread-safe."""
     question = Question(text)
     layers = (*rules.layers, *rules.corpus) if leaving else rules.layers
-    return classify(text, [ask(layer, question) for layer in layers], strategy, rules.version)
+    return overrides.raising.classify(text, [ask(layer, question) for layer in layers], strategy, rules.version)
 
 
-@dataclass(frozen=True, slots=True)
-class _Examined:
-    classification: Classification
-    open: bool
+class _Examination:
+    """What is known of one question so far: `results` of the layers, and findings in earlier `turns`."""
 
+    def __init__(self, rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet) -> None:
+        self._rules = rules
+        self._question = question
+        self._strategy = strategy
+        self._overrides = overrides
+        self.results: list[LayerResult] = []
+        self._turns: list[Finding] = []
 
-async def _examined(rules: Rules, question: Question, strategy: Strategy) -> _Examined:
-    size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
-    if size > LONG_TEXT or question.conversation:
-        return await asyncio.to_thread(_by_all, rules, question, strategy)
-    results = [ask(layer, question) for layer in rules.layers]
-    first = _joined(rules, question, strategy, results)
-    if first.classification.tier is Tier.PROPRIETARY or not rules.further:
-        return first
-    return await asyncio.to_thread(_further, rules, question, strategy, results)
+    async def by_layers(self) -> "_Examination":
+        """Asks the layers, until the tier is at the top."""
+        question = self._question
+        size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
+        if size > LONG_TEXT or question.conversation:
+            await asyncio.to_thread(self._by_all)
+            return self
+        self._first()
+        if self._rules.further and not self._at_top:
+            await asyncio.to_thread(self._further)
+        return self
 
+    @property
+    def classification(self) -> Classification:
+        """The tier by what is known."""
+        text, version = self._question.text, self._rules.version
+        return raised(self._overrides.classify(text, self.results, self._strategy, version), self._turns)
 
-def _by_all(rules: Rules, question: Question, strategy: Strategy) -> _Examined:
-    results = [ask(layer, question) for layer in rules.layers]
-    examined = _further(rules, question, strategy, results)
-    if examined.classification.tier is Tier.PROPRIETARY:
-        return examined
-    return _Examined(raised(examined.classification, _open_turns(rules, question, strategy)), examined.open)
+    @property
+    def open(self) -> bool:
+        """Whether no layer knows, and no person said."""
+        return still_open(self._overrides.applied(self._question.text, self.results))
 
+    @property
+    def _at_top(self) -> bool:
+        counting = self.results
+        if not any(f.tier is Tier.PROPRIETARY for result in counting for f in result.findings):
+            return False
+        applied = self._overrides.applied(self._question.text, counting)
+        return any(f.tier is Tier.PROPRIETARY for result in applied for f in result.findings)
 
-def _further(rules: Rules, question: Question, strategy: Strategy, results: list[LayerResult]) -> _Examined:
-    """Adds the layers for questions to `results`, until the tier is at the top."""
-    for layer in rules.further:
-        if any(f.tier is Tier.PROPRIETARY for result in results for f in result.findings):
-            break
-        results.append(ask(layer, question))
-    return _joined(rules, question, strategy, results)
+    def _by_all(self) -> None:
+        self._first()
+        self._further()
+        if not self._at_top:
+            self._turns = _open_turns(self._rules, self._question, self._strategy, self._overrides.raising)
 
+    def _first(self) -> None:
+        self.results += [ask(layer, self._question) for layer in self._rules.layers]
 
-def _joined(rules: Rules, question: Question, strategy: Strategy, results: Sequence[LayerResult]) -> _Examined:
-    return _Examined(classify(question.text, results, strategy, rules.version), still_open(results))
+    def _further(self) -> None:
+        for layer in self._rules.further:
+            if self._at_top:
+                break
+            self.results.append(ask(layer, self._question))
 
 
 def ask(layer: ClassifierLayer, question: Question) -> LayerResult:
@@ -124,14 +148,14 @@ def ask(layer: ClassifierLayer, question: Question) -> LayerResult:
         return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
 
 
-def _open_turns(rules: Rules, question: Question, strategy: Strategy) -> list[Finding]:
+def _open_turns(rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet) -> list[Finding]:
     """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
-    INTERNAL."""
+    INTERNAL. `overrides` are those that raise."""
     findings = []
     for number, turn in enumerate(question.conversation):
         alone = Question(turn.content)
         results = [ask(layer, alone) for layer in (*rules.layers, *rules.further)]
-        found = classify(turn.content, results, strategy, rules.version)
+        found = overrides.classify(turn.content, results, strategy, rules.version)
         if found.tier > Tier.PUBLIC:
             findings.append(
                 Finding("CONTEXT.CONVERSATION", f"turn-{number}", Layer.CONTEXT, found.tier, found.confidence)
@@ -139,9 +163,10 @@ def _open_turns(rules: Rules, question: Question, strategy: Strategy) -> list[Fi
     return findings
 
 
-async def _judged(judge: Judge, question: Question) -> tuple[Finding, ...]:
+async def _judged(judge: Judge, question: Question) -> LayerResult:
+    """What the judge found; it gives no evidence."""
     try:
         result = await judge.judge(question)
     except LacunaError as error:
-        return (failure(judge.name, error.code),)
-    return tuple(finding for finding in result.findings if finding.tier > Tier.PUBLIC)
+        return LayerResult(Layer.FAILURE, (failure(judge.name, error.code),))
+    return LayerResult(Layer.LLM, tuple(finding for finding in result.findings if finding.tier > Tier.PUBLIC))

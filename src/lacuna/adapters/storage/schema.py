@@ -1,7 +1,8 @@
 """The tables, once for every database. migrations/ leads to exactly this; a test holds the two together.
 
 What each table promises is in docs/ledger-format.md. `records`, `subtrees` and `log_head` are the log; `lineage_*` is
-an index made from the records' transactions; `documents`, `conversations` and `terms` hold current state.
+an index made from the records' transactions; `documents`, `conversations`, `terms`, `overrides` and `labels` hold
+current state.
 """
 
 from sqlalchemy import (
@@ -123,6 +124,49 @@ terms = Table(
 
 term_version = Table(
     "term_version",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("override_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("effect", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("note", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("remark", Text, nullable=False),
+    Index("overrides_state", "state", "override_id"),
+    sqlite_with_rowid=False,
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("label_id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("override_id", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("labels_override", "override_id"),
+    sqlite_with_rowid=False,
+)
+
+override_version = Table(
+    "override_version",
     metadata,
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),

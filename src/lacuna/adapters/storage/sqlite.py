@@ -1,4 +1,5 @@
-"""The data folder opened: ledger, catalogue, conversation taint and terms over one SQLite database and one writer."""
+"""The data folder opened: ledger, catalogue, conversation taint, terms and overrides over one SQLite database and one
+writer."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from lacuna.adapters.storage.conversations import SqliteConversations
 from lacuna.adapters.storage.database import BUSY_SECONDS, open_database
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.ledger import SqliteLedger
+from lacuna.adapters.storage.overrides import SqliteOverrides
 from lacuna.adapters.storage.readers import Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.adapters.storage.terms import SqliteTerms
@@ -27,6 +29,7 @@ class Storage:
     catalogue: SqliteCatalogue
     conversations: SqliteConversations
     terms: SqliteTerms
+    overrides: SqliteOverrides
     readers: Readers
 
     async def close(self) -> None:
@@ -68,5 +71,6 @@ async def open_storage(
         catalogue=SqliteCatalogue(writes, readers),
         conversations=SqliteConversations(writes, readers),
         terms=SqliteTerms(writes, readers),
+        overrides=SqliteOverrides(writes, readers),
         readers=readers,
     )
