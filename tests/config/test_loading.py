@@ -127,7 +127,7 @@ def test_files_for_later_versions_are_unsupported_not_ignored(folder: Folder) ->
 def test_doubtful_settings_get_a_warning(folder: Folder) -> None:
     loaded = folder.load(
         "routing: {PUBLIC: {web_search: true, external_llm: true}}\nllm: {backend: none, endpoint: 'http://llm:1'}\n"
-        "classification: {layers: {heuristic: {enabled: false}, llm: {enabled: true}}}\n",
+        "classification: {layers: {heuristic: {enabled: false}, llm: {enabled: true, endpoint: 'http://llm:1'}}}\n",
         environ={"LACUNA_API_KEY": "guess"},
     )
     assert loaded.warnings == (

@@ -14,7 +14,6 @@ from tests.config.conftest import Folder
         ("secrets: {vault_url: 'http://h'}", "secrets.vault_url, secrets.vault_token"),
         ("secrets: {vault_token: abc}", "secrets.vault_url, secrets.vault_token"),
         ("classification: {layers: {embedding: {enabled: true}}}", "classification.layers.embedding.enabled"),
-        ("classification: {layers: {llm: {enabled: true}}}", "classification.layers.llm.enabled"),
         ("embedding: {model: other}", "embedding.model"),
         ("embedding: {device: 'cuda:1'}", "embedding.device"),
         ("llm: {endpoint: 'http://vllm:8000'}", "llm.model"),

@@ -80,6 +80,12 @@ class HttpClient:
         async with aclosing(pieces):
             return b"".join([piece async for piece in pieces])
 
+    async def post(self, path: str, body: bytes, *, cures: Mapping[int, str] | None = None) -> bytes:
+        """Posts JSON; the body of a 2xx answer. Raises a DependencyError."""
+        pieces = self._exchange("POST", path, body=body, cures=cures, accept="application/json")
+        async with aclosing(pieces):
+            return b"".join([piece async for piece in pieces])
+
     def stream(self, path: str, body: bytes, *, cures: Mapping[int, str] | None = None) -> AsyncGenerator[bytes, None]:
         """Posts JSON and yields the event stream as it arrives, until its end. Raises a DependencyError, also where
         what comes is no event stream."""

@@ -31,10 +31,30 @@ def broken(settings: Settings) -> Iterator[Broken]:
     if layers.ner.enabled and layers.ner.backend != "presidio" and not layers.ner.model:
         fault = "needs classification.layers.ner.model, an installed model package or a folder"
         yield ("classification", "layers", "ner", "enabled"), (("classification", "layers", "ner", "model"),), fault
+    yield from _judge(settings)
     if not (layers.heuristic.enabled or layers.embedding.enabled or layers.llm.enabled):
         path = ("classification", "layers", "heuristic", "enabled")
         others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))
         yield path, others, "leaves no layer to classify with; enable at least one"
+
+
+def _judge(settings: Settings) -> Iterator[Broken]:
+    """The LLM layer sees text before it has a tier, so its service must be inside the house."""
+    layers, llm = settings.classification.layers, settings.llm
+    layer = layers.llm
+    for name, cheaper in (("embedding", layers.heuristic), ("llm", layers.embedding), ("llm", layers.heuristic)):
+        if getattr(layers, name).enabled and cheaper.enabled and getattr(layers, name).priority <= cheaper.priority:
+            fault = "must be above that of the layers before it: heuristic, embedding, llm run in this order"
+            yield ("classification", "layers", name, "priority"), (), fault
+    if not layer.enabled:
+        return
+    path = ("classification", "layers", "llm")
+    if layer.endpoint is not None:
+        if _is_public(layer.endpoint):
+            yield (*path, "endpoint"), (), "is a public address; the layer sees text before it has a tier"
+    elif llm.backend == "none" or llm.endpoint is None or llm.location != "local":
+        fault = "needs classification.layers.llm.endpoint, or a local LLM under llm"
+        yield (*path, "enabled"), ((*path, "endpoint"), ("llm", "location"), ("llm", "endpoint")), fault
 
 
 def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:

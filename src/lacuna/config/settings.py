@@ -67,8 +67,11 @@ class EmbeddingLayerSettings(Section):
 class LlmLayerSettings(Section):
     enabled: bool = Field(False, description="Whether a local LLM judges what the other layers left open.")
     priority: Annotated[Whole, Field(ge=1, le=100)] = Field(3, description="Layers run in ascending order.")
-    model: Text | None = Field(None, description="Model of this layer; empty: `llm.model`.")
-    endpoint: WebAddress | None = Field(None, description="LLM service of this layer; empty: `llm.endpoint`.")
+    model: Text | None = Field(None, description="Model of this layer; empty: `llm.model`, else the first listed.")
+    endpoint: WebAddress | None = Field(
+        None, description="LLM service of this layer, inside the house; empty: `llm.endpoint`."
+    )
+    api_key: Token | None = Field(None, description="Key sent to `endpoint`; empty: `llm.api_key` for `llm.endpoint`.")
     timeout_s: Seconds = Field(10.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
 
 

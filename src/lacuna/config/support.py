@@ -46,12 +46,11 @@ def _stores(settings: Settings) -> Iterator[str]:
 
 def _models(settings: Settings) -> Iterator[str]:
     layers = settings.classification.layers
-    for name, enabled in (("embedding", layers.embedding.enabled), ("llm", layers.llm.enabled)):
-        if enabled:
-            yield (
-                f"classification.layers.{name}.enabled: this version classifies with the heuristic layer only; "
-                "set it to false."
-            )
+    if layers.embedding.enabled:
+        yield (
+            "classification.layers.embedding.enabled: this version classifies without the embedding layer; "
+            "set it to false."
+        )
     if settings.embedding.model != PACKAGED_MODEL:
         yield f"embedding.model: this version embeds with the packaged {PACKAGED_MODEL} only; remove the setting."
     if settings.embedding.device not in ("cpu", "auto"):

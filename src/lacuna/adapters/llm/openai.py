@@ -5,7 +5,6 @@ private addresses only; `ExternalOpenAICompatible` takes nothing but an `Outboun
 of a prompt is `lacuna.domain.prompting`.
 """
 
-import re
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -14,7 +13,8 @@ from typing import Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters.addresses import AddressRule, Endpoint
+from lacuna.adapters import openai_endpoint
+from lacuna.adapters.addresses import AddressRule
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.llm.chat import CHARS_PER_TOKEN, Completion
 from lacuna.domain.errors import ConfigError, TooLarge
@@ -31,8 +31,6 @@ _BYTES_PER_EVENT: Final = 4096
 """Generous for the JSON around one token."""
 _BYTES_PER_ANSWER: Final = 65_536
 """For what comes besides: keep-alive comments, usage."""
-
-_VERSION_SEGMENT: Final = re.compile(r"/v\d[\w.]*(?:/|$)")
 
 
 class _ChatServer:
@@ -53,10 +51,7 @@ class _ChatServer:
             raise ConfigError(f"The language model {name} has no model name.", cure="Set llm.model.")
         if not (api_key.isascii() and api_key.isprintable()):
             raise ConfigError(f"The API key of {name} has characters that no HTTP header can hold.", cure="Check it.")
-        base = endpoint.strip().rstrip("/")
-        parsed = Endpoint.parse(base, rule)
-        if not _VERSION_SEGMENT.search(parsed.path):
-            parsed = Endpoint.parse(f"{base}/v1", rule)
+        parsed = openai_endpoint.parse(endpoint, rule)
         self.name = name
         self._model = model
         self._host = parsed.authority

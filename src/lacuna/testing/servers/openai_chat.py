@@ -47,3 +47,28 @@ class ChatDouble(LoopbackServer):
         if (request.method, request.path) == ("POST", "/v1/chat/completions"):
             return self.reply
         return Reply(status=404)
+
+
+def verdict(tier: str, grounds: str = "unclear") -> str:
+    """What a model asked by the LLM layer should say."""
+    return json.dumps({"grounds": grounds, "tier": tier})
+
+
+def completion(content: str | None, finish_reason: str = "stop") -> Reply:
+    """A whole completion that was not streamed."""
+    message = {"role": "assistant", "content": content}
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason}
+    body = {"id": "c", "object": "chat.completion", "model": "double", "choices": [choice]}
+    return Reply((json.dumps(body).encode(),), headers={"Content-Type": "application/json"})
+
+
+class JudgeDouble(ChatDouble):
+    """Gives `reply` to every completion that is not streamed: the service of the LLM layer."""
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        super().__init__(reply if reply is not None else completion(verdict("PUBLIC", "general_knowledge")))
+
+    @property
+    def texts(self) -> list[str]:
+        """The user messages that arrived."""
+        return [str(body["messages"][-1]["content"]) for body in self.prompts]  # type: ignore[index]

@@ -1,0 +1,188 @@
+"""The LLM layer: a language model behind any OpenAI-compatible endpoint of the house judges what stayed open.
+
+Promise: `lacuna.ports.judge.Judge`. The answer is constrained by a JSON schema and checked again here: one that is cut
+short, empty, not JSON or outside the listed words is a failure, never a tier. Calls are bounded in number, time and
+bytes. Only private addresses are connected to.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Final, Literal
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver
+
+from lacuna.adapters import openai_endpoint
+from lacuna.adapters.addresses import AddressRule
+from lacuna.adapters.http_client import HttpClient
+from lacuna.domain.classification import LayerResult, Question
+from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyUnavailable
+from lacuna.domain.judging import GROUNDS, INSTRUCTIONS, MAX_WINDOWS, SCHEMA, render, verdict, whole, windows
+from lacuna.domain.tiers import Tier
+
+MAX_TOKENS: Final = 96
+AT_ONCE: Final = 4
+"""Calls to the service at the same time."""
+MAX_WAITING: Final = 64
+"""Questions that wait for a call; one more fails at once."""
+
+_CHECK_TIMEOUT_S: Final = 5.0
+_MAX_BODY: Final = 262_144
+_CURES: Final = {
+    400: "Check that the model exists there and that the server supports response_format json_schema.",
+    404: "Check the endpoint's path and the model's name.",
+    422: "Check that the server supports response_format json_schema.",
+}
+
+
+class _Reply(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Reply
+    finish_reason: str | None = None
+
+
+class _Completion(msgspec.Struct):
+    choices: list[_Choice]
+
+
+class _Listed(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Listed]
+
+
+class _Verdict(msgspec.Struct, forbid_unknown_fields=True):
+    grounds: str
+    tier: Literal["PUBLIC", "INTERNAL", "PROPRIETARY"]
+
+
+_completion = msgspec.json.Decoder(_Completion)
+_models = msgspec.json.Decoder(_Models)
+_verdict = msgspec.json.Decoder(_Verdict)
+
+
+class LlmJudge:
+    """Implements `lacuna.ports.judge.Judge`."""
+
+    name = "llm"
+
+    def __init__(
+        self,
+        service: str,
+        endpoint: str,
+        model: str,
+        *,
+        api_key: str = "",
+        timeout_s: float = 10.0,
+        resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
+    ) -> None:
+        """`endpoint` with or without `/v1`. Without a `model` the first one is taken that the service lists. Raises
+        ConfigError for an endpoint that is no URL or is an address outside private networks."""
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise ConfigError("The API key of the LLM layer has characters that no HTTP header can hold.")
+        parsed = openai_endpoint.parse(endpoint, AddressRule.PRIVATE_ONLY)
+        self._model = model.strip()
+        self._client = HttpClient(
+            f"The LLM layer's service {service}",
+            parsed,
+            AddressRule.PRIVATE_ONLY,
+            timeout_s=timeout_s,
+            max_body_bytes=_MAX_BODY,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
+            reuse_connections=True,
+            resolver=resolver,
+        )
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        asked = msgspec.json.encode([INSTRUCTIONS, SCHEMA, model, parsed.authority])
+        self._version = f"llm/1+{hashlib.sha256(asked).hexdigest()[:16]}"
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    async def judge(self, question: Question) -> LayerResult:
+        """The highest verdict on any window of the question. Raises a DependencyError."""
+        pieces = list(windows(whole(question)))
+        if len(pieces) > MAX_WINDOWS:
+            raise DependencyUnavailable("The question is too long for the LLM layer.", cure="Ask for less at once.")
+        if self._waiting >= MAX_WAITING:
+            raise DependencyUnavailable("Too many questions wait for the LLM layer.", cure="Try again later.")
+        highest = verdict("", Tier.PUBLIC)
+        self._waiting += 1
+        try:
+            async with self._free:
+                for piece in pieces:
+                    answered = await self._asked(piece)
+                    if _tier(answered) > _tier(highest):
+                        highest = answered
+                    if _tier(highest) is Tier.PROPRIETARY:
+                        break
+        finally:
+            self._waiting -= 1
+        return highest
+
+    async def check(self) -> None:
+        """Lists the models. Raises a DependencyError."""
+        await self._client.get("/models", timeout_s=_CHECK_TIMEOUT_S)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _served(self) -> str:
+        """The model to ask for."""
+        if not self._model:
+            listed = await self._client.get("/models", timeout_s=_CHECK_TIMEOUT_S)
+            try:
+                self._model = _models.decode(listed).data[0].id
+            except (msgspec.DecodeError, IndexError):
+                self._model = ""
+        if not self._model:
+            raise DependencyNonsense(
+                f"{self._client.where} lists no model.", cure="Set classification.layers.llm.model."
+            )
+        return self._model
+
+    async def _asked(self, piece: str) -> LayerResult:
+        body = msgspec.json.encode(
+            {
+                "model": await self._served(),
+                "messages": [
+                    {"role": "system", "content": INSTRUCTIONS},
+                    {"role": "user", "content": render(piece, secrets.token_hex(8))},
+                ],
+                "temperature": 0,
+                "max_tokens": MAX_TOKENS,
+                "stream": False,
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "verdict", "strict": True, "schema": SCHEMA},
+                },
+            }
+        )
+        answered = await self._client.post("/chat/completions", body, cures=_CURES)
+        fault = "sent no completion"
+        try:
+            choice = _completion.decode(answered).choices[0]
+            fault = "did not finish its answer"
+            if choice.finish_reason == "stop" and choice.message.content:
+                fault = "answered something else than a tier"
+                said = _verdict.decode(choice.message.content)
+                if said.grounds in GROUNDS:
+                    return verdict(said.grounds, Tier[said.tier])
+        except (msgspec.DecodeError, IndexError, RecursionError):
+            pass
+        # Raised here, where no context holds a piece of the answer.
+        raise DependencyNonsense(f"{self._client.where} {fault}.", cure="Check that the model follows JSON schemas.")
+
+
+def _tier(result: LayerResult) -> Tier:
+    return max((finding.tier for finding in result.findings), default=Tier.PUBLIC)
