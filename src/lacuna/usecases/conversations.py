@@ -1,13 +1,13 @@
 """What a conversation has been, bound to its content and not only to its name.
 
-Promise: a conversation's tier never falls, also when the client drops its id, invents one, uses another's, cuts the
-beginning off or sends nothing but an earlier answer. Kept are keyed hashes and tiers, never a text. Four things are
+Promise: a conversation's tier never falls, also when the client drops its id, invents one, uses another's or cuts
+the beginning off. Kept are keyed hashes and tiers, never a text. Four things are
 remembered, each with the highest tier it was part of:
 
 - the *id*, for the person who used it: no one can raise or learn of another's;
 - the *transcript*: a chain over all turns, so that the same history without its id is known again;
 - each longer *turn*, so that a history without its beginning is;
-- each longer *answer*, whoever got it: pasted by anybody it has the tier of the documents it was made from.
+- each longer *answer*, whoever got it: in anybody's history it has the tier of the documents it was made from.
 
 Short turns ("yes, please") are known as parts of a transcript only: by themselves they say nothing.
 """
@@ -37,8 +37,6 @@ class Conversations:
         """The highest tier that the question's conversation, as far as it can be recognised, has had. Raises
         StorageError."""
         keys = [*self._history(question, principal)]
-        if len(question.text) >= LONGER:
-            keys.append(self._answer(question.text))
         return await self._taint.highest(keys) if keys else Tier.PUBLIC
 
     async def bind(self, question: Question, principal: Principal, tier: Tier) -> Tier:
