@@ -21,6 +21,7 @@ from lacuna.domain.tiers import Tier
 from lacuna.usecases.measure import LabelledText, Measured, Share, Slice, labelled, measure
 
 if TYPE_CHECKING:
+    from lacuna.adapters.classifiers.recogniser import Recogniser
     from lacuna.domain.terms import TermSet
 
 _SUFFIXES = (".jsonl", ".jsonl.gz")
@@ -49,6 +50,9 @@ def eval_command(
         Path | None, typer.Option(help="Write the ids of leaks and false alarms here, as JSON lines.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables here, as Markdown.")] = None,
+    packs: Annotated[
+        list[str] | None, typer.Option("--pack", help="A pack of recognisers to add; may be given several times.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure leak rate and false alarms on labelled data."""
@@ -58,7 +62,7 @@ def eval_command(
     loaded = load() if terms is None or strategy is None else None
     term_set = loaded.terms if terms is None and loaded is not None else _read_terms(terms)
     chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
-    layer = HeuristicLayer(term_set, added=() if loaded is None else loaded.recognisers)
+    layer = HeuristicLayer(term_set, added=(*(() if loaded is None else loaded.recognisers), *_pack_rules(packs or [])))
 
     def tier(text: str) -> Tier:
         return classify(text, [layer.examine(Question(text))], chosen or Strategy.CONSERVATIVE, layer.version).tier
@@ -72,6 +76,15 @@ def eval_command(
         print_json(_document(measured, chosen or Strategy.CONSERVATIVE, layer.version))
     else:
         _show(measured, chosen or Strategy.CONSERVATIVE)
+
+
+def _pack_rules(names: Iterable[str]) -> Iterator["Recogniser"]:
+    from lacuna.adapters.classifiers.packs import PACKS, pack
+
+    for name in dict.fromkeys(names):
+        if name not in PACKS:
+            raise InvalidInput(f"There is no pack {name!r}.", cure=f"Use one of {', '.join(PACKS)}.")
+        yield from pack(name)
 
 
 def _rows(paths: Iterable[Path]) -> Iterator[LabelledText]:

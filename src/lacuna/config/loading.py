@@ -6,7 +6,7 @@ created, and nothing outside the configuration folder and the named secret files
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from lacuna.config import environment, layers, problems, rules, schema, support, yaml_tree
+from lacuna.config import plugins as plugin_file
 from lacuna.config import recognisers as recogniser_file
 from lacuna.config import terms as term_file
 from lacuna.config.layers import Assigned
+from lacuna.config.plugins import Plugins
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
 from lacuna.domain.errors import ConfigError
@@ -29,7 +31,7 @@ CONFIG_FILE: Final = "config.yaml"
 PACKAGED: Final = Path(__file__).parent / "defaults"
 """The configuration that holds where nobody wrote one."""
 
-_LATER: Final = MappingProxyType({"plugins.yaml": "plugins", "policies": "Rego policies", "examples": "examples"})
+_LATER: Final = MappingProxyType({"policies": "Rego policies", "examples": "examples"})
 _LATER_PATTERNS: Final = MappingProxyType({"policies": "*.rego", "examples": "*.yaml"})
 _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 
@@ -37,8 +39,8 @@ _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
-    `recognisers` are the administrator's own; `folder` is None where the packaged defaults hold. `unsupported` names
-    what this version has no back end for."""
+    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `folder` is
+    None where the packaged defaults hold. `unsupported` names what this version has no back end for."""
 
     settings: Settings
     terms: TermSet
@@ -47,6 +49,7 @@ class Loaded:
     warnings: tuple[str, ...]
     unsupported: tuple[str, ...]
     folder: Path | None
+    plugins: Plugins = field(default_factory=Plugins)
 
 
 def load(
@@ -82,6 +85,7 @@ def load(
         warnings=(*files.warnings, *(line for layer in sources for line in layer.warnings), *doubts),
         unsupported=(*support.unsupported(settings), *files.unsupported),
         folder=folder,
+        plugins=files.plugins,
     )
 
 
@@ -116,6 +120,7 @@ class _Files:
         self.layer = self._settings()
         self.terms = self._terms()
         self.recognisers = self._recognisers()
+        self.plugins = self._plugins()
 
     def _settings(self) -> layers.Layer:
         document = yaml_tree.Document(None)
@@ -141,6 +146,14 @@ class _Files:
         self.problems += read.problems
         return read.recognisers
 
+    def _plugins(self) -> Plugins:
+        name = plugin_file.FILE_NAME
+        if not os.path.lexists(self._folder / name):
+            return Plugins()
+        read = plugin_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        self.problems += read.problems
+        return read.plugins
+
     def _present(self, name: str, otherwise: str) -> bool:
         try:
             (self._folder / name).lstat()
@@ -159,7 +172,7 @@ class _Files:
             fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
             self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))
             return
-        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, *_LATER)
+        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, plugin_file.FILE_NAME, *_LATER)
         for name in names:
             if name in _LATER:
                 self._later(name)

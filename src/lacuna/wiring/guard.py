@@ -7,7 +7,7 @@ type, never its text, which may hold content.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -64,7 +64,7 @@ class Guard:
         self._telemetry.failed(self.part, error.code)
         return error
 
-    def foreign(self, error: Exception) -> LacunaError:
+    def foreign(self, error: BaseException) -> LacunaError:
         """A back end's own exception as ours; counted."""
         return self.failed(DependencyError(f"{self.part} failed with {type(error).__name__}."))
 
@@ -100,6 +100,14 @@ class GuardedLayer:
         if (fault := _fault(result, len(question.text))) is not None:
             raise self._guard.nonsense(fault)
         return result
+
+
+def outcome(work: Callable[[], T]) -> T | BaseException:
+    """What `work` returns, or what it raised: for foreign code on a thread, where even SystemExit ends nothing."""
+    try:
+        return work()
+    except BaseException as error:
+        return error
 
 
 def _fault(result: object, size: int) -> str | None:

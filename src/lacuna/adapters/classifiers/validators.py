@@ -19,6 +19,7 @@ from lacuna.adapters.classifiers import credentials, randomness
 from lacuna.adapters.classifiers.contact_checks import CONTACT_CHECKS, DATE, counts_up
 from lacuna.adapters.classifiers.names import NAME_CHECKS
 from lacuna.adapters.classifiers.national_checks import NATIONAL_CHECKS
+from lacuna.adapters.classifiers.pack_checks import PACK_CHECKS
 from lacuna.adapters.classifiers.postal import POSTAL_CHECKS
 
 Validator = Callable[[str], int]
@@ -208,7 +209,7 @@ def _standard(module: str) -> Validator:
 
 
 STANDARD_NUMBERS = """
-    imei
+    cusip figi gb.sedol imei isin lei
     ar.cbu ar.cuit ar.dni at.tin at.vnr au.abn au.tfn be.bis be.nn bg.egn bg.pnf br.cnpj br.cpf by.unp ca.bc_phn ca.sin
     ch.ssn ch.vat cl.rut cn.ric co.nit cr.cpf cu.ni cz.rc de.idnr de.stnr de.vat dk.cpr do.cedula ec.ci ee.ik es.ccc
     es.cif es.dni es.nie fi.ytunnus fr.nif fr.nir fr.tva gb.nhs gb.utr gb.vat gr.amka gr.vat gt.nit hr.oib hu.anum
@@ -236,6 +237,7 @@ _CHECKS: dict[str, Validator] = {
     **NAME_CHECKS,
     **CONTACT_CHECKS,
     **NATIONAL_CHECKS,
+    **PACK_CHECKS,
     **POSTAL_CHECKS,
     "basic_credentials": credentials.basic_credentials,
     "command_password": credentials.command_password,
