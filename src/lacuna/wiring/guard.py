@@ -75,9 +75,10 @@ class Guard:
 
 class GuardedLayer:
     """A classifier layer whose findings have been checked. Runs in the caller's thread, so a time limit is not possible
-    here: layers promise linear time."""
+    here: layers promise linear time. `short_circuit` says whether the examination may end after it at PROPRIETARY."""
 
-    def __init__(self, layer: ClassifierLayer, guard: Guard) -> None:
+    def __init__(self, layer: ClassifierLayer, guard: Guard, *, short_circuit: bool = True) -> None:
+        self.short_circuit = short_circuit
         self._layer = layer
         self._guard = guard
         self.name = layer.name

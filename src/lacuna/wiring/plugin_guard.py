@@ -1,14 +1,14 @@
 """What a classifier plug-in is wrapped in. Its code is a third party's: it may hang, crash, lie or be in bad faith.
 
 Guarantees: an examination ends within the time limit and, where the plug-in did not answer or answered nonsense, in an
-error that counts as PROPRIETARY; everything of the plug-in that is touched is touched on a thread that may be given up;
-what comes out are findings of layer `plugin` whose kinds and rules are short names, so that they carry no text; evidence
-for PUBLIC does not count, so that no plug-in can lower a tier. Not guarded against: code that harms the process itself,
+error that counts as PROPRIETARY; its code and its answer are only touched on a thread that may be given up; what comes
+out are findings of layer `plugin` whose kinds and rules are short names, so that they carry no text; evidence for
+PUBLIC does not count, so that no plug-in can lower a tier. Not guarded against: code that harms the process itself,
 or that holds the interpreter's lock in one long call (a backtracking pattern of `re`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -36,6 +36,8 @@ class Nonsense(Exception):
 class GuardedPlugin:
     """Implements `lacuna.ports.classifier.ClassifierLayer` around a plug-in's layer. `short_circuit` says whether
     nobody needs to be asked after it has found PROPRIETARY."""
+
+    takes_long = True
 
     def __init__(
         self, name: str, layer: ClassifierLayer, version: str, guard: Guard, *, short_circuit: bool = True
@@ -73,7 +75,9 @@ class GuardedPlugin:
                 raise self._guard.nonsense(str(answered))
             case LacunaError():
                 # Its message is the plug-in's and may hold text.
-                raise self._guard.failed(DependencyUnavailable(f"{self._guard.part} failed with {type(answered).__name__}."))
+                raise self._guard.failed(
+                    DependencyUnavailable(f"{self._guard.part} failed with {type(answered).__name__}.")
+                )
             case _:
                 raise self._guard.foreign(answered)
 
@@ -84,7 +88,8 @@ class GuardedPlugin:
         return LayerResult(Layer.PLUGIN, tuple(self._checked(result, len(question.text))))
 
     def _checked(self, result: LayerResult, size: int) -> Iterator[Finding]:
-        for number, found in enumerate(islice(result.findings, MAX_FINDINGS + 1)):
+        answered: Iterable[object] = result.findings
+        for number, found in enumerate(islice(answered, MAX_FINDINGS + 1)):
             if number == MAX_FINDINGS:
                 raise Nonsense(f"more than {MAX_FINDINGS:,} findings")
             if not isinstance(found, Finding):
@@ -92,21 +97,29 @@ class GuardedPlugin:
             yield self._renamed(found, size)
 
     def _renamed(self, found: Finding, size: int) -> Finding:
-        kind, rule, confidence = found.kind, found.rule, found.confidence
-        if not isinstance(kind, str) or not _KIND.fullmatch(kind):
-            raise Nonsense("a finding whose kind is no name such as PII.EMAIL")
-        if kind not in _CONTEXT and kind.partition(".")[0] in _OWN_FAMILIES:
-            raise Nonsense("a finding of a family that is not a plug-in's to give")
-        if not isinstance(rule, str) or not _RULE.fullmatch(rule):
+        kind, rule = _name(found.kind, _KIND), _name(found.rule, _RULE)
+        if kind is None or (kind not in _CONTEXT and kind.partition(".")[0] in _OWN_FAMILIES):
+            raise Nonsense("a finding whose kind is no name such as PII.EMAIL, or of a family not a plug-in's to give")
+        if rule is None:
             raise Nonsense("a finding whose rule is no short name")
-        if not isinstance(confidence, int | float) or not 0.0 <= confidence <= 1.0:
+        confidence = _number(found.confidence)
+        if confidence is None or not 0.0 <= confidence <= 1.0:
             raise Nonsense("a confidence outside 0 to 1")
-        if not isinstance(found.tier, int) or found.tier not in tuple(Tier):
+        tier = _number(found.tier)
+        if tier is None or tier not in tuple(Tier):
             raise Nonsense("a tier that does not exist")
         start, end = _span(found, size)
         own = f"{self.name}."
         full = rule if rule.startswith(own) else own + rule
-        return Finding(str(kind), full, Layer.PLUGIN, Tier(found.tier), float(confidence), start, end)
+        return Finding(kind, full, Layer.PLUGIN, Tier(int(tier)), float(confidence), start, end)
+
+
+def _name(value: object, form: re.Pattern[str]) -> str | None:
+    return str(value) if isinstance(value, str) and form.fullmatch(value) else None
+
+
+def _number(value: object) -> int | float | None:
+    return value if isinstance(value, int | float) else None
 
 
 def _span(found: Finding, size: int) -> tuple[int | None, int | None]:

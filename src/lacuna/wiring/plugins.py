@@ -13,7 +13,7 @@ from typing import Any, Final
 from lacuna.adapters.classifiers.packs import PACKS, pack
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.config import Loaded
-from lacuna.config.plugins import CLASSIC, FILE_NAME, Plugin, Plugins
+from lacuna.config.plugins import CLASSIC, FILE_NAME, Plugin
 from lacuna.config.problems import nearest
 from lacuna.domain.errors import ConfigError
 from lacuna.ports.classifier import ClassifierLayer
@@ -63,6 +63,12 @@ def build_plugins(found: Loaded, telemetry: Telemetry) -> Built:
     return Built(tuple(recognisers), tuple(layers))
 
 
+def check_plugins(found: Loaded) -> None:
+    """Builds every plug-in and drops it again. Raises ConfigError with one line for each fault."""
+    if found.plugins.enabled:
+        build_plugins(found, back_end("telemetry", "prometheus")())
+
+
 def around_heuristic(
     found: Loaded, others: Mapping[str, Sequence[ClassifierLayer]], built: Built
 ) -> tuple[list[ClassifierLayer], list[ClassifierLayer]]:
@@ -91,7 +97,9 @@ def _of_pack(plugin: Plugin) -> Iterator[Recogniser]:
     for number, rule in enumerate(without):
         if rule not in rules:
             guess = nearest(rule, rules)
-            raise OptionFault(f"without[{number}]", "is no rule of this pack" + (f'; did you mean "{guess}"?' if guess else ""))
+            raise OptionFault(
+                f"without[{number}]", "is no rule of this pack" + (f'; did you mean "{guess}"?' if guess else "")
+            )
     yield from (recogniser for recogniser in shipped if recogniser.rule not in without)
 
 

@@ -28,13 +28,23 @@ _SHOWN = 5
 
 
 class TermLayers:
-    """The layers for the terms in force. `engine` knows no terms yet; `others` do without. Not for several threads at
-    once."""
+    """The layers for the terms in force. `engine` knows no terms yet; those `before` and `after` it do without. Not for
+    several threads at once."""
 
-    def __init__(self, engine: HeuristicLayer, guard: Guard, others: Sequence[ClassifierLayer]) -> None:
+    def __init__(
+        self,
+        engine: HeuristicLayer,
+        guard: Guard,
+        after: Sequence[ClassifierLayer],
+        before: Sequence[ClassifierLayer] = (),
+        *,
+        short_circuit: bool = True,
+    ) -> None:
         self._layer = engine
         self._guard = guard
-        self._others = others
+        self._before = before
+        self._after = after
+        self._short_circuit = short_circuit
 
     def first(self, terms: TermSet) -> list[ClassifierLayer]:
         """The layers to start with. Blocking."""
@@ -48,7 +58,8 @@ class TermLayers:
             yield self._guarded()
 
     def _guarded(self) -> list[ClassifierLayer]:
-        return [GuardedLayer(self._layer, self._guard), *self._others]
+        heuristic = GuardedLayer(self._layer, self._guard, short_circuit=self._short_circuit)
+        return [*self._before, heuristic, *self._after]
 
 
 async def first_layers(found: Loaded, store: TermStore, layers: TermLayers) -> tuple[int, list[ClassifierLayer]]:

@@ -10,6 +10,8 @@ from typing import Final
 
 from stdnum import luhn, verhoeff
 
+Check = Callable[[str], int]
+
 _NOT_ALNUM: Final = re.compile(r"[^0-9A-Za-z]+")
 _LONGEST_CODE: Final = 24
 
@@ -43,7 +45,11 @@ def loinc(candidate: str) -> int:
 
 def snomed(candidate: str) -> int:
     """A SNOMED CT identifier: Verhoeff check digit, a partition that exists."""
-    return len(candidate) if candidate[-3:-1] in ("00", "01", "02", "10", "11", "12") and verhoeff.is_valid(candidate) else 0
+    return (
+        len(candidate)
+        if candidate[-3:-1] in ("00", "01", "02", "10", "11", "12") and verhoeff.is_valid(candidate)
+        else 0
+    )
 
 
 def record_code(candidate: str) -> int:
@@ -111,7 +117,8 @@ def inner_url(candidate: str) -> int:
 
 
 _NAMED_BY_DOCS: Final = re.compile(
-    r"(?:^|[/@.])(?:my-?|your-?|project-?id|project\b|<|example|sample|test|demo|google-|distroless|kubernetes|k8s|knative|server\b)"
+    r"(?:^|[/@.])(?:my-?|your-?|project-?id|project\b|<|example|sample|test|demo|google-|distroless|"
+    r"kubernetes|k8s|knative|server\b)"
     r"|myserver|mydb|mydatabase|myinstance"
 )
 
@@ -121,7 +128,9 @@ def inner_project(candidate: str) -> int:
     return 0 if _NAMED_BY_DOCS.search(candidate.lower()) else len(candidate)
 
 
-_EVERYBODYS_SHARES: Final = re.compile(r"[\\/](?:server|servername|host|hostname|computer|machine|nas|fileserver|share)\d?[\\/.]", re.I)
+_EVERYBODYS_SHARES: Final = re.compile(
+    r"[\\/](?:server|servername|host|hostname|computer|machine|nas|fileserver|share)\d?[\\/.]", re.I
+)
 
 
 def inner_share(candidate: str) -> int:
@@ -130,7 +139,8 @@ def inner_share(candidate: str) -> int:
 
 
 _NO_TICKETS: Final = frozenset(
-    "CVE ISO IEC UTF SHA RFC COVID ANSI IEEE CWE EN DIN GHSA MS KB AES RSA MD PEP JEP JSR ECMA EIP BIP NIST FIPS SP HTTP "
+    "CVE ISO IEC UTF SHA RFC COVID ANSI IEEE CWE EN DIN GHSA MS KB AES RSA MD PEP JEP JSR ECMA EIP BIP NIST "
+    "FIPS SP HTTP "
     "TLS SSL USB HDMI PCI DDR RTX GTX GPT LLAMA CLAUDE GEMINI ASCII LATIN WINDOWS IPV SARS H MIL STD ASTM UL ICD DSM "
     "WCAG PS XBOX SN A B C D E F X Q T U COP CIS APT TA CUDA OS IBM ARM MIPS AMD INTEL CC BY GPL LGPL MIT".split()
 )
@@ -144,10 +154,12 @@ def ticket_key(candidate: str) -> int:
 def directory_name(candidate: str) -> int:
     """A distinguished name of a directory that is not documentation's."""
     low = candidate.lower()
-    return 0 if "dc=example" in low or "dc=contoso" in low or "dc=mydomain" in low or "dc=test" in low else len(candidate)
+    return (
+        0 if "dc=example" in low or "dc=contoso" in low or "dc=mydomain" in low or "dc=test" in low else len(candidate)
+    )
 
 
-PACK_CHECKS: Final[Mapping[str, Callable[[str], int]]] = {
+PACK_CHECKS: Final[Mapping[str, Check]] = {
     "cloud_account": cloud_account,
     "dea": dea,
     "directory_name": directory_name,

@@ -50,12 +50,19 @@ _OVERLAP = 400
 
 class PresidioRecogniser:
     """Implements `lacuna.ports.ner.EntityRecogniser`. `model` is a spaCy model (name or folder) or "patterns";
-    `registry` replaces Presidio's predefined recognisers. Raises ConfigError where Presidio or the model is missing."""
+    `registry` replaces Presidio's predefined recognisers; `kinds` gives entities other kinds than `KINDS`, or None to
+    pass them over. Raises ConfigError where Presidio or the model is missing."""
 
     name = "presidio"
 
     def __init__(
-        self, model: str = PATTERNS_ONLY, *, language: str = "en", threshold: float = 0.5, registry: Any = None
+        self,
+        model: str = PATTERNS_ONLY,
+        *,
+        language: str = "en",
+        threshold: float = 0.5,
+        registry: Any = None,
+        kinds: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
         analyzer = installed("presidio_analyzer", "presidio")
         spacy = installed("spacy", "presidio")
@@ -78,7 +85,9 @@ class PresidioRecogniser:
         self._lock = threading.Lock()
         self._language = language
         self._threshold = threshold
+        self._kinds: dict[str, str | None] = {**dict.fromkeys(_PASSED_OVER), **KINDS, **kinds}
         rules = "\n".join(sorted(f"{r.name} {r.supported_entities}" for r in recognisers.recognizers))
+        rules += repr(sorted(kinds.items(), key=lambda item: item[0]))
         digest = hashlib.sha256(rules.encode() + pipeline.to_bytes(exclude=["vocab", "tokenizer"])).hexdigest()[:16]
         self._version = f"presidio/{version('presidio-analyzer')}/{model}+{digest}/{language}/{threshold}"
 
@@ -98,8 +107,8 @@ class PresidioRecogniser:
             with self._lock:
                 results = self._engine.analyze(text=window, language=self._language, score_threshold=self._threshold)
             for result in results:
-                if result.entity_type not in _PASSED_OVER and result.score > 0:
-                    kind = KINDS.get(result.entity_type, "PII.NATIONAL_ID")
+                kind = self._kinds.get(result.entity_type, "PII.NATIONAL_ID")
+                if kind is not None and result.score > 0:
                     yield Entity(kind, offset + result.start, offset + result.end, float(result.score))
 
 

@@ -7,7 +7,8 @@ _SUFFIX = r"(?:corp|internal|intranet|intra|lan|localdomain|private|ad|svc\.clus
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL}){{0,4}}\.{_SUFFIX}"
 _OWN = (
-    r"our|ours|we|us|prod|production|staging|preprod|uat|bastion|vpn|jump ?host|unser\pL*|wir|notre|nos|nuestr\pL*|nostr\pL*|noss\pL*|onze|nasz\pL*|наш\pL*|我们的?|当社|社内|우리"
+    r"our|ours|we|us|prod|production|staging|preprod|uat|bastion|vpn|jump ?host|unser\pL*|wir|notre|nos|"
+    r"nuestr\pL*|nostr\pL*|noss\pL*|onze|nasz\pL*|наш\pL*|我们的?|当社|社内|우리"
 )
 _HTTP = r"https?://[A-Za-z0-9.-]+(?::\d{2,5})?"
 
@@ -16,12 +17,23 @@ RECOGNISERS = (
         rule="infra.internal_url",
         kind="INFRA.HOST",
         tier=Tier.INTERNAL,
-        pattern=rf"(?i)(?:[a-z][a-z0-9+.-]{{1,15}}://(?:[^\s/@]{{1,64}}@)?|\b[a-z0-9._-]{{1,40}}@){_HOST}(?::\d{{2,5}})?\b",
+        pattern=(
+            rf"(?i)(?:[a-z][a-z0-9+.-]{{1,15}}://(?:[^\s/@]{{1,64}}@)?|\b[a-z0-9._-]{{1,"
+            rf"40}}@){_HOST}(?::\d{{2,5}})?\b"
+        ),
         probe=rf"(?i)\.{_SUFFIX}\b",
         validator="internal_host",
         confidence=0.85,
-        examples=("see https://wiki.bluefin.corp/display/OPS", "ssh deploy@db7.fra.bluefin.internal", "postgres://ledger-2.prod.svc.cluster.local:5432"),
-        counterexamples=("http://host.docker.internal:8080", "http://metadata.google.internal/", "https://my-app.internal"),
+        examples=(
+            "see https://wiki.bluefin.corp/display/OPS",
+            "ssh deploy@db7.fra.bluefin.internal",
+            "postgres://ledger-2.prod.svc.cluster.local:5432",
+        ),
+        counterexamples=(
+            "http://host.docker.internal:8080",
+            "http://metadata.google.internal/",
+            "https://my-app.internal",
+        ),
     ),
     Recogniser(
         rule="infra.internal_host",
@@ -30,7 +42,11 @@ RECOGNISERS = (
         pattern=rf"(?i)\b{_HOST}\b",
         probe=rf"(?i)\.{_SUFFIX}\b",
         validator="internal_host",
-        context=r"hosts?|hostname|servers?|ssh|ping|curl|dns|resolve\pL*|fqdn|node|vm|machine|database|db|vpn|log ?in|rdp|connect\pL*|reach\pL*|rechner|serveur|servidor|maquina|macchina|сервер\pL*|主机|服务器|サーバー|서버",
+        context=(
+            r"hosts?|hostname|servers?|ssh|ping|curl|dns|resolve\pL*|fqdn|node|vm|machine|database|db|vpn|log "
+            r"?in|rdp|connect\pL*|reach\pL*|rechner|serveur|servidor|maquina|macchina|сервер\pL*|主机|服务器|サーバー|"
+            r"서버"
+        ),
         before=50,
         after=30,
         unless=r"[\w.(-]",
@@ -43,7 +59,10 @@ RECOGNISERS = (
         rule="infra.private_address",
         kind="INFRA.ADDRESS",
         tier=Tier.INTERNAL,
-        pattern=r"\b(?:10\.\d{1,3}\.\d{1,3}\.[1-9]\d{0,2}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.[1-9]\d{0,2}|192\.168\.\d{1,3}\.[1-9]\d{0,2})(?::\d{2,5}|/\d{2})?\b",
+        pattern=(
+            r"\b(?:10\.\d{1,3}\.\d{1,3}\.[1-9]\d{0,2}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.[1-9]\d{0,2}|"
+            r"192\.168\.\d{1,3}\.[1-9]\d{0,2})(?::\d{2,5}|/\d{2})?\b"
+        ),
         context=_OWN,
         before=60,
         after=40,
@@ -79,17 +98,28 @@ RECOGNISERS = (
         rule="infra.azure_subscription",
         kind="INFRA.CLOUD_ACCOUNT",
         tier=Tier.INTERNAL,
-        pattern=r"(?i)/subscriptions/[1-9a-f][0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:tenant|subscription)[ _-]?id[\"']?\s*[:=]\s*[\"']?[1-9a-f][0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+        pattern=(
+            r"(?i)/subscriptions/[1-9a-f][0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|"
+            r"\b(?:tenant|subscription)[ "
+            r"_-]?id[\"']?\s*[:=]\s*[\"']?[1-9a-f][0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+            r"\b"
+        ),
         probe=r"(?i)/subscriptions/[1-9a-f]|(?:tenant|subscription)[ _-]?id",
         confidence=0.85,
-        examples=("/subscriptions/7f3c9a12-4b5d-4e6f-8a1b-9c2d3e4f5a6b/resourceGroups/pay", "tenant_id = 7f3c9a12-4b5d-4e6f-8a1b-9c2d3e4f5a6b"),
+        examples=(
+            "/subscriptions/7f3c9a12-4b5d-4e6f-8a1b-9c2d3e4f5a6b/resourceGroups/pay",
+            "tenant_id = 7f3c9a12-4b5d-4e6f-8a1b-9c2d3e4f5a6b",
+        ),
         counterexamples=("/subscriptions/00000000-0000-0000-0000-000000000000/", "the tenant id is a GUID"),
     ),
     Recogniser(
         rule="infra.gcp_project",
         kind="INFRA.CLOUD_ACCOUNT",
         tier=Tier.INTERNAL,
-        pattern=r"\b[a-z0-9-]{4,30}@[a-z][a-z0-9-]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com\b|\b(?:gcr\.io|[a-z0-9-]+-docker\.pkg\.dev)/[a-z][a-z0-9-]{5,29}/",
+        pattern=(
+            r"\b[a-z0-9-]{4,30}@[a-z][a-z0-9-]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com\b|\b(?:gcr\.io|"
+            r"[a-z0-9-]+-docker\.pkg\.dev)/[a-z][a-z0-9-]{5,29}/"
+        ),
         probe=r"iam\.gserviceaccount\.com|gcr\.io/|docker\.pkg\.dev/",
         validator="inner_project",
         confidence=0.85,
@@ -100,8 +130,15 @@ RECOGNISERS = (
         rule="infra.managed_database",
         kind="INFRA.HOST",
         tier=Tier.INTERNAL,
-        pattern=r"\b[a-z0-9-]{2,63}\.(?:cluster-)?[a-z0-9]{12}\.[a-z0-9-]{6,20}\.(?:rds|cache|redshift|docdb)\.amazonaws\.com\b|\b[a-z0-9-]{3,63}\.(?:database|postgres\.database|mysql\.database|redis\.cache|vault)\.(?:windows|azure)\.net\b",
-        probe=r"\.(?:rds|cache|redshift|docdb)\.amazonaws\.com|\.(?:database|redis\.cache|vault)\.(?:windows|azure)\.net",
+        pattern=(
+            r"\b[a-z0-9-]{2,63}\.(?:cluster-)?[a-z0-9]{12}\.[a-z0-9-]{6,20}\.(?:rds|cache|redshift|"
+            r"docdb)\.amazonaws\.com\b|\b[a-z0-9-]{3,63}\.(?:database|postgres\.database|mysql\.database|"
+            r"redis\.cache|vault)\.(?:windows|azure)\.net\b"
+        ),
+        probe=(
+            r"\.(?:rds|cache|redshift|docdb)\.amazonaws\.com|\.(?:database|redis\.cache|vault)\.(?:windows|"
+            r"azure)\.net"
+        ),
         validator="inner_project",
         confidence=0.85,
         examples=("ledger.c9akciq32xyz.eu-west-1.rds.amazonaws.com", "bluefin-ledger.database.windows.net"),
@@ -111,18 +148,36 @@ RECOGNISERS = (
         rule="infra.build",
         kind="INFRA.BUILD",
         tier=Tier.INTERNAL,
-        pattern=rf"{_HTTP}/(?:[\w./%-]{{0,80}}/)?(?:job/[\w%.-]+/(?:job/[\w%.-]+/)?\d+|-/(?:jobs|pipelines)/\d+|buildConfiguration/\w+|builds?/\d{{2,}}|viewLog\.html\?buildId=\d+|browse/[A-Z][A-Z0-9]{{1,9}}-\d+|artifactory/\w[\w./-]+)",
-        probe=r"https?://[A-Za-z0-9.:-]+/[\w./%-]*(?:job/|-/jobs/|-/pipelines/|buildConfiguration/|builds?/\d|viewLog|browse/[A-Z]|artifactory/)",
+        pattern=(
+            rf"{_HTTP}/(?:[\w./%-]{{0,80}}/)?(?:job/[\w%.-]+/(?:job/[\w%.-]+/)?\d+|-/(?:jobs|pipelines)/\d+|"
+            rf"buildConfiguration/\w+|builds?/\d{{2,}}|viewLog\.html\?buildId=\d+|browse/[A-Z][A-Z0-9]{{1,"
+            rf"9}}-\d+|artifactory/\w[\w./-]+)"
+        ),
+        probe=(
+            r"https?://[A-Za-z0-9.:-]+/[\w./%-]*(?:job/|-/jobs/|-/pipelines/|buildConfiguration/|builds?/\d|"
+            r"viewLog|browse/[A-Z]|artifactory/)"
+        ),
         validator="inner_url",
         confidence=0.8,
-        examples=("https://ci.bluefin-systems.com/job/ledger/1182/console", "https://git.bluefin-systems.com/pay/api/-/pipelines/88213", "https://jira.bluefin-systems.com/browse/PAY-1182"),
-        counterexamples=("https://gitlab.com/gnachman/iterm2/-/jobs/11", "https://issues.apache.org/browse/KAFKA-1", "https://ci.example.com/job/x/1"),
+        examples=(
+            "https://ci.bluefin-systems.com/job/ledger/1182/console",
+            "https://git.bluefin-systems.com/pay/api/-/pipelines/88213",
+            "https://jira.bluefin-systems.com/browse/PAY-1182",
+        ),
+        counterexamples=(
+            "https://gitlab.com/gnachman/iterm2/-/jobs/11",
+            "https://issues.apache.org/browse/KAFKA-1",
+            "https://ci.example.com/job/x/1",
+        ),
     ),
     Recogniser(
         rule="infra.share",
         kind="INFRA.HOST",
         tier=Tier.INTERNAL,
-        pattern=r"\\\\[A-Za-z][A-Za-z0-9-]{2,14}(?:\.[A-Za-z0-9.-]+)?\\[A-Za-z0-9$][^\s\\\"']{0,60}\\[^\s\"']+|\b(?:smb|nfs|cifs)://[a-z0-9.-]+/[^\s\"']+",
+        pattern=(
+            r"\\\\[A-Za-z][A-Za-z0-9-]{2,14}(?:\.[A-Za-z0-9.-]+)?\\[A-Za-z0-9$][^\s\\\"']{0,60}\\[^\s\"']+|"
+            r"\b(?:smb|nfs|cifs)://[a-z0-9.-]+/[^\s\"']+"
+        ),
         unless=r"[\\\w:]",
         probe=r"\\\\[A-Za-z][A-Za-z0-9-]{2,14}|\b(?:smb|nfs|cifs)://",
         validator="inner_share",

@@ -106,7 +106,10 @@ RECOGNISERS = (
         ),
         before=6,
         after=0,
-        also=r"(?:my|the|our|his|her) (?:card|debit card|credit card|bank card)|atm|geldautomat|girokarte|ec-karte|distributeur|cajero|bancomat|банкомат\pL*|carte bancaire|tarjeta|银行卡|キャッシュカード",
+        also=(
+            r"(?:my|the|our|his|her) (?:card|debit card|credit card|bank card)|atm|geldautomat|girokarte|"
+            r"ec-karte|distributeur|cajero|bancomat|банкомат\pL*|carte bancaire|tarjeta|银行卡|キャッシュカード"
+        ),
         also_within=60,
         confidence=0.85,
         examples=("my card PIN is 4821", "Girokarte, Geheimzahl 4821", "银行卡密码 482193"),

@@ -7,8 +7,10 @@ RECOGNISERS = (
         rule="fin.swift_mt",
         kind="FIN.MESSAGE",
         pattern=(
-            r"\{1:F\d{2}[A-Z]{4}[A-Z0-9]{4,8}|:32[ABCD]:(?:\d{6})?[A-Z]{3}\d[\d.,]*|:6[012][FM]?:[CD]?\d{6}[A-Z]{0,3}\d*[\d,]+|"
-            r":50[AFK]:/[A-Z0-9]{4}|:59[AF]?:/[A-Z0-9]{4}|:35B:ISIN [A-Z]{2}[A-Z0-9]{10}|:95[PQR]::[A-Z]{4}//\w+|:97A::SAFE//\w+"
+            r"\{1:F\d{2}[A-Z]{4}[A-Z0-9]{4,8}|:32[ABCD]:(?:\d{6})?[A-Z]{3}\d[\d.,]*|"
+            r":6[012][FM]?:[CD]?\d{6}[A-Z]{0,3}\d*[\d,]+|"
+            r":50[AFK]:/[A-Z0-9]{4}|:59[AF]?:/[A-Z0-9]{4}|:35B:ISIN [A-Z]{2}[A-Z0-9]{10}|"
+            r":95[PQR]::[A-Z]{4}//\w+|:97A::SAFE//\w+"
         ),
         probe=r"\{1:F\d{2}|:(?:32[ABCD]|6[012][FM]?|50[AFK]|59[AF]?|35B|95[PQR]|97A):",
         confidence=0.95,
@@ -66,7 +68,10 @@ RECOGNISERS = (
         rule="fin.creditor_id",
         kind="FIN.ACCOUNT",
         pattern=r"\b[A-Z]{2}\d{2}[A-Z0-9]{3}0\d{10}\b|\bRF\d{2}[A-Z0-9]{4,21}\b",
-        context=r"creditor id(?:entifier)?|glaubiger-?id\pL*|sepa|mandate|mandat\pL*|lastschrift|ics|rf reference|creditor reference",
+        context=(
+            r"creditor id(?:entifier)?|glaubiger-?id\pL*|sepa|mandate|mandat\pL*|lastschrift|ics|rf reference|"
+            r"creditor reference"
+        ),
         before=40,
         confidence=0.8,
         examples=("SEPA-Lastschrift, Gläubiger-ID DE98ZZZ09999999999",),

@@ -50,8 +50,10 @@ RECOGNISERS = (
         rule="phi.x12",
         kind="PHI.MESSAGE",
         pattern=(
-            r"\b(?:NM1\*(?:IL|QC|85|82|74|03|PR)\*[12]\*[^*~\n]{2}[^~\n]*|DMG\*D8\*\d{8}|SV[12]\*(?:HC|AD):\w{4,5}[^~\n]*|"
-            r"HI\*(?:ABK|BK|ABF|BF|ABJ):[A-Z]\d[^~\n]*|CLM\*[^*\n]{2,38}\*\d[^~\n]*|CLP\*[^*\n]{2,38}\*\d{1,2}\*[^~\n]*|"
+            r"\b(?:NM1\*(?:IL|QC|85|82|74|03|PR)\*[12]\*[^*~\n]{2}[^~\n]*|DMG\*D8\*\d{8}|SV[12]\*(?:HC|"
+            r"AD):\w{4,5}[^~\n]*|"
+            r"HI\*(?:ABK|BK|ABF|BF|ABJ):[A-Z]\d[^~\n]*|CLM\*[^*\n]{2,38}\*\d[^~\n]*|CLP\*[^*\n]{2,38}\*\d{1,"
+            r"2}\*[^~\n]*|"
             r"REF\*(?:1W|SY|0F|EA|1L)\*\w{4}[^~\n]*|SBR\*[PST]\*\d{2}\*[^~\n]*)"
         ),
         probe=r"\b(?:NM1|DMG|SV[12]|HI|CLM|CLP|REF|SBR)\*",

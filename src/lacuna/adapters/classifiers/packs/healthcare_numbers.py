@@ -16,8 +16,10 @@ RECOGNISERS = (
         pattern=_ONE_CODE,
         validator="record_code",
         context=(
-            r"mrn|medical record(?: number| no)?|medical record #|chart (?:number|no|#)|hospital (?:number|no)|unit number|"
-            r"encounter (?:id|number|no)|visit (?:id|number|no)|csn|har|accession (?:number|no)|specimen (?:id|number|no)|"
+            r"mrn|medical record(?: number| no)?|medical record #|chart (?:number|no|#)|hospital (?:number|"
+            r"no)|unit number|"
+            r"encounter (?:id|number|no)|visit (?:id|number|no)|csn|har|accession (?:number|no)|specimen "
+            r"(?:id|number|no)|"
             r"requisition (?:number|no)|admission (?:id|number|no)|episode (?:id|number|no)|case file no|"
             r"aufnahmenummer|fallnummer|fall-nr|fallnr|patienten-?id|patientenaktennummer|numero de dossier|ipp|iep|"
             r"numero d'admission|numero de historia(?: clinica)?|nhc|nuhsa|numero di cartella|numero nosologico|"
@@ -43,17 +45,21 @@ RECOGNISERS = (
         pattern=_ONE_CODE,
         validator="record_code",
         context=(
-            r"member (?:id|number|no)|subscriber (?:id|number|no)|beneficiary (?:id|number|no)|insured(?:'s)? id|policy id|"
+            r"member (?:id|number|no)|subscriber (?:id|number|no)|beneficiary (?:id|number|no)|insured(?:'s)? "
+            r"id|policy id|"
             r"medicaid (?:id|number|no)|medicare (?:id|number|no)|hicn|mbi|plan id|group (?:number|no)|rx ?bin|rx ?pcn|"
             r"rx ?grp|prior auth(?:orization)? (?:number|no)|claim (?:number|no)|health card (?:number|no)|"
             r"versicherten-?(?:nummer|nr)|versichertennummer|kvnr|krankenversichertennummer|numero d'assure|"
-            r"carte vitale|numero de asegurado|tarjeta sanitaria|cip|tessera sanitaria|cartao (?:sus|nacional de saude)|"
+            r"carte vitale|numero de asegurado|tarjeta sanitaria|cip|tessera sanitaria|cartao (?:sus|nacional "
+            r"de saude)|"
             r"cns|numero de utente|polisnummer|numer polisy|полис(?: омс)?|保険証番号|被保険者番号|医保卡号|社保卡号"
         ),
         before=14,
         after=0,
-        also=r"health|insur\pL*|medicaid|medicare|hmo|ppo|payer|patient\pL*|" + HOSPITAL + r"|krankenkasse|kasse|gkv|pkv|"
-        r"versicher\pL*|assur\pL*|mutuelle|seguro|aseguradora|assicura\pL*|saude|salud|sanitari[ao]|rx ?\pL*|омс|保険|医保",
+        also=r"health|insur\pL*|medicaid|medicare|hmo|ppo|payer|patient\pL*|"
+        + HOSPITAL
+        + r"|krankenkasse|kasse|gkv|pkv|versicher\pL*|assur\pL*|mutuelle|seguro|aseguradora|assicura\pL*|"
+        r"saude|salud|sanitari[ao]|rx ?\pL*|омс|保険|医保",
         confidence=0.8,
         examples=(
             "Health plan member ID: XQW884201937",
@@ -68,7 +74,10 @@ RECOGNISERS = (
         kind="PHI.PLAN",
         pattern=r"\b[A-Z]\d{9}\b",
         validator="kvnr",
-        context=r"kvnr|versicherten\pL*|krankenkasse|krankenversicher\pL*|gesundheitskarte|egk|patient\pL*|gkv|aok|barmer|tk|dak",
+        context=(
+            r"kvnr|versicherten\pL*|krankenkasse|krankenversicher\pL*|gesundheitskarte|egk|patient\pL*|gkv|"
+            r"aok|barmer|tk|dak"
+        ),
         confidence=0.92,
         examples=("eGK A123456780",),
         counterexamples=("eGK A123456781", "part A123456780"),
@@ -92,7 +101,10 @@ RECOGNISERS = (
         kind="PHI.PRESCRIBER",
         pattern=r"\b[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b",
         validator="dea",
-        context=r"dea|prescriber|prescription|physician|controlled|schedule (?:ii|iii|iv|2|3|4)|narcotic\pL*|pharmacy|dr\.?",
+        context=(
+            r"dea|prescriber|prescription|physician|controlled|schedule (?:ii|iii|iv|2|3|4)|narcotic\pL*|"
+            r"pharmacy|dr\.?"
+        ),
         before=40,
         confidence=0.92,
         examples=("DEA AB1234563", "prescriber registration FH1234563"),
@@ -104,7 +116,8 @@ RECOGNISERS = (
         pattern=r"\b[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\b",
         context=(
             r"icd(?:-?(?:9|10|11)(?:-(?:cm|gm|pcs))?)?|dx|diagnosis(?: code)?|diagnoses|primary dx|diagnose(?:n|code)?|"
-            r"hauptdiagnose|diagnostic|cim-?10|diagnostico|cie-?10|diagnosi|diagnoz\pL*|диагноз|мкб(?:-?10)?|病名|診断|诊断|진단"
+            r"hauptdiagnose|diagnostic|cim-?10|diagnostico|cie-?10|diagnosi|diagnoz\pL*|диагноз|мкб(?:-?10)?|"
+            r"病名|診断|诊断|진단"
         ),
         before=30,
         after=20,
@@ -156,7 +169,11 @@ RECOGNISERS = (
         also=ONE_PERSON,
         also_within=80,
         confidence=0.8,
-        examples=("dispensed NDC 0093-1048-01 to Mr. Okafor", "RxCUI 860975 for my mother", "PZN 01234567 für Frau Brandt"),
+        examples=(
+            "dispensed NDC 0093-1048-01 to Mr. Okafor",
+            "RxCUI 860975 for my mother",
+            "PZN 01234567 für Frau Brandt",
+        ),
         counterexamples=("NDC 0093-1048-01 was recalled", "the RxNorm file of 2024"),
     ),
     Recogniser(
@@ -177,17 +194,26 @@ RECOGNISERS = (
         kind="PHI.DEVICE",
         pattern=_ONE_CODE,
         validator="record_code",
-        context=r"serial|serial (?:number|no)|s/n|sn|udi|udi-di|seriennummer|serien-?nr|numero de serie|numero di serie|serienummer|numer seryjny|серийный номер|序列号|シリアル番号",
+        context=(
+            r"serial|serial (?:number|no)|s/n|sn|udi|udi-di|seriennummer|serien-?nr|numero de serie|numero di "
+            r"serie|serienummer|numer seryjny|серийный номер|序列号|シリアル番号"
+        ),
         before=12,
         after=0,
         also=(
             r"pacemaker|defibrillator|icd|implant\pL*|insulin pump|glucose monitor|cgm|hearing aid|infusion pump|stent|"
-            r"ventilator|cpap|prosthe\pL*|hip|neurostimulator|herzschrittmacher|implantat|insulinpumpe|horgerat|prothese|"
-            r"stimulateur|pompe a insuline|marcapasos|protesis|bomba de insulina|pacemaker|protesi|кардиостимулятор|ペースメーカー|起搏器"
+            r"ventilator|cpap|prosthe\pL*|hip|neurostimulator|herzschrittmacher|implantat|insulinpumpe|"
+            r"horgerat|prothese|"
+            r"stimulateur|pompe a insuline|marcapasos|protesis|bomba de insulina|pacemaker|protesi|"
+            r"кардиостимулятор|ペースメーカー|起搏器"
         ),
         also_within=60,
         confidence=0.8,
-        examples=("pacemaker serial number PJN884201", "Herzschrittmacher, Seriennummer 4471-9982", "insulin pump S/N: NG1934472H"),
+        examples=(
+            "pacemaker serial number PJN884201",
+            "Herzschrittmacher, Seriennummer 4471-9982",
+            "insulin pump S/N: NG1934472H",
+        ),
         counterexamples=("laptop serial number PJN884201", "where is the serial number of a pacemaker?"),
     ),
     Recogniser(

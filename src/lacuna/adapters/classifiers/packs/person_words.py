@@ -6,7 +6,8 @@ Alternatives of RE2 patterns for folded text, to be used as a recogniser's `cont
 from typing import Final
 
 _RELATIVES = (
-    r"my (?:ex-?|late |older |younger |little )?(?:wife|husband|spouse|partner|son|daughter|child|kid|baby|mother|mum|mom|"
+    r"my (?:ex-?|late |older |younger |little )?(?:wife|husband|spouse|partner|son|daughter|child|kid|baby|"
+    r"mother|mum|mom|"
     r"father|dad|brother|sister|grandmother|grandfather|grandma|grandpa|girlfriend|boyfriend|fiancee?)|"
     r"mein(?:e|em|en|er)? (?:frau|mann|partner|partnerin|sohn|tochter|kind|baby|mutter|vater|bruder|schwester|oma|opa)|"
     r"ma (?:femme|compagne|fille|mere|soeur|grand-mere)|mon (?:mari|compagnon|fils|enfant|pere|frere|grand-pere)|"
@@ -16,7 +17,8 @@ _RELATIVES = (
     r"mijn (?:vrouw|man|partner|zoon|dochter|kind|moeder|vader|broer|zus|oma|opa)|"
     r"moj(?:a|ej|ego|emu)? (?:zona|zony|maz|meza|syn|syna|corka|corki|dziecko|matka|ojciec|brat|siostra)|"
     r"мо(?:я|й|ей|его|ему) (?:жена|муж|сын|дочь|ребенок|мать|отец|брат|сестра)|"
-    r"妻|夫|息子|娘|我妻子|我丈夫|我儿子|我女儿|我妈妈|我爸爸|我母亲|我父亲|아내|남편|우리 아들|우리 딸|زوجتي|زوجي|ابني|ابنتي"
+    r"妻|夫|息子|娘|我妻子|我丈夫|我儿子|我女儿|我妈妈|我爸爸|我母亲|我父亲|아내|남편|우리 아들|우리 딸|زوجتي|زوجي|"
+    r"ابني|ابنتي"
 )
 
 _PATIENTS = (
@@ -33,8 +35,10 @@ _MYSELF = (
     r"prescribed me|me prescribed|should i|ich (?:nehme|habe|bin|war|wurde|soll)|mir (?:wurde|hat)|mein(?:e|em)? "
     r"(?:arzt|arztin|hausarzt|rezept|dosis|diagnose|befund|blutwerte)|je (?:prends|suis|souffre)|m'a prescrit|mon "
     r"(?:medecin|ordonnance|traitement)|me (?:recetaron|receto|diagnosticaron)|mi (?:medico|receta|tratamiento)|mi "
-    r"(?:hanno|ha) prescritto|il mio medico|me (?:receitaram|receitou)|meu medico|mijn (?:huisarts|arts|dosis|medicijn)|"
-    r"ik (?:slik|gebruik|neem)|lekarz przepisal mi|biore|мне (?:прописали|назначили)|я принимаю|飲んでいます|処方されました|"
+    r"(?:hanno|ha) prescritto|il mio medico|me (?:receitaram|receitou)|meu medico|mijn (?:huisarts|arts|dosis|"
+    r"medicijn)|"
+    r"ik (?:slik|gebruik|neem)|lekarz przepisal mi|biore|мне (?:прописали|"
+    r"назначили)|я принимаю|飲んでいます|処方されました|"
     r"我在吃|医生给我开|먹고 있|처방받"
 )
 
