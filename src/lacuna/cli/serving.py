@@ -50,13 +50,14 @@ def dev_command(
 def serve_command(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Port = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer requests.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve with authentication (API key from LACUNA_API_KEY)."""
     from lacuna import server
     from lacuna.config import load
 
-    loaded = load(overrides(data_dir, server__host=host, server__port=port))
+    loaded = load(overrides(data_dir, server__host=host, server__port=port, server__workers=workers))
     server.run(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}"))
 
 

@@ -231,6 +231,9 @@ class ServerSettings(Section):
 
     host: ListenHost = Field("127.0.0.1", description="Address to listen on.")
     port: Port = Field(8000, description="Port to listen on; 0: any free port.")
+    workers: Annotated[Whole, Field(ge=1, le=64)] = Field(
+        1, description="Processes that answer requests; `lacuna dev` always runs one."
+    )
     max_body_bytes: Annotated[Whole, Field(ge=1_024, le=1_024 * MEBIBYTE)] = Field(
         32 * MEBIBYTE, description="Largest request body (413 above it)."
     )

@@ -2,6 +2,7 @@
 without authentication."""
 
 import itertools
+import os
 import re
 import secrets
 from typing import Final
@@ -23,8 +24,22 @@ FIXED: Final = (
 """Added to every response."""
 
 
-_PROCESS: Final = secrets.token_hex(8)
-_COUNTER: Final = itertools.count(1)
+class _Numbered:
+    """Ids of this process: a prefix of its own, then a number."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self._prefix = secrets.token_hex(8)
+        self._counter = itertools.count(1)
+
+    def new(self) -> str:
+        return f"{self._prefix}-{next(self._counter):x}"
+
+
+_IDS: Final = _Numbered()
+os.register_at_fork(after_in_child=_IDS.renew)
 
 
 def given_or_new_id(scope: Scope) -> str:
@@ -32,7 +47,7 @@ def given_or_new_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
-    return f"{_PROCESS}-{next(_COUNTER):x}"
+    return _IDS.new()
 
 
 def comes_from_elsewhere(scope: Scope) -> bool:

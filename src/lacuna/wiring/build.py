@@ -16,7 +16,7 @@ from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
 from lacuna.config import Loaded, Settings, load
 from lacuna.config.settings import NerLayerSettings
-from lacuna.domain.audit import Record
+from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.policy import Source
@@ -71,10 +71,12 @@ async def open_application(
     loaded: Loaded | None = None,
     surface: str = "cli",
     passages_needed: bool = True,
+    process: Mapping[str, int] | None = None,
 ) -> AsyncIterator[Application]:
     """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
     Raises ConfigError or StorageError before anything is served; also where all of several documents have lost their
-    passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops."""
+    passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops, with
+    what `process` says of this one."""
     found = load(overrides) if loaded is None else loaded
     refuse_unsupported(found)
     settings = found.settings
@@ -182,8 +184,10 @@ async def open_application(
             )
         if surface != "cli":
             parts["terms"] = Part(keep_following(follow, stack), required=False)
-            await _mark(storage.ledger, clock, "system.started", surface, classify.ruleset)
-            stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", surface, classify.ruleset)
+            said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
+            said |= process or {}
+            await _mark(storage.ledger, clock, "system.started", said)
+            stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", said)
         yield Application(
             loaded=found,
             classify=classify,
@@ -366,7 +370,6 @@ def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack)
     return GuardedSearch(built, Guard("web_search", telemetry, wanted.timeout_s))
 
 
-async def _mark(ledger: Ledger, clock: Clock, kind: str, surface: str, ruleset: str) -> None:
+async def _mark(ledger: Ledger, clock: Clock, kind: str, data: Mapping[str, Json]) -> None:
     """Start and stop are events like any other."""
-    data = {"surface": surface, "version": __version__, "ruleset": ruleset}
     await ledger.append(Entry(Record(kind, clock.now_us(), "system", "system", "", data)))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 
 import structlog
 
@@ -25,6 +26,21 @@ from lacuna.wiring.guard import Guard, GuardedLayer
 log = structlog.get_logger("lacuna.terms")
 
 _SHOWN = 5
+
+
+class NewestTerms:
+    """A configuration whose terms are those of the file as it last could be used, so that a worker that is started late
+    begins with what the others have."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self._watched = None if loaded.folder is None else WatchedTerms(loaded.folder / FILE_NAME, loaded.terms)
+
+    def look(self) -> None:
+        """Looks at the file; what is wrong with it, the workers say."""
+        with suppress(LacunaError):
+            if self._watched is not None and (fresh := self._watched.look()) is not None:
+                self.loaded = replace(self.loaded, terms=fresh)
 
 
 class TermLayers:

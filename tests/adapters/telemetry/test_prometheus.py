@@ -5,7 +5,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lacuna.adapters.telemetry.prometheus import PrometheusTelemetry, serve_metrics
+from lacuna.adapters.telemetry.prometheus import PrometheusTelemetry, metrics_socket, serve_metrics
 from lacuna.domain.errors import ConfigError
 
 
@@ -53,7 +53,7 @@ def test_two_applications_in_one_process_count_apart() -> None:
 def test_serves_until_it_is_stopped() -> None:
     telemetry = PrometheusTelemetry()
     telemetry.classified("PUBLIC", 0.1, cached=False)
-    server = serve_metrics(telemetry.registry, "127.0.0.1", 0)
+    server = serve_metrics(telemetry.registry, metrics_socket("127.0.0.1", 0))
     url = f"http://127.0.0.1:{server.port}/metrics"
     with urllib.request.urlopen(url) as response:
         assert b"lacuna_cache_misses_total 1.0" in response.read()
@@ -65,10 +65,10 @@ def test_serves_until_it_is_stopped() -> None:
 
 def test_a_port_in_use_is_named() -> None:
     telemetry = PrometheusTelemetry()
-    server = serve_metrics(telemetry.registry, "127.0.0.1", 0)
+    server = serve_metrics(telemetry.registry, metrics_socket("127.0.0.1", 0))
     try:
         with pytest.raises(ConfigError, match=str(server.port)) as caught:
-            serve_metrics(telemetry.registry, "127.0.0.1", server.port)
+            metrics_socket("127.0.0.1", server.port)
         assert "prometheus_port" in caught.value.cure
     finally:
         server.stop()

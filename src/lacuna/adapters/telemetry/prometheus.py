@@ -4,10 +4,23 @@ Labels come from closed sets (surface, route template, status, tier, part, error
 telemetry has its own registry, so that two applications in one process do not mix.
 """
 
+import os
+import socket
+import threading
+from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Final
-from wsgiref.simple_server import WSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    make_wsgi_app,
+    multiprocess,
+    values,
+)
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -70,6 +83,12 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
         self._lookup_series: dict[tuple[str, str], Counter] = {}
+        self._starts = Counter(
+            "lacuna_worker_starts_total",
+            "Worker processes that came up, replacements included.",
+            registry=self.registry,
+        )
+        self._starts.inc()
         self._failures = Counter(
             "lacuna_failures_total",
             "Failures of a layer or back end, by part and stable error code.",
@@ -109,26 +128,78 @@ class PrometheusTelemetry:
         return generate_latest(self.registry)
 
 
+def count_into(folder: Path) -> None:
+    """From now on, metrics made in this process count into files of `folder`, where `summed` finds them. A process that
+    ends leaves its counts there."""
+    # prometheus_client takes the folder from the environment only, and picks the kind of value when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # noqa: TID251
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+
+
+def summed(folder: Path) -> CollectorRegistry:
+    """The metrics of all processes that counted into `folder`, added up."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    return registry
+
+
 class MetricsServer:
     """A running metrics port. `port` is the one in use, also where 0 was asked for."""
 
-    def __init__(self, server: WSGIServer) -> None:
+    def __init__(self, server: "_Server") -> None:
         self._server = server
         self.port = server.server_port
+        threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
     def stop(self) -> None:
-        """Returns once the port is free. May be called twice."""
+        """Returns once nothing is answered any more. May be called twice."""
         self._server.shutdown()
         self._server.server_close()
 
 
-def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> MetricsServer:
-    """Serves `/metrics` on a daemon thread. Raises ConfigError where the address cannot be had."""
+class _Server(ThreadingMixIn, WSGIServer):
+    """Answers on a socket that other processes may accept from too."""
+
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, registry: CollectorRegistry) -> None:
+        host, port = listening.getsockname()[:2]
+        self.address_family = listening.family
+        super().__init__((host, port), _Quiet, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
+        self.server_name, self.server_port = host, port
+        self.setup_environ()
+        self.set_app(make_wsgi_app(registry))
+
+
+class _Quiet(WSGIRequestHandler):
+    timeout = 10.0
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Scrapes are nobody's news."""
+
+
+def metrics_socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError where the address cannot be had."""
+    listening: socket.socket | None = None
     try:
-        server, _thread = start_http_server(port, host, registry)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(64)
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise ConfigError(
             f"Metrics cannot be served on {host}:{port}: {error.strerror}.",
             cure="Choose another metrics.prometheus_port, or stop what uses this one.",
         ) from None
-    return MetricsServer(server)
+    listening.setblocking(False)  # of several processes that wake up, one gets the connection
+    return listening
+
+
+def serve_metrics(registry: CollectorRegistry, listening: socket.socket) -> MetricsServer:
+    """Serves `/metrics` on a daemon thread."""
+    return MetricsServer(_Server(listening, registry))
