@@ -69,8 +69,9 @@ class FingerprintIndex(Protocol):
         ...
 
     @property
-    def state(self) -> int:
-        """Changes whenever `lookup` could answer differently. Raises a StorageError."""
+    def state(self) -> str:
+        """Changes whenever `lookup` could answer differently, and is unlike that of any other index, also of one that
+        was here before. Raises a StorageError."""
         ...
 
     async def document_ids(self) -> frozenset[str]:

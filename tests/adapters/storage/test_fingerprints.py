@@ -246,3 +246,17 @@ async def test_changes_at_once_are_all_made(tmp_path: Path) -> None:
     await asyncio.gather(*(index.replace(f"d{number}", Tier.INTERNAL, hashes(number)) for number in range(30)))
     assert found(index, range(30)).total() == 30
     await index.close()
+
+
+async def test_an_index_made_anew_has_no_state_of_the_old_one(tmp_path: Path) -> None:
+    states = []
+    for folder in (tmp_path / "old", tmp_path / "new"):
+        folder.mkdir()
+        index = await SqliteFingerprints.open(folder, "scheme")
+        await index.replace("a", Tier.INTERNAL, hashes(1))
+        states.append(index.state)
+        await index.close()
+        again = await SqliteFingerprints.open(folder, "scheme")
+        assert again.state == states[-1]
+        await again.close()
+    assert states[0] != states[1]

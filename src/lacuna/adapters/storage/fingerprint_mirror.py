@@ -28,6 +28,8 @@ class Mirror:
         self._change = self._seen = -1
         self._connection = file.connect(path, busy_seconds, read_only=True)
         try:
+            with file.translated(path):
+                self._name = file.identity(self._connection)
             self.state()
         except BaseException:
             self.close()
@@ -44,11 +46,11 @@ class Mirror:
             self._follow()
             return self._postings.lookup(hashes)
 
-    def state(self) -> int:
-        """The number of the newest change."""
+    def state(self) -> str:
+        """The file and its newest change."""
         with self._lock:
             self._follow()
-            return self._change
+            return f"{self._name}-{self._change}"
 
     def tidy(self) -> None:
         """Merges what has piled up. Lookups go on meanwhile; only one thread may call this."""

@@ -74,7 +74,7 @@ class SqliteFingerprints:
         return matches
 
     @property
-    def state(self) -> int:
+    def state(self) -> str:
         return self._mirror.state()
 
     async def document_ids(self) -> frozenset[str]:

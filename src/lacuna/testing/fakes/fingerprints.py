@@ -62,8 +62,8 @@ class InMemoryFingerprints:
         )
 
     @property
-    def state(self) -> int:
-        return self.shelf.changes
+    def state(self) -> str:
+        return f"{id(self.shelf)}-{self.shelf.changes}"
 
     async def document_ids(self) -> frozenset[str]:
         return frozenset(name for name, (scheme, _, _) in self.shelf.documents.items() if scheme == self._scheme)
