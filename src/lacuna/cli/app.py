@@ -15,6 +15,7 @@ from lacuna.cli.evaluation import eval_command
 from lacuna.cli.ingest import ingest_command
 from lacuna.cli.lineage import explain_command, lineage_app
 from lacuna.cli.models import models_app
+from lacuna.cli.overrides import feedback_command
 from lacuna.cli.questions import ask_command, classify_command, search_command
 from lacuna.cli.serving import dev_command, migrate_command, serve_command
 from lacuna.domain.errors import LacunaError
@@ -53,6 +54,7 @@ app.command("classify")(classify_command)
 app.command("search")(search_command)
 app.command("eval")(eval_command)
 app.command("explain")(explain_command)
+app.command("feedback")(feedback_command)
 app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")

@@ -33,7 +33,7 @@ def classify_command(
 
     async def work() -> "ClassifyAnswer":
         async with open_application(overrides(data_dir, classification__strategy=strategy)) as application:
-            wanted = _text(text, file, application.loaded.settings.server.max_query_chars)
+            wanted = given_text(text, file, application.loaded.settings.server.max_query_chars)
             return answer(await application.classify.one(Question(wanted, project=project), application.cli_principal))
 
     decided = run(work)
@@ -61,7 +61,7 @@ def ask_command(
 
     async def work() -> "QueryAnswer":
         async with open_application(overrides(data_dir, classification__strategy=strategy)) as application:
-            text = _text(question, None, application.loaded.settings.server.max_query_chars)
+            text = given_text(question, None, application.loaded.settings.server.max_query_chars)
             who = application.cli_principal
             reach = narrowed(who, tuple(group) if group else None, max_tier)
             wanted = Wanted(Question(text), top_k, generate=generate, reach=reach)
@@ -91,7 +91,7 @@ def search_command(
 
     async def work() -> SearchAnswer:
         async with open_application(overrides(data_dir)) as application:
-            text = _text(query, None, application.loaded.settings.server.max_query_chars)
+            text = given_text(query, None, application.loaded.settings.server.max_query_chars)
             who = application.cli_principal
             reach = narrowed(who, tuple(group) if group else None, max_tier)
             wanted = Wanted(Question(text), top_k, frozenset({Source.LOCAL_RAG}), generate=False, reach=reach)
@@ -109,7 +109,7 @@ def search_command(
         err.print("No passage found.")
 
 
-def _text(given: str | None, file: Path | None, limit: int) -> str:
+def given_text(given: str | None, file: Path | None, limit: int) -> str:
     """The text from argument, file or standard input. Raises InvalidInput or TooLarge."""
     if (given is None) == (file is None):
         raise InvalidInput("Give a text or --file, one of the two.", cure="See lacuna classify --help.", code="usage")

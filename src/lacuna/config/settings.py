@@ -107,6 +107,14 @@ class ClassificationSettings(Section):
     layers: LayersSettings = Field(default_factory=LayersSettings)
 
 
+class OverridesSettings(Section):
+    """What people may set against the classifier, granted by stewards."""
+
+    max_days: Annotated[Whole, Field(ge=1, le=3_650)] = Field(
+        90, description="Most days an override that lowers a tier may count."
+    )
+
+
 class RouteSettings(Section):
     local_rag: bool = Field(True, description="Whether the organisation's own documents may answer.")
     web_search: bool = Field(False, description="Whether web search may be used (`PUBLIC` only).")
@@ -290,6 +298,7 @@ class Settings(Section):
     """The whole configuration. `lacuna.config.load` makes one."""
 
     classification: ClassificationSettings = Field(default_factory=ClassificationSettings)
+    overrides: OverridesSettings = Field(default_factory=OverridesSettings)
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     lineage: LineageSettings = Field(default_factory=LineageSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)

@@ -24,7 +24,8 @@ COUNTED: Final = 100
 """A layer that found this many things in a text may have stopped looking: no pattern for a part lowers any of them."""
 
 _OWN_LAYERS: Final = frozenset({Layer.HEURISTIC, Layer.EMBEDDING, Layer.LLM, Layer.PLUGIN})
-_NEVER_LOWERED: Final = frozenset({"CONTEXT", "FAILURE", "POLICY", KIND})
+NEVER_LOWERED: Final = frozenset({"CONTEXT", "FAILURE", "POLICY", KIND})
+"""Families of findings that no override lowers."""
 
 
 class Pattern(Protocol):
@@ -165,7 +166,7 @@ class OverrideSet:
 
 def lowerable(finding: Finding) -> bool:
     """Whether an override may lower this: something that a layer found in the text itself."""
-    return finding.layer in _OWN_LAYERS and finding.kind.partition(".")[0] not in _NEVER_LOWERED
+    return finding.layer in _OWN_LAYERS and finding.kind.partition(".")[0] not in NEVER_LOWERED
 
 
 def _lowered(results: Sequence[LayerResult], caps: Sequence[_Cap]) -> tuple[list[LayerResult], list[Override]]:

