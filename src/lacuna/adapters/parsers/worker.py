@@ -5,16 +5,14 @@ no way to write into the protocol. An exception that no reader foresaw ends the 
 document as unreadable and starts another child. Start it as `python -I -m lacuna.adapters.parsers.worker MEMORY_MB`.
 """
 
-import os
 import sys
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
+from lacuna.adapters.confinement import allow_processor_time, confine, silenced
 from lacuna.adapters.parsers import registry
 from lacuna.adapters.parsers.limits import Limits
 from lacuna.adapters.parsers.wire import LENGTH, READY, Job, Read, Refused, decode_job, encode, refusal
 from lacuna.domain.errors import InvalidInput, UnreadableDocument
-
-_OPEN_FILES: Final = 64
 
 
 def answer(job: Job) -> Read | Refused:
@@ -43,40 +41,8 @@ def serve(jobs: BinaryIO, replies: BinaryIO) -> None:
         replies.flush()
 
 
-def confine(memory_mb: int) -> None:
-    """Lowers what this process may use, where the platform knows such limits. Nothing of it can be raised again."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time limit is all there is
-        return
-    memory = memory_mb << 20
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-    ):
-        _, hard = resource.getrlimit(limit)
-        resource.setrlimit(limit, (value, value) if hard == resource.RLIM_INFINITY else (min(value, hard), hard))
-
-
-def allow_processor_time(seconds: int) -> None:
-    """Ends this process once it has computed for another `seconds`: it dies in time even if its parent was killed."""
-    try:
-        import resource
-    except ImportError:
-        return
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds + 1, hard))
-
-
 def main() -> None:
-    # Whatever a library prints goes nowhere: the protocol has a descriptor of its own, and text belongs in no log.
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.dup2(nowhere, sys.stderr.fileno())
+    replies = silenced()
     confine(int(sys.argv[1]))
     serve(sys.stdin.buffer, replies)
 

@@ -1,0 +1,19 @@
+# Cardholder data under PCI DSS 4.0, requirements 3 and 4.
+package lacuna.classification
+
+import rego.v1
+
+has_card if {
+	some kind, _ in input.findings
+	kind == "PII.CREDIT_CARD"
+}
+
+raise contains {
+	"tier": "PROPRIETARY",
+	"rule": "pci_pan",
+	"reason": "a card number is cardholder data (PCI DSS 3)",
+} if {
+	has_card
+}
+
+tags contains {"tag": "PCI-DSS", "rule": "pci_pan", "reason": "cardholder data"} if has_card
