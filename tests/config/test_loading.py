@@ -116,11 +116,10 @@ def test_a_file_that_nothing_reads_is_said_aloud(folder: Folder) -> None:
 
 
 def test_files_for_later_versions_are_unsupported_not_ignored(folder: Folder) -> None:
-    (folder.path / "policies").mkdir()
     (folder.path / "examples").mkdir()
-    folder.write("policies/deny.rego", "package lacuna")
+    folder.write("examples/public.yaml", "")
     loaded = folder.load()
-    assert [line.split(":")[0] for line in loaded.unsupported] == ["policies/*.rego"]
+    assert [line.split(":")[0] for line in loaded.unsupported] == ["examples/*.yaml"]
 
 
 def test_doubtful_settings_get_a_warning(folder: Folder) -> None:

@@ -17,7 +17,6 @@ from tests.config.conftest import Folder
         ("embedding: {model: other}", "embedding.model"),
         ("embedding: {device: 'cuda:1'}", "embedding.device"),
         ("llm: {endpoint: 'http://vllm:8000'}", "llm.model"),
-        ("policy: {opa_url: 'http://opa:8181'}", "policy.opa_url"),
         ("auth: {trusted_proxies: [10.0.0.1], user_header: X-Me}", "auth.trusted_proxies"),
         ("auth: {user_header: X-Me, name_header: X-My}", "auth.name_header, auth.user_header"),
         ("lineage: {enabled: false}", "lineage.enabled, lineage.sampling_rate"),

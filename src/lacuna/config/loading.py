@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from lacuna.config import environment, layers, problems, rules, schema, support, yaml_tree
+from lacuna.config import environment, layers, policies, problems, rules, schema, support, yaml_tree
 from lacuna.config import plugins as plugin_file
 from lacuna.config import recognisers as recogniser_file
 from lacuna.config import terms as term_file
@@ -22,6 +22,7 @@ from lacuna.config.plugins import Plugins
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
 from lacuna.domain.errors import ConfigError
+from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.terms import TermSet
 
 if TYPE_CHECKING:
@@ -31,16 +32,17 @@ CONFIG_FILE: Final = "config.yaml"
 PACKAGED: Final = Path(__file__).parent / "defaults"
 """The configuration that holds where nobody wrote one."""
 
-_LATER: Final = MappingProxyType({"policies": "Rego policies", "examples": "examples"})
-_LATER_PATTERNS: Final = MappingProxyType({"policies": "*.rego", "examples": "*.yaml"})
+_LATER: Final = MappingProxyType({"examples": "examples"})
+_LATER_PATTERNS: Final = MappingProxyType({"examples": "*.yaml"})
 _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
-    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `folder` is
-    None where the packaged defaults hold. `unsupported` names what this version has no back end for."""
+    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `policies` are
+    the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the packaged defaults hold.
+    `unsupported` names what this version has no back end for."""
 
     settings: Settings
     terms: TermSet
@@ -49,6 +51,8 @@ class Loaded:
     warnings: tuple[str, ...]
     unsupported: tuple[str, ...]
     folder: Path | None
+    shipped_policies: PolicySet
+    policies: PolicySet
     plugins: Plugins = field(default_factory=Plugins)
 
 
@@ -76,6 +80,7 @@ def load(
         raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
     storage = settings.storage.model_copy(update={"data_path": cwd / settings.storage.data_path})
     settings = settings.model_copy(update={"storage": storage})
+    base = policies.shipped(settings.policy.packs, defaults=settings.policy.shipped)
     doubts = (str(Problem(_origin(assigned, path), remark)) for path, remark in rules.doubtful(settings))
     return Loaded(
         settings=settings,
@@ -86,6 +91,8 @@ def load(
         unsupported=(*support.unsupported(settings), *files.unsupported),
         folder=folder,
         plugins=files.plugins,
+        shipped_policies=base,
+        policies=base.joined(files.policies),
     )
 
 
@@ -121,6 +128,7 @@ class _Files:
         self.terms = self._terms()
         self.recognisers = self._recognisers()
         self.plugins = self._plugins()
+        self.policies = self._policies()
 
     def _settings(self) -> layers.Layer:
         document = yaml_tree.Document(None)
@@ -153,6 +161,11 @@ class _Files:
         read = plugin_file.interpret(yaml_tree.read_file(self._folder / name, name))
         self.problems += read.problems
         return read.plugins
+
+    def _policies(self) -> PolicySet:
+        read = policies.read_folder(self._folder / policies.FOLDER)
+        self.problems += read.problems
+        return read.policies
 
     def _present(self, name: str, otherwise: str) -> bool:
         try:

@@ -284,7 +284,17 @@ class IngestSettings(Section):
 class PolicySettings(Section):
     """Where policy is decided."""
 
-    opa_url: WebAddress | None = Field(None, description="OPA server; empty: the routing table decides.")
+    opa_url: WebAddress | None = Field(None, description="OPA server on a private address; empty: Rego in process.")
+    shipped: bool = Field(True, description="Whether the shipped packages are loaded beneath those of `policies/`.")
+    packs: tuple[Annotated[Literal["cui", "gdpr", "hipaa", "itar", "pci_dss", "sox"], LowerText], ...] = Field(
+        (), description="Example packs to load."
+    )
+    timeout_s: Annotated[Number, Field(gt=0, le=60)] = Field(
+        1.0, description="Seconds one evaluation may take; then the answer is no."
+    )
+    memory_mb: Annotated[Whole, Field(ge=64, le=65_536)] = Field(
+        512, description="Memory of the policy process, in MiB."
+    )
 
 
 class SecretsSettings(Section):

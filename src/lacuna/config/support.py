@@ -57,8 +57,6 @@ def _models(settings: Settings) -> Iterator[str]:
         yield "embedding.device: the packaged model runs on the CPU; set it to cpu or auto."
     if settings.llm.backend != "none" and not settings.llm.model:
         yield "llm.model: this version does not ask the service for its models; name one (LACUNA_LLM_MODEL)."
-    if settings.policy.opa_url is not None:
-        yield "policy.opa_url: this version decides by the routing table only; remove the address."
 
 
 def _identity(settings: Settings) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What policy is asked and what it may answer: it allows or denies, raises a tier, removes sources, adds tags and
 obligations. It never lowers and never grants."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lacuna.domain.tiers import Tier
@@ -115,6 +115,8 @@ class PolicyDecision:
     tags: tuple[str, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     fired: tuple[Fired, ...] = ()
+    asked: PolicyInput | None = field(default=None, compare=False)
+    """What was decided on, for the record."""
 
 
 def deny(asked: PolicyInput, reason: str, policy_id: str, policy_version: str = "") -> PolicyDecision:

@@ -6,12 +6,20 @@ says the same as JSON Schema, for authors of policies; a test holds the two toge
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from lacuna.domain.errors import DependencyNonsense
-from lacuna.domain.policy import Destination, Fired, Obligation, ObligationKind, PolicyInput, Source
+from lacuna.domain.policy import (
+    Destination,
+    Fired,
+    Obligation,
+    ObligationKind,
+    PolicyDecision,
+    PolicyInput,
+    Source,
+)
 from lacuna.domain.tiers import Tier
 
 SCHEMA: Final = 1
@@ -30,6 +38,8 @@ MAX_RULE: Final = 100
 MAX_REASON: Final = 500
 
 Path = tuple[str, ...]
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,6 @@ FIELDS: Final[Mapping[Path, Field]] = {
 }
 """Every field of the input, by its path. Times are UTC."""
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY: Final = tuple(FIELDS.values())
 
 
@@ -292,6 +301,35 @@ def _retention(reader: _Reader, output: object) -> Verdict:
         fired=tuple(reader.fired),
     )
 
+
+def for_routing(asked: PolicyInput, said: Verdict) -> PolicyInput:
+    """What routing is asked, once classification has spoken: the tier only rises, tags only come."""
+    if said.tier <= asked.tier and not said.tags:
+        return asked
+    tags = tuple(sorted({*asked.tags, *said.tags}))
+    return replace(asked, tier=max(asked.tier, said.tier), tags=tags)
+
+
+def decided(asked: PolicyInput, classified: Verdict, routed: Verdict, version: str) -> PolicyDecision:
+    """The decision on a question from both packages' verdicts. Sound whatever the verdicts say: the tier is at least
+    the one asked about, and the sources are among those requested."""
+    fired = (*classified.fired, *routed.fired)
+    told = (f.reason for f in fired if f.effect.startswith(("raise ", "remove ")) and f.rule != _KNOWN_ANYWAY)
+    return PolicyDecision(
+        allowed=not routed.denied,
+        tier=max(asked.tier, classified.tier),
+        allowed_sources=frozenset() if routed.denied else frozenset(asked.requested) - routed.removed,
+        reasons=(*routed.denied, *dict.fromkeys(told)),
+        policy_id=ROUTING,
+        policy_version=version,
+        tags=tuple(tag for tag in classified.tags if tag not in asked.tags),
+        obligations=routed.obligations,
+        fired=fired,
+    )
+
+
+_KNOWN_ANYWAY: Final = "routing_table"
+"""The rule whose removals the plan explains by itself."""
 
 _SHAPES: Final[Mapping[str, Callable[[_Reader, object], Verdict]]] = {
     CLASSIFICATION: _classification,

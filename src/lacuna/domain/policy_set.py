@@ -34,8 +34,8 @@ class PolicySet:
         return tuple((path, text) for path, text in self.files if not is_test(path))
 
     def joined(self, other: "PolicySet") -> "PolicySet":
-        """Both together. Where both have an object under the same key of data, `other`'s entries win, one by one. Raises
-        ConfigError where both have a file of the same path, or other values under the same key."""
+        """Both together. Where both have an object under the same key of data, `other`'s entries win, one by one.
+        Raises ConfigError where both have a file of the same path, or other values under the same key."""
         twice = sorted(dict(self.files).keys() & dict(other.files).keys())
         ours, theirs = json.loads(self.data), json.loads(other.data)
         shared = ours.keys() & theirs.keys()

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from lacuna.domain.policy import PolicyDecision, PolicyInput
+from lacuna.domain.policy_documents import Verdict
 
 
 class PolicyEngine(Protocol):
@@ -14,4 +15,16 @@ class PolicyEngine(Protocol):
         """Names the rules in force; part of every cache key."""
         ...
 
-    async def decide(self, asked: PolicyInput) -> PolicyDecision: ...
+    async def decide(self, asked: PolicyInput) -> PolicyDecision:
+        """The decision on a question: classification first, then routing, by one and the same set of rules."""
+        ...
+
+    async def judge(self, package: str, asked: PolicyInput) -> tuple[Verdict, str]:
+        """What one of `domain.policy_documents.PACKAGES` says, and the version of the rules that said it."""
+        ...
+
+    async def check(self) -> None:
+        """Raises what keeps the engine from deciding."""
+        ...
+
+    async def close(self) -> None: ...

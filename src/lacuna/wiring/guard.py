@@ -22,6 +22,7 @@ from lacuna.domain.errors import (
 )
 from lacuna.domain.identity import Reach
 from lacuna.domain.policy import PolicyDecision, PolicyInput
+from lacuna.domain.policy_documents import Verdict
 from lacuna.domain.retrieval import Chunk, Scored, WebResult
 from lacuna.domain.routing import Outbound
 from lacuna.domain.tiers import Tier
@@ -160,6 +161,15 @@ class GuardedPolicy:
 
     async def decide(self, asked: PolicyInput) -> PolicyDecision:
         return await self._guard.run(self._engine.decide(asked))
+
+    async def judge(self, package: str, asked: PolicyInput) -> tuple[Verdict, str]:
+        return await self._guard.run(self._engine.judge(package, asked))
+
+    async def check(self) -> None:
+        await self._guard.run(self._engine.check())
+
+    async def close(self) -> None:
+        await self._engine.close()
 
 
 class GuardedEmbedder:

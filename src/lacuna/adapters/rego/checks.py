@@ -45,10 +45,10 @@ _BANNED: Final[Mapping[str, str]] = {
 _UNRELIABLE: Final = frozenset(
     {"regex.is_valid", "time.parse_rfc3339_ns", "time.parse_ns", "json.match_schema", "json.verify_schema"}
 )
-"""Built-ins that the embedded engine answers otherwise than OPA does."""
+"""Built-ins that the embedded engine answers otherwise than OPA does; so do those on networks and the old casts."""
 
 _WORDS: Final = frozenset(
-    "as contains data default else every false if import in input not null package some true with _ print".split()
+    "as contains data default else every false if import in input not null package set some true with _ print".split()
 )
 _REGEX_FLAGS: Final = re.compile(r"\(\?[a-zA-Z-]*[imsU-][a-zA-Z-]*[:)]|\\\\?[pP]\{|\\\\?[pP][A-Z]")
 _BEFORE_BODY: Final = frozenset({"if", "else", "contains", "in", "default", "not", "with", "as", "some", "every"})
@@ -102,7 +102,7 @@ def _of_reference(
 
     if dotted in _BANNED:
         yield fault(f"{dotted} is not allowed: {_BANNED[dotted]}")
-    elif dotted in _UNRELIABLE:
+    elif dotted in _UNRELIABLE or dotted.startswith(("net.cidr_", "cast_")):
         yield fault(f"{dotted} is not supported by the embedded engine; do without it")
     elif path[0] == "data":
         if part := names.leads_somewhere(path[1:]):

@@ -49,7 +49,11 @@ def prepared(file: str, source: str) -> Prepared:
     """The file with its documents as rules of their own. Files without tests stay as they are."""
     if not is_test(file):
         return Prepared(source, (), ())
-    package, cases, faults, cut, added = "", [], [], [], []
+    package = ""
+    cases: list[Case] = []
+    faults: list[Fault] = []
+    cut: list[tuple[int, int]] = []
+    added: list[str] = []
     for statement in statements(list(tokens(source))):
         head = statement[0]
         if head.text == "package":

@@ -1,0 +1,201 @@
+"""Policy by Rego in a child process: the default engine.
+
+A decision is remembered by the exact fields of the input that its package can read, for as long as its set is in force;
+the engine is shown those fields and no others, so what a decision can depend on and what it is remembered by are the
+same. A set comes into force whole: a decision never mixes two.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import cachebox
+
+from lacuna.adapters.rego.process import RegoProcess, Tested
+from lacuna.domain.errors import ConfigError, LacunaError
+from lacuna.domain.policy import PolicyDecision, PolicyInput
+from lacuna.domain.policy_documents import (
+    CLASSIFICATION,
+    FIELDS,
+    PACKAGES,
+    ROUTING,
+    Field,
+    Verdict,
+    decided,
+    document,
+    for_routing,
+    verdict,
+)
+from lacuna.domain.policy_probe import OPERATION, QUESTIONS
+from lacuna.domain.policy_set import PolicySet
+
+ENTRIES: Final = {package: f"{package.replace('.', '/')}/decision" for package in PACKAGES}
+MAX_REMEMBERED: Final = 10_000
+
+T = TypeVar("T")
+
+
+class RegoPolicy:
+    """A `PolicyEngine`. With `lazy`, the set is compiled when it is first asked, and then raises ConfigError if it
+    cannot be used; otherwise here."""
+
+    def __init__(
+        self, policies: PolicySet, *, timeout_s: float = 1.0, memory_mb: int = 1_024, lazy: bool = False
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._memory_mb = memory_mb
+        self._policies = policies
+        self._version = policies.version
+        self._thread = ThreadPoolExecutor(1, "policy")
+        self._in_force = None if lazy else self._loaded(policies)
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def policies(self) -> PolicySet:
+        """The set in force."""
+        return self._policies
+
+    async def decide(self, asked: PolicyInput) -> PolicyDecision:
+        loaded = self._in_force
+        if loaded is not None and (known := loaded.remembered(asked)) is not None:
+            return known
+        return await self._aside(lambda current: current.decide(asked))
+
+    async def judge(self, package: str, asked: PolicyInput) -> tuple[Verdict, str]:
+        """What one package says, and the version of the set that said it."""
+        return await self._aside(lambda current: (current.verdict(package, asked), current.version))
+
+    def use(self, policies: PolicySet) -> None:
+        """Puts a set into force in one step. Blocking. Raises ConfigError, with a line for each fault and each failed
+        test, and leaves the old one in force."""
+        fresh = self._loaded(policies)
+        old, self._in_force = self._in_force, fresh
+        self._policies, self._version = policies, fresh.version
+        if old is not None:
+            old.close()
+
+    def validate(self, policies: PolicySet) -> None:
+        """Raises ConfigError as `use` does. Blocking."""
+        self._loaded(policies).close()
+
+    async def check(self) -> None:
+        """Raises what keeps policy from deciding."""
+        await self._aside(lambda current: current.answer(OPERATION, ROUTING))
+
+    async def close(self) -> None:
+        """Ends the child process."""
+        loaded, self._in_force = self._in_force, None
+        if loaded is not None:
+            await asyncio.to_thread(loaded.close)
+        self._thread.shutdown(wait=False)
+
+    async def _aside(self, work: Callable[["_Loaded"], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._with_current, work)
+
+    def _with_current(self, work: Callable[["_Loaded"], T]) -> T:
+        while True:
+            loaded = self._in_force
+            if loaded is None:
+                loaded = self._in_force = self._loaded(self._policies)
+            try:
+                return work(loaded)
+            except LacunaError:
+                if loaded is self._in_force:
+                    raise  # else the set was exchanged meanwhile, and its child is gone
+
+    def _loaded(self, policies: PolicySet) -> "_Loaded":
+        return loaded(policies, self._timeout_s, self._memory_mb)
+
+
+def loaded(policies: PolicySet, timeout_s: float, memory_mb: int) -> "_Loaded":
+    """A set that compiles, passes its tests and answers probes in the right shape. Raises ConfigError."""
+    found = _Loaded(policies, timeout_s, memory_mb)
+    try:
+        found.pass_tests()
+        found.try_out()
+    except ConfigError:
+        found.close()
+        raise
+    except LacunaError as error:
+        found.close()
+        raise ConfigError(
+            "The policies cannot be used: they gave no sound answer to a probe.",
+            cure="Correct the decision; docs/policy.md has its shape.",
+            problems=(str(error),),
+        ) from None
+    return found
+
+
+class _Loaded:
+    """A set in its child, with what it decided."""
+
+    def __init__(self, policies: PolicySet, timeout_s: float, memory_mb: int) -> None:
+        self.version = policies.version
+        self._policies = policies
+        self._process = RegoProcess(policies, tuple(ENTRIES.values()), timeout_s=timeout_s, memory_mb=memory_mb)
+        self._fields: dict[str, tuple[Field, ...]] = {
+            package: tuple(FIELDS[tuple(path.split("."))] for path in self._process.reads[entry])
+            for package, entry in ENTRIES.items()
+        }
+        self._known: cachebox.LRUCache[Hashable, Verdict] = cachebox.LRUCache(MAX_REMEMBERED)
+        missing = [package for package in PACKAGES if "decision" not in self._process.rules.get(package, ())]
+        if missing:
+            self._process.close()
+            raise ConfigError(
+                "The policies cannot be used.",
+                cure="Write the rule, or load the shipped packages (policy.shipped).",
+                problems=tuple(f"{package}: there is no rule decision" for package in missing),
+            )
+
+    def remembered(self, asked: PolicyInput) -> PolicyDecision | None:
+        """The decision, where both packages' verdicts are known."""
+        classified: Verdict | None = self._known.get(self._key(CLASSIFICATION, asked), None)
+        if classified is None:
+            return None
+        routed: Verdict | None = self._known.get(self._key(ROUTING, for_routing(asked, classified)), None)
+        return None if routed is None else decided(asked, classified, routed, self.version)
+
+    def decide(self, asked: PolicyInput) -> PolicyDecision:
+        classified = self.verdict(CLASSIFICATION, asked)
+        routed = self.verdict(ROUTING, for_routing(asked, classified))
+        return decided(asked, classified, routed, self.version)
+
+    def verdict(self, package: str, asked: PolicyInput) -> Verdict:
+        key = self._key(package, asked)
+        known: Verdict | None = self._known.get(key, None)
+        if known is None:
+            known = self._known[key] = self.answer(asked, package)
+        return known
+
+    def pass_tests(self) -> None:
+        failed = [outcome for outcome in self._process.test() if outcome.why]
+        if failed:
+            raise tests_failed(failed)
+
+    def try_out(self) -> None:
+        """Asks every package, past what is remembered."""
+        for asked in QUESTIONS:
+            for package in (CLASSIFICATION, ROUTING):
+                self.answer(asked, package)
+        for package in PACKAGES:
+            self.answer(OPERATION, package)
+
+    def answer(self, asked: PolicyInput, package: str) -> Verdict:
+        """The verdict, asked anew."""
+        return verdict(package, self._process.ask(ENTRIES[package], document(asked, self._fields[package])))
+
+    def close(self) -> None:
+        self._process.close()
+
+    def _key(self, package: str, asked: PolicyInput) -> Hashable:
+        return (package, *[field.key(asked) for field in self._fields[package]])
+
+
+def tests_failed(failed: list[Tested]) -> ConfigError:
+    """The error that names the tests."""
+    lines = tuple(str(outcome) for outcome in failed)
+    return ConfigError("Tests of the policies fail.", cure="Correct the rules or the tests.", problems=lines)

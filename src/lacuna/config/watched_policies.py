@@ -1,0 +1,54 @@
+"""The folder `policies/` looked at again and again while Lacuna runs.
+
+Promises that the folder is read once its files have stopped changing, and that files with faults are an error as long
+as they stay so: what was in force before is the caller's to keep.
+"""
+
+from pathlib import Path
+
+from lacuna.config import policies
+from lacuna.domain.errors import ConfigError
+from lacuna.domain.policy_set import PolicySet
+
+_Mark = tuple[tuple[str, int, int, int], ...]
+
+
+class WatchedPolicies:
+    """`folder` is the folder `policies/`, `base` what its files are added to. Not for several threads at once."""
+
+    def __init__(self, folder: Path, base: PolicySet) -> None:
+        self._folder = folder
+        self._base = base
+        self._read = self._mark()
+        self._changing = self._read
+        self._fault: ConfigError | None = None
+
+    def look(self) -> PolicySet | None:
+        """The whole set, if any file changed. Raises ConfigError while the files cannot be used."""
+        mark = self._mark()
+        settled = mark == self._changing
+        self._changing = mark
+        if mark == self._read or not settled:
+            if self._fault is not None:
+                raise self._fault
+            return None
+        self._read, self._fault = mark, None
+        try:
+            return self._base.joined(policies.sound(self._folder))
+        except ConfigError as fault:
+            self._fault = fault
+            raise
+
+    def refused(self, fault: ConfigError) -> None:
+        """Says that what the last look gave cannot be used: every look raises it until the files change."""
+        self._fault = fault
+
+    def _mark(self) -> _Mark:
+        found = []
+        for path in policies.policy_files(self._folder):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+        return tuple(found)

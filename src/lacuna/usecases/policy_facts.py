@@ -1,0 +1,109 @@
+"""What policy is asked about a question, and what the ledger keeps of it.
+
+Promise: a record holds no text, and enough to ask the same again under other rules (`asked_again`): the project's name
+only as a keyed HMAC, everything else as it was. What cannot be asked again says so.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from lacuna.domain.audit import Json
+from lacuna.domain.classification import Classification, Question
+from lacuna.domain.identity import Principal
+from lacuna.domain.policy import PolicyDecision, PolicyInput, Source
+from lacuna.domain.routing import RoutingTable
+from lacuna.domain.tiers import Tier
+
+_MINUTE_US: Final = 60_000_000
+_WITHHELD: Final = "hmac:"
+
+
+def policy_input(
+    question: Question,
+    classification: Classification,
+    principal: Principal,
+    action: str,
+    table: RoutingTable,
+    now_us: int,
+) -> PolicyInput:
+    """The facts that policy decides a question on."""
+    counts: dict[str, int] = {}
+    for finding in classification.findings:
+        counts[finding.kind] = counts.get(finding.kind, 0) + 1
+    return PolicyInput(
+        action=action,
+        tier=classification.tier,
+        tags=classification.tags,
+        user_id=principal.user_id,
+        groups=tuple(sorted(principal.groups)),
+        clearance=principal.clearance,
+        project=question.project,
+        requested=tuple(Source),
+        findings=tuple(sorted(counts.items())),
+        roles=tuple(sorted(role.value for role in principal.roles)),
+        permitted=tuple((tier, tuple(s for s in Source if s in table.get(tier, ()))) for tier in Tier),
+        at=now_us // _MINUTE_US * 60,
+    )
+
+
+def policy_facts(decision: PolicyDecision, hmac: Callable[[str], str]) -> dict[str, Json]:
+    """What a decision's record says of policy."""
+    facts: dict[str, Json] = {
+        "allowed": decision.allowed,
+        "id": decision.policy_id,
+        "version": decision.policy_version,
+    }
+    if (asked := decision.asked) is None:
+        return facts
+    return facts | {
+        "outcome": outcome(decision),
+        "fired": [[f.package, f.rule, f.effect] for f in decision.fired],
+        "input": {
+            "action": asked.action,
+            "tier": asked.tier.name,
+            "tags": list(asked.tags),
+            "findings": dict(asked.findings),
+            "groups": list(asked.groups),
+            "clearance": asked.clearance.name,
+            "roles": list(asked.roles),
+            "project": None if asked.project is None else _WITHHELD + hmac(f"project\0{asked.project}"),
+            "purpose": asked.purpose,
+            "requested": [str(source) for source in asked.requested],
+            "routing": {tier.name: [str(source) for source in sources] for tier, sources in asked.permitted},
+            "at": asked.at,
+        },
+    }
+
+
+def outcome(decision: PolicyDecision) -> dict[str, Json]:
+    """What a decision comes to, in a form that two decisions can be compared by."""
+    return {
+        "allowed": decision.allowed,
+        "tier": decision.tier.name,
+        "sources": sorted(str(source) for source in decision.allowed_sources),
+        "tags": list(decision.tags),
+        "obligations": [" ".join((o.kind.value, *o.values)) for o in decision.obligations],
+    }
+
+
+def asked_again(record: Mapping[str, Any], user_id: str) -> PolicyInput | None:
+    """The facts in a record's `policy`; None where it holds none that can be asked again."""
+    try:
+        facts = record["input"]
+        return PolicyInput(
+            action=facts["action"],
+            tier=Tier[facts["tier"]],
+            tags=tuple(facts["tags"]),
+            user_id=user_id,
+            groups=tuple(facts["groups"]),
+            clearance=Tier[facts["clearance"]],
+            project=facts["project"],
+            requested=tuple(Source(name) for name in facts["requested"]),
+            findings=tuple(sorted(facts["findings"].items())),
+            roles=tuple(facts["roles"]),
+            purpose=facts["purpose"],
+            permitted=tuple((tier, tuple(map(Source, facts["routing"][tier.name]))) for tier in Tier),
+            at=facts["at"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

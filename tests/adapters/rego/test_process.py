@@ -1,0 +1,93 @@
+"""Hostile and broken policies: the server neither stalls, nor crashes, nor grows, nor tells."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lacuna.adapters.rego.process import RegoProcess
+from lacuna.domain.errors import ConfigError, DependencyError, DependencyNonsense, DependencyTimeout
+from lacuna.domain.policy_set import PolicySet
+
+RULES = """package p
+
+fine := "yes"
+
+endless := count([1 |
+	some a in numbers.range(1, 1000)
+	some b in numbers.range(1, 1000)
+	some c in numbers.range(1, 1000)
+	a + b + c == 0
+])
+
+huge := [x | some a in numbers.range(1, 40000); x := concat("", [input.filler, format_int(a, 10)])]
+
+loop := round
+
+round := loop
+
+prints := 1 if print("spoken aloud")
+
+conflict := 1 if input.filler
+
+conflict := 2 if input.filler
+
+unlike := 1 if to_number(input.filler) == 1
+
+environment := opa.runtime()
+
+outside := http.send({"method": "get", "url": "http://127.0.0.1:1/"})
+"""
+NAMES = [line.split(" := ")[0] for line in RULES.splitlines() if " := " in line and line[0].isalpha()]
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[RegoProcess]:
+    """Without the checks for policies of Lacuna, which would refuse half of these rules."""
+    entries = tuple(f"p/{name}" for name in dict.fromkeys(NAMES))
+    policies = PolicySet.of({"p.rego": RULES})
+    with RegoProcess(policies, entries, timeout_s=2.0, memory_mb=300, own=False) as started:
+        yield started
+
+
+def works(process: RegoProcess) -> bool:
+    return process.ask("p/fine", {}) == "yes"
+
+
+def test_an_evaluation_without_end_is_ended_and_the_next_one_works(process: RegoProcess) -> None:
+    with pytest.raises(DependencyTimeout, match="2 s"):
+        process.ask("p/endless", {})
+    assert works(process)
+
+
+def test_a_value_of_many_megabytes_is_refused(process: RegoProcess) -> None:
+    with pytest.raises(DependencyError):
+        process.ask("p/huge", {"filler": "x" * 250})
+    assert works(process)
+
+
+@pytest.mark.parametrize("rule", ["loop", "conflict", "unlike", "outside"])
+def test_what_the_engine_cannot_decide_is_an_error(process: RegoProcess, rule: str) -> None:
+    with pytest.raises(DependencyError):
+        process.ask(f"p/{rule}", {"filler": "abc"})
+    assert works(process)
+
+
+def test_what_a_policy_prints_goes_nowhere(process: RegoProcess, capfd: pytest.CaptureFixture[str]) -> None:
+    process.ask("p/prints", {})
+    with pytest.raises(DependencyNonsense):
+        process.ask("p/loop", {})
+    told = capfd.readouterr()
+    assert (told.out, told.err) == ("", "")
+
+
+def test_even_a_rule_that_reads_the_environment_finds_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LACUNA_SECRET_FOR_THIS_TEST", "tell-nobody")
+    with RegoProcess(PolicySet.of({"p.rego": RULES}), ("p/environment",), own=False) as fresh:
+        assert "tell-nobody" not in str(fresh.ask("p/environment", {}))
+
+
+def test_a_set_that_ends_the_engine_is_refused() -> None:
+    """rego-cpp 1.5.2 ends its process while it compiles this."""
+    rules = 'package p\n\nf(x) if x in input.xs\n\ny if f(1) with input as {"xs": [1]}\n'
+    with pytest.raises(ConfigError):
+        RegoProcess(PolicySet.of({"p.rego": rules}), ("p/y",), own=False)
