@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lacuna.adapters.policy.routing_table import RoutingTablePolicy
 from lacuna.domain.classification import Question, Strategy, Turn
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import Source
@@ -17,6 +16,7 @@ from lacuna.testing.fakes.clock import CountingIds, FrozenClock
 from lacuna.testing.fakes.conversation import InMemoryConversations
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
+from lacuna.testing.fakes.policy import TablePolicy
 from lacuna.testing.fakes.telemetry import CountingTelemetry
 from lacuna.usecases.classify import Classify, Routing
 from lacuna.usecases.conversations import LONGER, Conversations
@@ -134,7 +134,7 @@ def _classify() -> Classify:
     keys = FixedKeys()
     return Classify(
         layers=[WordLayer({"apollo": Tier.PROPRIETARY, "ledger": Tier.INTERNAL}, 1.0)],
-        policy=RoutingTablePolicy({tier: frozenset({Source.LOCAL_RAG}) for tier in Tier}, "test"),
+        policy=TablePolicy({tier: frozenset({Source.LOCAL_RAG}) for tier in Tier}, "test"),
         routing=Routing({tier: frozenset({Source.LOCAL_RAG}) for tier in Tier}, frozenset({Source.LOCAL_RAG})),
         strategy=Strategy.BALANCED,
         cache=None,

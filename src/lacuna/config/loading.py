@@ -40,9 +40,9 @@ _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
-    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `policies` are
-    the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the packaged defaults hold.
-    `unsupported` names what this version has no back end for."""
+    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `policies`
+    are the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the packaged defaults
+    hold. `unsupported` names what this version has no back end for."""
 
     settings: Settings
     terms: TermSet

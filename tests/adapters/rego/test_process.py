@@ -50,7 +50,7 @@ def process() -> Iterator[RegoProcess]:
 
 
 def works(process: RegoProcess) -> bool:
-    return process.ask("p/fine", {}) == "yes"
+    return bool(process.ask("p/fine", {}) == "yes")
 
 
 def test_an_evaluation_without_end_is_ended_and_the_next_one_works(process: RegoProcess) -> None:

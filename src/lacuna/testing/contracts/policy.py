@@ -1,5 +1,6 @@
 """What every policy engine promises: subclass `PolicyContract` and give it an engine for a set."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -113,12 +114,12 @@ def asked(
     )
 
 
-class PolicyContract:
+class PolicyContract(ABC):
     """Tests of a `PolicyEngine`."""
 
+    @abstractmethod
     def engine(self, policies: PolicySet) -> AbstractAsyncContextManager[PolicyEngine]:
         """An engine with this set in force."""
-        raise NotImplementedError
 
     @pytest.fixture
     async def policy(self) -> AsyncIterator[PolicyEngine]:
