@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 from lacuna.domain.audit import Json, Receipt, Record
-from lacuna.domain.classification import Layer, LayerResult, Question, classify
+from lacuna.domain.classification import Finding, Layer, LayerResult, Question, classify
 from lacuna.domain.errors import LacunaError, OutboundRefused, PolicyDenied
+from lacuna.domain.exits import may_leave
 from lacuna.domain.identity import Principal, Reach
 from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
 from lacuna.domain.policy import Source
@@ -208,7 +209,8 @@ class Ask:
             hits = list(found.hits)
             run.degraded += found.degraded
         web: list[WebResult] = []
-        if decided.plan.uses(Source.WEB_SEARCH) and self._web is not None:
+        searches = may_leave(Source.WEB_SEARCH, decided.classification, decided.plan, Tier.PUBLIC)
+        if searches and self._web is not None:
             try:
                 outbound = release(wanted.question.text, decided.classification, decided.plan, Source.WEB_SEARCH)
                 run.outbound.append(
@@ -230,12 +232,12 @@ class Ask:
         through is only possible before the first piece."""
         prompt = Prompt(wanted.question.text, evidence.passages, wanted.question.conversation)
         started = False
-        if self._external is not None and run.tier is Tier.PUBLIC and decided.plan.uses(Source.EXTERNAL_LLM):
+        if self._external is not None and _may_ask_outside(decided, run):
             # A web search lies in between: someone may have closed a document since its passages were found.
-            run.tier = await self._search.tier_now(evidence.local)
-        if self._external is not None and run.tier is Tier.PUBLIC and decided.plan.uses(Source.EXTERNAL_LLM):
+            run.tier = max(run.tier, await self._search.tier_now(evidence.local))
+        if self._external is not None and _may_ask_outside(decided, run):
             try:
-                outbound = await self._release_prompt(prompt, decided)
+                outbound = await self._release_prompt(prompt, decided, run.tier)
                 run.outbound.append(
                     await self._record_outbound(outbound, self._external.name, self._external.host, decided, principal)
                 )
@@ -265,15 +267,16 @@ class Ask:
         async for piece in self._fallback.generate(prompt):
             yield piece
 
-    async def _release_prompt(self, prompt: Prompt, decided: Decided) -> Outbound:
+    async def _release_prompt(self, prompt: Prompt, decided: Decided, evidence: Tier) -> Outbound:
         """The rendered prompt as text that may leave: each part earned PUBLIC by itself (the question by its
-        classification, the passages by their documents' tier, which the caller joined), and the whole string is
-        examined once more, so that nothing sensitive arises from putting the parts together."""
+        classification, the passages by their documents' tier, joined to `evidence`), and the whole string is examined
+        once more, so that nothing sensitive arises from putting the parts together."""
         marker = secrets.token_hex(8)
         numbered = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
         text = render(prompt.question, numbered, prompt.conversation, marker)
         whole = await asyncio.to_thread(self._classify.text, text)
-        parts = LayerResult(Layer.DECLARED, whole.findings, 1.0, "every part is PUBLIC")
+        passages = Finding("CONTEXT.FILE", "passages", Layer.DECLARED, evidence, 1.0)
+        parts = LayerResult(Layer.DECLARED, (*whole.findings, passages), 1.0, "every part is PUBLIC")
         together = classify(text, [parts], whole.strategy, whole.ruleset)
         return release(text, together, decided.plan, Source.EXTERNAL_LLM)
 
@@ -333,6 +336,10 @@ class Ask:
             self._ledger.append(entry), self._classify.answered(wanted.question, principal, run.text, run.tier)
         )
         return answer_id, await self._ledger.receipt(stored.index)
+
+
+def _may_ask_outside(decided: Decided, run: "_Run") -> bool:
+    return may_leave(Source.EXTERNAL_LLM, decided.classification, decided.plan, run.tier)
 
 
 @dataclass(slots=True)
