@@ -1,5 +1,6 @@
 """`lacuna eval` measures labelled files and says what is wrong with bad ones."""
 
+import asyncio
 import gzip
 import json
 from pathlib import Path
@@ -9,7 +10,10 @@ import typer
 from typer.testing import CliRunner
 
 from lacuna.cli.evaluation import eval_command
-from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError
+from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError, StorageMissing
+from lacuna.domain.tiers import Tier
+from lacuna.usecases.overrides import Wanted
+from lacuna.wiring.build import open_application
 from tests.surfaces.running import lacuna
 
 ROWS = [
@@ -90,3 +94,30 @@ def test_the_tables_can_be_written_as_markdown(tmp_path: Path) -> None:
     done = lacuna("eval", rows, "--strategy", "aggressive", "--markdown", tmp_path / "table.md", cwd=tmp_path)
     assert done.code == 0, done.err
     assert "| explicit | 1 | 0.0" in (tmp_path / "table.md").read_text("utf-8")
+
+
+def test_labels_compare_without_and_with_what_is_granted(data: Path, tmp_path: Path) -> None:
+    folder, rows = tmp_path / "store", data / "rows.jsonl.gz"
+    with pytest.raises(StorageMissing):
+        run(rows, "--labels", "--data-dir", folder)
+
+    async def grant() -> None:
+        async with open_application({"storage.data_path": str(folder)}) as app:
+            known = Wanted(Tier.PUBLIC, "in the book", text="call 555-010-4477 now", days=5)
+            await app.overrides.make(known, app.cli_principal)
+            secret = Wanted(Tier.PROPRIETARY, "new", pattern="no pattern knows")
+            await app.overrides.make(secret, app.cli_principal)
+            waiting = Wanted(Tier.PROPRIETARY, "maybe", pattern="capital of France", granted=False)
+            await app.overrides.make(waiting, app.cli_principal)
+
+    asyncio.run(grant())
+    arguments = (rows, "--labels", "--data-dir", folder, "--strategy", "aggressive")
+    told = json.loads(run(*arguments, "--terms", data.parent / "terms.json", "--json"))
+    assert [(row["id"], row["before"], row["after"], row["verdict"]) for row in told["changed"]] == [
+        ("3", "PUBLIC", "PROPRIETARY", "right"),
+        ("5", "PROPRIETARY", "PUBLIC", "right"),
+    ]
+    assert told["before"] == {"leaked": {"count": 1, "total": 3}, "false_alarms": {"count": 1, "total": 2}}
+    assert told["after"] == {"leaked": {"count": 0, "total": 3}, "false_alarms": {"count": 0, "total": 2}}
+    shown = run(*arguments, "--terms", data.parent / "terms.json")
+    assert "leaked: 1 of 3 before, 0 of 3 after" in shown

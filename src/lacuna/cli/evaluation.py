@@ -14,7 +14,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from lacuna.cli.output import AsJson, out, print_json
+from lacuna.cli.output import AsJson, DataDir, out, overrides, print_json
 from lacuna.domain.classification import Question, Strategy, classify
 from lacuna.domain.errors import ConfigError, InvalidInput
 from lacuna.domain.tiers import Tier
@@ -53,16 +53,31 @@ def eval_command(
     packs: Annotated[
         list[str] | None, typer.Option("--pack", help="A pack of recognisers to add; may be given several times.")
     ] = None,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Compare without and with the overrides and labels of the data folder.")
+    ] = False,
+    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure leak rate and false alarms on labelled data."""
     from lacuna.adapters.classifiers.heuristic import HeuristicLayer
     from lacuna.config import load
 
-    loaded = load() if terms is None or strategy is None else None
+    loaded = load(overrides(data_dir)) if terms is None or strategy is None or labels else None
     term_set = loaded.terms if terms is None and loaded is not None else _read_terms(terms)
     chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
     layer = HeuristicLayer(term_set, added=(*(() if loaded is None else loaded.recognisers), *_pack_rules(packs or [])))
+
+    if labels and loaded is not None:
+        from lacuna.cli import relabelled
+
+        folder = loaded.settings.storage.data_path
+        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, folder)
+        if as_json:
+            print_json(relabelled.document(compared))
+        else:
+            relabelled.show(compared)
+        return
 
     def tier(text: str) -> Tier:
         return classify(text, [layer.examine(Question(text))], chosen or Strategy.CONSERVATIVE, layer.version).tier

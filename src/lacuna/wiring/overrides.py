@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
 from lacuna.adapters.classifiers.override_patterns import OverridePattern
-from lacuna.domain.errors import LacunaError
-from lacuna.domain.overrides import Granted, Label
+from lacuna.adapters.storage.clock import SystemClock
+from lacuna.adapters.storage.sqlite import DATABASE
+from lacuna.domain.errors import LacunaError, StorageMissing
+from lacuna.domain.overrides import Granted, Label, State
+from lacuna.domain.overriding import OverrideSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.overrides import OverrideStore
@@ -17,6 +21,7 @@ from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.follow import Follow
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.overrides_in_force import OverridesInForce
+from lacuna.wiring.catalog import back_end
 
 log = structlog.get_logger("lacuna.overrides")
 
@@ -68,6 +73,23 @@ async def override_parts(
     feedback = Feedback(store, ledger, overrides, follow, keys, clock, ids)
     parts = OverrideParts(in_force, overrides, feedback, follow, granted.labels)
     return parts
+
+
+async def granted_in(folder: Path) -> tuple[OverrideSet, tuple[Label, ...]]:
+    """What counts now in a data folder: overrides and labels. Raises StorageMissing where there is no store, and
+    StorageError."""
+    if not (folder / DATABASE).exists():
+        raise StorageMissing(f"There is no store in {folder}.", cure="Name the data folder with --data-dir.")
+    keys = back_end("keys", "files")(folder)
+    storage = await back_end("storage", "sqlite")(folder, keys, create=False)
+    try:
+        _, granted = await storage.overrides.everything()
+    finally:
+        await storage.close()
+    now = SystemClock().now_us()
+    in_force = OverrideSet(granted.overrides, keys.hmac, OverridePattern).at(now)
+    counting = {"", *(o.override_id for o in granted.overrides if o.state_at(now) is State.GRANTED)}
+    return in_force, tuple(label for label in granted.labels if label.override_id in counting)
 
 
 def _texts(labels: Iterable[Label]) -> list[tuple[str, Tier]]:
