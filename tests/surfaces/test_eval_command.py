@@ -10,8 +10,10 @@ import typer
 from typer.testing import CliRunner
 
 from lacuna.cli.evaluation import eval_command
+from lacuna.domain.classification import Question
 from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError, StorageMissing
 from lacuna.domain.tiers import Tier
+from lacuna.usecases.feedback import Said
 from lacuna.usecases.overrides import Wanted
 from lacuna.wiring.build import open_application
 from tests.surfaces.running import lacuna
@@ -121,3 +123,23 @@ def test_labels_compare_without_and_with_what_is_granted(data: Path, tmp_path: P
     assert told["after"] == {"leaked": {"count": 0, "total": 3}, "false_alarms": {"count": 0, "total": 2}}
     shown = run(*arguments, "--terms", data.parent / "terms.json")
     assert "leaked: 1 of 3 before, 0 of 3 after" in shown
+
+
+def test_labels_teach_the_embedding_layer(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    text = "which colour is the third drawer"
+
+    async def teach() -> None:
+        async with open_application({"storage.data_path": str(folder)}) as app:
+            who = app.cli_principal
+            decided = await app.classify.one(Question(text), who)
+            said = Said(decided.decision_id, Tier.PROPRIETARY, "not announced", text, days=5, apply=True)
+            assert (await app.feedback.give(said, who)).learned
+
+    asyncio.run(teach())
+    reworded = {"id": "9", "source": "s", "text": "what colour is the third drawer"}
+    rows = tmp_path / "rows.jsonl"
+    labels = {"level": "contextual", "sensitive": True, "tier": "PROPRIETARY"}
+    rows.write_text(json.dumps({**reworded, "labels": labels}) + "\n")
+    told = json.loads(run(rows, "--labels", "--data-dir", folder, "--strategy", "aggressive", "--json"))
+    assert [(row["id"], row["after"]) for row in told["changed"]] == [("9", "PROPRIETARY")]
