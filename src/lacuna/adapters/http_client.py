@@ -80,9 +80,11 @@ class HttpClient:
         async with aclosing(pieces):
             return b"".join([piece async for piece in pieces])
 
-    async def post(self, path: str, body: bytes, *, cures: Mapping[int, str] | None = None) -> bytes:
+    async def post(
+        self, path: str, body: bytes, *, params: Mapping[str, str] | None = None, cures: Mapping[int, str] | None = None
+    ) -> bytes:
         """Posts JSON; the body of a 2xx answer. Raises a DependencyError."""
-        pieces = self._exchange("POST", path, body=body, cures=cures, accept="application/json")
+        pieces = self._exchange("POST", path, body=body, params=params, cures=cures, accept="application/json")
         async with aclosing(pieces):
             return b"".join([piece async for piece in pieces])
 

@@ -80,6 +80,8 @@ def load(
         raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
     storage = settings.storage.model_copy(update={"data_path": cwd / settings.storage.data_path})
     settings = settings.model_copy(update={"storage": storage})
+    if settings.policy.opa_url is not None and files.policies.files:
+        files.warnings.append(f"{policies.FOLDER}/: is not read, since OPA decides (policy.opa_url); load it into OPA")
     base = policies.shipped(settings.policy.packs, defaults=settings.policy.shipped)
     doubts = (str(Problem(_origin(assigned, path), remark)) for path, remark in rules.doubtful(settings))
     return Loaded(

@@ -30,6 +30,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "spacy": "lacuna.adapters.ner.spacy:SpacyRecogniser",
     },
     "policy": {
+        "opa": "lacuna.adapters.policy.opa:OpaPolicy",
         "rego": "lacuna.adapters.policy.rego:RegoPolicy",
     },
     "storage": {

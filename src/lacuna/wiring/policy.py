@@ -22,13 +22,11 @@ async def policy_engine(
     this process examines questions beyond one command: only then is the set compiled now. Raises ConfigError for a set
     that cannot be used."""
     settings = found.settings.policy
-    make = partial(
-        back_end("policy", "rego"),
-        found.policies,
-        timeout_s=settings.timeout_s,
-        memory_mb=settings.memory_mb,
-        lazy=not answers,
-    )
+    if settings.opa_url is not None:
+        make = partial(back_end("policy", "opa"), str(settings.opa_url), timeout_s=settings.timeout_s)
+    else:
+        limits = {"timeout_s": settings.timeout_s, "memory_mb": settings.memory_mb}
+        make = partial(back_end("policy", "rego"), found.policies, **limits, lazy=not answers)
     engine = await asyncio.to_thread(make)
     stack.push_async_callback(engine.close)
     guarded = GuardedPolicy(engine, Guard("policy", telemetry, 2 * settings.timeout_s + MARGIN_S))
