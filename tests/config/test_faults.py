@@ -71,7 +71,7 @@ from tests.config.conftest import Faults, Folder
         ("ingest: {chunk_tokens: 40}", "1: ingest.chunk_tokens: "),
         ("ingest: {chunk_overlap: 200}", "1: ingest.chunk_overlap: must be at most half of ingest.chunk_tokens (220)"),
         (
-            "classification:\n  layers: {heuristic: {enabled: false}}",
+            "classification:\n  layers: {heuristic: {enabled: false}, embedding: {enabled: false}}",
             "2: classification.layers.heuristic.enabled: leaves no layer to classify with; enable at least one",
         ),
         ("auth: {user_header: 'X User'}", "1: auth.user_header: must be an HTTP header name such as X-User"),

@@ -129,7 +129,7 @@ def test_what_the_guides_config_asks_for_beyond_this_version_is_named(folder: Fo
     assert keys == [
         "storage.postgres_url",
         "logging.loki_url",
-        "classification.layers.embedding.enabled",
+        "classification.layers.embedding.model",
     ]
 
 

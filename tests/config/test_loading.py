@@ -115,13 +115,6 @@ def test_a_file_that_nothing_reads_is_said_aloud(folder: Folder) -> None:
     assert folder.load().warnings == ('proprietary-terms.yml: is not read; did you mean "proprietary_terms.yaml"?',)
 
 
-def test_files_for_later_versions_are_unsupported_not_ignored(folder: Folder) -> None:
-    (folder.path / "examples").mkdir()
-    folder.write("examples/public.yaml", "")
-    loaded = folder.load()
-    assert [line.split(":")[0] for line in loaded.unsupported] == ["examples/*.yaml"]
-
-
 def test_doubtful_settings_get_a_warning(folder: Folder) -> None:
     loaded = folder.load(
         "routing: {PUBLIC: {web_search: true, external_llm: true}}\nllm: {backend: none, endpoint: 'http://llm:1'}\n"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from lacuna.config import environment, layers, policies, problems, rules, schema, support, yaml_tree
+from lacuna.config import examples as example_files
 from lacuna.config import plugins as plugin_file
 from lacuna.config import recognisers as recogniser_file
 from lacuna.config import terms as term_file
@@ -22,6 +23,7 @@ from lacuna.config.plugins import Plugins
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
 from lacuna.domain.errors import ConfigError
+from lacuna.domain.examples import Example
 from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.terms import TermSet
 
@@ -32,21 +34,20 @@ CONFIG_FILE: Final = "config.yaml"
 PACKAGED: Final = Path(__file__).parent / "defaults"
 """The configuration that holds where nobody wrote one."""
 
-_LATER: Final = MappingProxyType({"examples": "examples"})
-_LATER_PATTERNS: Final = MappingProxyType({"examples": "*.yaml"})
 _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
-    `recognisers` are the administrator's own, `plugins` those switched on in plugins.yaml, not built yet; `policies`
-    are the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the packaged defaults
-    hold. `unsupported` names what this version has no back end for."""
+    `recognisers` and `examples` are the administrator's own, `plugins` those switched on in plugins.yaml, not built
+    yet; `policies` are the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the
+    packaged defaults hold. `unsupported` names what this version has no back end for."""
 
     settings: Settings
     terms: TermSet
     recognisers: tuple["Recogniser", ...]
+    examples: tuple[Example, ...]
     sources: Mapping[str, Origin]
     warnings: tuple[str, ...]
     unsupported: tuple[str, ...]
@@ -88,9 +89,10 @@ def load(
         settings=settings,
         terms=files.terms,
         recognisers=files.recognisers,
+        examples=files.examples,
         sources=MappingProxyType({setting.key: _source(assigned, setting) for setting in schema.settings().values()}),
         warnings=(*files.warnings, *(line for layer in sources for line in layer.warnings), *doubts),
-        unsupported=(*support.unsupported(settings), *files.unsupported),
+        unsupported=support.unsupported(settings),
         folder=folder,
         plugins=files.plugins,
         shipped_policies=base,
@@ -122,7 +124,6 @@ class _Files:
     def __init__(self, folder: Path, *, packaged: bool) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
-        self.unsupported: list[str] = []
         self._folder = folder
         self._prefix = "packaged " if packaged else ""
         self._survey()
@@ -131,6 +132,7 @@ class _Files:
         self.recognisers = self._recognisers()
         self.plugins = self._plugins()
         self.policies = self._policies()
+        self.examples = self._examples()
 
     def _settings(self) -> layers.Layer:
         document = yaml_tree.Document(None)
@@ -169,6 +171,11 @@ class _Files:
         self.problems += read.problems
         return read.policies
 
+    def _examples(self) -> tuple[Example, ...]:
+        read = example_files.read_folder(self._folder)
+        self.problems += read.problems
+        return read.examples
+
     def _present(self, name: str, otherwise: str) -> bool:
         try:
             (self._folder / name).lstat()
@@ -180,27 +187,19 @@ class _Files:
         return True
 
     def _survey(self) -> None:
-        """Tells files that this version does not read from those that nothing will ever read."""
+        """Warns of files that nothing will ever read."""
         try:
             names = sorted(os.listdir(self._folder))
         except OSError as error:
             fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
             self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))
             return
-        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, plugin_file.FILE_NAME, *_LATER)
+        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, plugin_file.FILE_NAME)
         for name in names:
-            if name in _LATER:
-                self._later(name)
-            elif name.lower().endswith((".yaml", ".yml")) and name not in known and not name.startswith("."):
+            if name.lower().endswith((".yaml", ".yml")) and name not in known and not name.startswith("."):
                 guess = problems.nearest(name, known)
                 hint = f'; did you mean "{guess}"?' if guess else ""
                 self.warnings.append(f"{problems.shown(name)}: is not read{hint}")
-
-    def _later(self, name: str) -> None:
-        pattern = _LATER_PATTERNS.get(name)
-        if pattern is None or any((self._folder / name).glob(pattern)):
-            place = name if pattern is None else f"{name}/{pattern}"
-            self.unsupported.append(f"{place}: this version does not read {_LATER[name]}; move them out of the folder.")
 
 
 def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings, list[Problem]]:

@@ -41,7 +41,7 @@ The folder is `LACUNA_CONFIG_PATH`, else `./config` if it exists, else the packa
 | `recognisers.yaml` | recognisers of your own, [see terms.md](terms.md#recognisers-of-your-own) |
 | `plugins.yaml` | packs of recognisers and plug-ins, [see plugins.md](plugins.md) |
 | `policies/` | policies of your own in Rego, and their data, [see policy.md](policy.md) |
-| `examples/*.yaml` | for later versions; this one refuses to serve with them |
+| `examples/*.yaml` | your own labelled texts for the embedding layer, [see semantic.md](semantic.md) |
 
 Any other YAML file there gets a warning. A value on the command line wins over the environment, the environment over
 files, files over defaults. An empty value, in a file or in the environment, counts as not set.

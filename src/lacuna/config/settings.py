@@ -57,10 +57,12 @@ class HeuristicLayerSettings(Section):
 
 
 class EmbeddingLayerSettings(Section):
-    enabled: bool = Field(False, description="Whether texts are compared with labelled examples.")
+    enabled: bool = Field(
+        True, description="Whether texts are judged by what they are about; without the model this layer abstains."
+    )
     priority: Annotated[Whole, Field(ge=1, le=100)] = Field(2, description="Layers run in ascending order.")
-    model: Text | None = Field(None, description="Model of this layer; empty: `embedding.model`.")
-    endpoint: WebAddress | None = Field(None, description="Embedding service of this layer; empty: in process.")
+    model: Text | None = Field(None, description="Model of this layer; only the packaged one has a trained head.")
+    endpoint: WebAddress | None = Field(None, description="Embedding service of this layer; none is supported yet.")
     timeout_s: Seconds = Field(5.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
 
 

@@ -46,10 +46,15 @@ def _stores(settings: Settings) -> Iterator[str]:
 
 def _models(settings: Settings) -> Iterator[str]:
     layers = settings.classification.layers
-    if layers.embedding.enabled:
+    if layers.embedding.enabled and layers.embedding.model not in (None, PACKAGED_MODEL):
         yield (
-            "classification.layers.embedding.enabled: this version classifies without the embedding layer; "
-            "set it to false."
+            f"classification.layers.embedding.model: the layer has a trained head for the packaged {PACKAGED_MODEL} "
+            "only (docs/semantic.md); remove the setting."
+        )
+    if layers.embedding.enabled and layers.embedding.endpoint is not None:
+        yield (
+            "classification.layers.embedding.endpoint: the layer embeds in process, with the model its head was "
+            "trained for; remove the setting."
         )
     if settings.embedding.model != PACKAGED_MODEL:
         yield f"embedding.model: this version embeds with the packaged {PACKAGED_MODEL} only; remove the setting."

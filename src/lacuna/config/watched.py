@@ -1,4 +1,4 @@
-"""The terms file looked at again and again while Lacuna runs.
+"""The terms file and the examples looked at again and again while Lacuna runs.
 
 Promises that a file is only read once it has stopped changing, that a change of time without a change of content is
 none, and that a file with faults, or one that is gone, is an error as long as it stays so: what was in force before is
@@ -8,8 +8,9 @@ the caller's to keep.
 import hashlib
 from pathlib import Path
 
-from lacuna.config import terms
+from lacuna.config import examples, terms
 from lacuna.domain.errors import ConfigError
+from lacuna.domain.examples import Example
 from lacuna.domain.terms import TermSet
 
 _Mark = tuple[int, int, int]
@@ -72,3 +73,44 @@ class WatchedTerms:
                 return stream.read(terms.MAX_BYTES + 1)
         except OSError:
             return b""
+
+
+class WatchedExamples:
+    """The same for the examples of the configuration folder `folder`: a folder of files is one thing that changes."""
+
+    def __init__(self, folder: Path, current: tuple[Example, ...]) -> None:
+        self._folder = folder
+        self._current = current
+        self._read: tuple[_Mark | str, ...] | None = None
+        self._changing: tuple[_Mark | str, ...] | None = None
+        self._fault: ConfigError | None = None
+
+    def look(self) -> tuple[Example, ...] | None:
+        """The examples, if they are others than before. Raises ConfigError while a file cannot be used."""
+        mark = self._mark()
+        settled = mark == self._changing
+        self._changing = mark
+        if mark == self._read or not settled:
+            if self._fault is not None:
+                raise self._fault
+            return None
+        self._read, self._fault = mark, None
+        try:
+            fresh = examples.sound(self._folder)
+        except ConfigError as fault:
+            self._fault = fault
+            raise
+        if fresh == self._current:
+            return None
+        self._current = fresh
+        return fresh
+
+    def _mark(self) -> tuple[_Mark | str, ...]:
+        marks: list[_Mark | str] = []
+        try:
+            for path in examples.files(self._folder):
+                status = path.stat()
+                marks += [path.name, (status.st_mtime_ns, status.st_size, status.st_ino)]
+        except OSError as error:
+            marks.append(type(error).__name__)
+        return tuple(marks)

@@ -20,6 +20,23 @@ class IndexedChunk:
     vector: npt.NDArray[np.float32] | None
 
 
+class CorpusLookup(Protocol):
+    """The passages nearest to a vector over the whole corpus, whoever may read them: what they are about is evidence,
+    what they say never leaves. Both are blocking, MUST be safe under threads, and MUST answer from the state that every
+    `replace`, `remove` and `retag` which returned in any process has left. They raise a StorageError where the store
+    cannot answer."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever `nearest` could answer differently."""
+        ...
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int, at_least: float = 0.0) -> Sequence[tuple[float, Tier]]:
+        """Cosine and present tier of the `k` nearest passages of the lookup's fingerprint, best first. Passages of a
+        cosine below `at_least` may be left out; above 0, so may one in a thousand just above it."""
+        ...
+
+
 class VectorStore(Protocol):
     """Every search MUST filter by `reach` inside the store's own query, before ranking. What `replace`, `remove` and
     `retag` did MUST be visible to every later search in every process from the moment the call returns, and durable.
@@ -51,6 +68,10 @@ class VectorStore(Protocol):
 
     async def document_ids(self) -> frozenset[str]:
         """Every document that has chunks."""
+        ...
+
+    def corpus(self, fingerprint: str) -> CorpusLookup:
+        """The lookup for vectors of one embedder. It may be used until the store is closed."""
         ...
 
     async def check(self) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.classification import (
@@ -98,6 +99,7 @@ class Classify:
         """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now."""
         self._overrides = overrides
         self._rules = Rules(tuple(layers), tuple(corpus_layers), tuple(meaning_layers), judge)
+        self._exchanging = Lock()
         self._policy = policy
         self._routing = routing
         self._strategy = strategy
@@ -119,13 +121,14 @@ class Classify:
     ) -> None:
         """Exchanges the layers that are given, in one step for all questions from now on, and forgets what the old ones
         found."""
-        now = self._rules
-        self._rules = Rules(
-            now.layers if layers is None else tuple(layers),
-            now.corpus,
-            now.meaning if meaning_layers is None else tuple(meaning_layers),
-            now.judge,
-        )
+        with self._exchanging:  # terms and examples change on threads of their own
+            now = self._rules
+            self._rules = Rules(
+                now.layers if layers is None else tuple(layers),
+                now.corpus,
+                now.meaning if meaning_layers is None else tuple(meaning_layers),
+                now.judge,
+            )
         if self._cache is not None:
             self._cache.clear()
 

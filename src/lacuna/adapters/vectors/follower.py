@@ -66,9 +66,14 @@ class Follower:
                         yield found
                         return
 
+    def newest(self, connection: sqlite3.Connection) -> int:
+        """The number of the newest state."""
+        with translated(self._path):
+            return _newest(connection)
+
     def _follow(self, connection: sqlite3.Connection, reach: Reach) -> View | None:
         """None where another thread already followed to a newer state than this transaction sees."""
-        (change,) = connection.execute("SELECT coalesce(max(change), 0) FROM changes").fetchone()
+        change = _newest(connection)
         with self._lock:
             if change < self._change:
                 return None
@@ -123,6 +128,11 @@ class Follower:
             "SELECT fingerprint, dimension FROM spaces WHERE space = ?", (space,)
         ).fetchone()
         self._spaces[space] = (fingerprint, Matrix(dimension, room + room // 8))
+
+
+def _newest(connection: sqlite3.Connection) -> int:
+    (change,) = connection.execute("SELECT coalesce(max(change), 0) FROM changes").fetchone()
+    return int(change)
 
 
 def _fetched(rows: sqlite3.Cursor) -> Iterator[_Row]:

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from lacuna.adapters.vectors.signs import FEWEST_DIMENSIONS, Signs, candidates, signs, words
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 AudienceNumbers = npt.NDArray[np.int32]
@@ -26,6 +28,8 @@ _FIRST_ROOM: Final = 256
 _DEAD_SHARE: Final = 0.25
 _GATHER_SHARE: Final = 0.2
 """Up to this share of rows, copying them before scoring is faster than scoring all."""
+_LOOKED_AT: Final = 1_024
+"""Rows that are scored without asking their signs first."""
 _BLOCK: Final = 256
 """Rows copied at once: few enough to stay in the processor's second-level cache."""
 
@@ -44,20 +48,35 @@ class Snapshot:
     """The matrix at one moment."""
 
     vectors: Floats
+    signs: Signs
     chunks: Ints
     audiences: AudienceNumbers
 
     def nearest(self, vector: Floats, permitted: Filter, limit: int) -> list[tuple[int, float]]:
         """Chunk and cosine of the nearest permitted rows, best first, equals by chunk."""
-        rows = np.flatnonzero(permitted[self.audiences])
+        rows, scores = self._best(vector, np.flatnonzero(permitted[self.audiences]), limit)
+        return list(zip(self.chunks[rows].tolist(), scores.tolist(), strict=True))
+
+    def around(self, vector: Floats, permitted: Filter, limit: int, at_least: float) -> list[tuple[int, float]]:
+        """Audience and cosine of the nearest permitted rows, best first; those below `at_least` may be missing, and
+        then also, hardly ever, one a little above (signs.py)."""
+        few = len(self.audiences) <= _LOOKED_AT
+        if few or at_least <= 0 or len(vector) < FEWEST_DIMENSIONS:
+            rows, scores = self._best(vector, np.flatnonzero(permitted[self.audiences]), limit)
+        else:
+            likely = candidates(self.signs, vector, at_least, _LOOKED_AT)
+            rows, scores = self._best(vector, likely[permitted[self.audiences[likely]]], limit)
+        return list(zip(self.audiences[rows].tolist(), scores.tolist(), strict=True))
+
+    def _best(self, vector: Floats, rows: Ints, limit: int) -> tuple[Ints, Floats]:
         if not len(rows) or limit < 1:
-            return []
+            return rows[:0], np.empty(0, dtype=np.float32)
         scores = self._scores(vector, rows)
         if len(rows) > limit:
             best = np.argpartition(-scores, limit - 1)[:limit]
             rows, scores = rows[best], scores[best]
         order = np.lexsort((self.chunks[rows], -scores))
-        return [(int(self.chunks[rows[i]]), float(scores[i])) for i in order]
+        return rows[order], scores[order]
 
     def _scores(self, vector: Floats, rows: Ints) -> Floats:
         if len(rows) > _GATHER_SHARE * len(self.audiences):
@@ -78,6 +97,7 @@ class Matrix:
 
     def __init__(self, dimension: int, room: int = _FIRST_ROOM) -> None:
         self._vectors = np.empty((room, dimension), dtype=np.float32)
+        self._signs = np.empty((words(dimension), room), dtype=np.uint64)
         self._chunks = np.empty(room, dtype=np.int64)
         self._audiences = np.empty(room, dtype=np.int32)
         self._used = 0
@@ -93,7 +113,9 @@ class Matrix:
         if self._snapshot is None:
             used = self._used
             # Only audiences of rows that a snapshot shows ever change, so only they are copied.
-            self._snapshot = Snapshot(self._vectors[:used], self._chunks[:used], self._audiences[:used].copy())
+            self._snapshot = Snapshot(
+                self._vectors[:used], self._signs[:, :used], self._chunks[:used], self._audiences[:used].copy()
+            )
         return self._snapshot
 
     def put(self, document: int, rows: Rows) -> None:
@@ -104,6 +126,7 @@ class Matrix:
             self._move(room=max(self._used + count, self._used + self._used // 2))
         first, past = self._used, self._used + count
         self._vectors[first:past] = rows.vectors
+        self._signs[:, first:past] = signs(rows.vectors)
         self._chunks[first:past] = rows.chunks
         self._audiences[first:past] = rows.audiences
         self._places[document] = (first, past)
@@ -127,10 +150,12 @@ class Matrix:
         kept: Sequence[tuple[int, tuple[int, int]]] = list(self._places.items())
         rows = np.concatenate([np.arange(*place) for _, place in kept]) if kept else np.empty(0, dtype=np.int64)
         vectors = np.empty((room, self._vectors.shape[1]), dtype=np.float32)
+        bits = np.empty((len(self._signs), room), dtype=np.uint64)
         chunks, audiences = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32)
         np.take(self._vectors, rows, axis=0, out=vectors[: len(rows)])
+        bits[:, : len(rows)] = self._signs[:, rows]
         chunks[: len(rows)], audiences[: len(rows)] = self._chunks[rows], self._audiences[rows]
-        self._vectors, self._chunks, self._audiences = vectors, chunks, audiences
+        self._vectors, self._signs, self._chunks, self._audiences = vectors, bits, chunks, audiences
         self._used, self._dead, first = len(rows), 0, 0
         for document, (start, stop) in kept:
             self._places[document] = (first, first + stop - start)

@@ -247,6 +247,38 @@ class VectorStoreContract:
             await store.replace("doc", FINGERPRINT, wrong())
         assert [chunk.text for chunk in await store.chunks(["kept", "taken"])] == ["pump", "valve"]
 
+    async def test_a_corpus_looks_at_every_passage_whoever_may_read_it(self, store: VectorStore) -> None:
+        await store.replace("a", FINGERPRINT, [passage("a1", "valve", document_id="a", seed=1)])
+        secret = passage("b1", "pump", document_id="b", tier=Tier.PROPRIETARY, groups=frozenset(), seed=2)
+        await store.replace("b", FINGERPRINT, [secret])
+        await store.replace("c", "another:model", [passage("c1", "hose", document_id="c", seed=1)])
+        corpus = store.corpus(FINGERPRINT)
+        assert [tier for _, tier in corpus.nearest(unit(1), 9)] == [Tier.PUBLIC, Tier.PROPRIETARY]
+        [(score, tier)] = corpus.nearest(unit(2), 1)
+        assert score == pytest.approx(1.0, abs=1e-5)
+        assert tier is Tier.PROPRIETARY
+        assert store.corpus("nobody:s").nearest(unit(1), 9) == []
+
+    async def test_a_corpus_follows_every_change_at_once(self, store: VectorStore, other: VectorStore) -> None:
+        corpus = other.corpus(FINGERPRINT)
+        seen = [(corpus.version, list(corpus.nearest(unit(1), 5)))]
+
+        def look() -> list[Tier]:
+            found = list(corpus.nearest(unit(1), 5))
+            seen.append((corpus.version, found))
+            return [tier for _, tier in found]
+
+        await store.replace("doc", FINGERPRINT, [passage("c1", "valve", seed=1)])
+        assert look() == [Tier.PUBLIC]
+        await store.retag("doc", Tier.INTERNAL, SALES)
+        assert look() == [Tier.INTERNAL]
+        await other.retag("doc", Tier.PROPRIETARY, SALES)
+        assert look() == [Tier.PROPRIETARY]
+        await store.remove("doc")
+        assert look() == []
+        versions = [version for version, _ in seen]
+        assert len(set(versions)) == len(versions)
+
     async def test_it_can_be_checked(self, store: VectorStore) -> None:
         await store.check()
 

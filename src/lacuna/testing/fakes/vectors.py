@@ -22,6 +22,7 @@ class Shelf:
     """What the stores of one machine share: each document's fingerprint and chunks."""
 
     documents: dict[str, tuple[str, tuple[IndexedChunk, ...]]] = field(default_factory=dict)
+    changes: int = 0
 
 
 class InMemoryVectorStore:
@@ -43,15 +44,18 @@ class InMemoryVectorStore:
             raise InvalidInput(f"A vector of document {document_id} is not finite.")
         if any("\ud800" <= character <= "\udfff" for item in chunks for character in item.chunk.text):
             raise InvalidInput(f"The text of document {document_id} is no Unicode.")
+        self.shelf.changes += 1
         self.shelf.documents.pop(document_id, None)
         if chunks:
             self.shelf.documents[document_id] = (fingerprint, tuple(chunks))
 
     async def remove(self, document_id: str) -> bool:
+        self.shelf.changes += 1
         return self.shelf.documents.pop(document_id, None) is not None
 
     async def retag(self, document_id: str, tier: Tier, groups: frozenset[str]) -> None:
         if document_id in self.shelf.documents:
+            self.shelf.changes += 1
             fingerprint, items = self.shelf.documents[document_id]
             retagged = tuple(replace(item, chunk=replace(item.chunk, tier=tier, groups=groups)) for item in items)
             self.shelf.documents[document_id] = (fingerprint, retagged)
@@ -80,6 +84,9 @@ class InMemoryVectorStore:
     async def document_ids(self) -> frozenset[str]:
         return frozenset(self.shelf.documents)
 
+    def corpus(self, fingerprint: str) -> "InMemoryCorpus":
+        return InMemoryCorpus(self.shelf, fingerprint)
+
     async def check(self) -> None:
         """A dictionary always serves."""
 
@@ -91,6 +98,27 @@ class InMemoryVectorStore:
             for item in items:
                 if reach.permits(item.chunk.tier, item.chunk.groups):
                     yield fingerprint, item
+
+
+class InMemoryCorpus:
+    """The `CorpusLookup` of a shelf."""
+
+    def __init__(self, shelf: Shelf, fingerprint: str) -> None:
+        self._shelf = shelf
+        self._fingerprint = fingerprint
+
+    @property
+    def version(self) -> str:
+        return str(self._shelf.changes)
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int, at_least: float = 0.0) -> list[tuple[float, Tier]]:
+        found = [
+            (float(vector @ item.vector), item.chunk.tier)
+            for fingerprint, items in self._shelf.documents.values()
+            for item in items
+            if fingerprint == self._fingerprint and item.vector is not None
+        ]
+        return sorted(found, key=lambda one: -one[0])[:k]
 
 
 def _best(found: list[Scored], limit: int) -> list[Scored]:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lacuna.adapters.classifiers.semantic.examples import MAX_EXAMPLES, Example
 from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
 from lacuna.adapters.classifiers.semantic.windows import MAX_WINDOWS
 from lacuna.adapters.embeddings.minilm import MiniLM
 from lacuna.domain.classification import Layer, Question, Turn
-from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyTimeout, DependencyUnavailable
+from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyUnavailable
+from lacuna.domain.examples import MAX_EXAMPLES, Example
 from lacuna.domain.tiers import Tier
 
 PUBLIC = [
@@ -36,23 +36,6 @@ INTERNAL = [
     "我们部门上周有多少未完成的工单？",
 ]
 TOP = "We intend to acquire our biggest competitor for 30 million; strictly confidential until the board has voted."
-
-
-class Passages:
-    """A corpus whose passages are all as near, by tier."""
-
-    def __init__(self, version: str, **scores: float) -> None:
-        self.version = version
-        self._scores = [(score, Tier[name]) for name, score in scores.items()]
-
-    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> Sequence[tuple[float, Tier]]:
-        assert vector.shape == (384,)
-        return self._scores[:k]
-
-
-class GonePassages(Passages):
-    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> Sequence[tuple[float, Tier]]:
-        raise DependencyTimeout("The store did not answer.")
 
 
 @pytest.mark.parametrize("text", PUBLIC)
@@ -151,41 +134,6 @@ def test_a_public_label_makes_a_text_more_public(layer: SemanticLayer) -> None:
 def test_too_many_examples_are_refused(layer: SemanticLayer) -> None:
     with pytest.raises(ConfigError, match=str(MAX_EXAMPLES)):
         layer.with_examples([Example(f"text {n}", Tier.INTERNAL) for n in range(MAX_EXAMPLES + 1)])
-
-
-def test_closeness_to_protected_passages_is_a_finding(model: MiniLM) -> None:
-    corpus = Passages("1", PROPRIETARY=0.7, INTERNAL=0.6, PUBLIC=0.3)
-    found = SemanticLayer(model.embed, model.fingerprint, corpus=corpus).examine(Question(PUBLIC[0])).findings
-    assert [(f.kind, f.rule, f.tier) for f in found] == [("SEMANTIC.CORPUS", "corpus.near", Tier.PROPRIETARY)]
-
-
-@pytest.mark.parametrize("scores", [{"INTERNAL": 0.7, "PUBLIC": 0.68}, {"INTERNAL": 0.4}, {}])
-def test_closeness_that_public_passages_share_is_none(model: MiniLM, scores: dict[str, float]) -> None:
-    corpus = Passages("1", **scores)
-    assert SemanticLayer(model.embed, model.fingerprint, corpus=corpus).examine(Question(PUBLIC[0])).findings == ()
-
-
-def test_closeness_to_public_passages_is_never_enough_for_conservative(model: MiniLM) -> None:
-    text = "kjsdf wlekr oiuzt"
-    near = SemanticLayer(model.embed, model.fingerprint, corpus=Passages("1", PUBLIC=0.99)).examine(Question(text))
-    alone = SemanticLayer(model.embed, model.fingerprint).examine(Question(text))
-    assert alone.public_evidence < 0.9
-    assert near.public_evidence < 0.9
-    assert near.public_evidence >= alone.public_evidence
-
-
-def test_a_corpus_that_fails_fails_the_layer(model: MiniLM) -> None:
-    layer = SemanticLayer(model.embed, model.fingerprint, corpus=GonePassages("1"))
-    with pytest.raises(DependencyTimeout):
-        layer.examine(Question(PUBLIC[0]))
-
-
-def test_version_follows_the_corpus(model: MiniLM) -> None:
-    corpus = Passages("1", PUBLIC=0.1)
-    layer = SemanticLayer(model.embed, model.fingerprint, corpus=corpus)
-    before = layer.version
-    corpus.version = "2"
-    assert layer.version != before
 
 
 def test_a_model_without_a_head_is_refused(model: MiniLM) -> None:

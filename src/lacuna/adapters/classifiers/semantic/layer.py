@@ -3,13 +3,13 @@
 Guarantees: only raises; says PUBLIC only by evidence, on the strategies' scale (0.9: at most about one in twenty such
 texts is in truth sensitive); abstains on what is unlike anything it learned; any Unicode text; at most
 `windows.MAX_WINDOWS` embeddings for each text; keeps no text (verdicts are remembered under a digest). Leaves exact
-values, listed terms and everything outside the text to other layers.
+values and listed terms to other layers, and the comparison with the organisation's documents to `corpus.CorpusLayer`.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cachebox
@@ -17,20 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from lacuna.adapters.classifiers.semantic import features
-from lacuna.adapters.classifiers.semantic.corpus import NOTHING, Closeness, CorpusLookup, closeness
-from lacuna.adapters.classifiers.semantic.examples import MAX_EXAMPLES, Example
 from lacuna.adapters.classifiers.semantic.head import Head, Thresholds, shipped_head
 from lacuna.adapters.classifiers.semantic.windows import windows
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question, Strategy
 from lacuna.domain.errors import ConfigError, DependencyNonsense
+from lacuna.domain.examples import MAX_EXAMPLES, Example
 from lacuna.domain.tiers import Tier
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
-_REVISION: Final = "embedding/1"
+_REVISION: Final = "embedding/2"
 _REMEMBERED: Final = 4_096
 _ALIKE: Final = 0.75
 """Cosine of vector and n-grams together from which a text is one of the organisation's own examples, reworded."""
+_EVEN: Final = 0.5
 _SURE: Final = Strategy.CONSERVATIVE.evidence_needed
 _LIKELY: Final = Strategy.BALANCED.evidence_needed
 
@@ -44,6 +44,7 @@ class _Verdict:
     confidence: float
     public_evidence: float
     evidence_rule: str
+    doubted: bool = False
 
 
 _SILENT: Final = _Verdict(Tier.PUBLIC, "", 0.0, 0.0, "")
@@ -61,13 +62,11 @@ class SemanticLayer:
         embed: Embed,
         fingerprint: str,
         examples: Sequence[Example] = (),
-        corpus: CorpusLookup | None = None,
         *,
         head: Head | None = None,
     ) -> None:
         self._embed = embed
         self._fingerprint = fingerprint
-        self._corpus = corpus
         self._bare = shipped_head(fingerprint) if head is None else head
         self._learn(tuple(dict.fromkeys(examples)))
 
@@ -88,7 +87,7 @@ class SemanticLayer:
         self._verdicts: cachebox.LRUCache[bytes, _Verdict] = cachebox.LRUCache(_REMEMBERED)
         self._head, self._known = self._bare, np.zeros((0, 0), dtype=np.float32)
         if examples:
-            rows = self._rows([windows(example.text)[0] for example in examples])[0]
+            rows = self._rows([windows(example.text)[0] for example in examples])
             self._head = self._bare.updated(rows, [example.tier for example in examples], self._digest)
             self._known = _likeness(rows)
 
@@ -99,22 +98,26 @@ class SemanticLayer:
 
     @property
     def version(self) -> str:
-        """Names the layer's code, embedder, head, examples and the state of the corpus."""
-        corpus = "" if self._corpus is None else self._corpus.version
-        parts = (_REVISION, self._fingerprint, self._bare.version, self._digest, corpus)
+        """Names the layer's code, embedder, head and examples."""
+        parts = (_REVISION, self._fingerprint, self._bare.version, self._digest)
         return f"{_REVISION}+{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
 
     def examine(self, question: Question) -> LayerResult:
         """A finding for the text and for what goes along with it, none with a span; or evidence that it is public."""
         verdict = self._verdict(question.text)
-        findings = [] if verdict.tier is Tier.PUBLIC else [_finding(_kind(verdict), verdict)]
+        findings = [] if verdict.tier is Tier.PUBLIC else [_finding("SEMANTIC.EXAMPLE", verdict)]
         findings += self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
-        findings += self._context("CONTEXT.FILE", map(_as_words, question.files))
+        findings += self._context("CONTEXT.FILE", map(as_words, question.files))
         if question.project is not None:
-            findings += self._context("CONTEXT.PROJECT", (_as_words(question.project),))
+            findings += self._context("CONTEXT.PROJECT", (as_words(question.project),))
         if findings:
             return LayerResult(Layer.EMBEDDING, tuple(findings))
         return LayerResult(Layer.EMBEDDING, (), verdict.public_evidence, verdict.evidence_rule)
+
+    def doubted(self, text: str) -> bool:
+        """Whether some of `text` is at least as likely sensitive as public."""
+        verdict = self._verdict(text)
+        return verdict.tier is not Tier.PUBLIC or verdict.doubted
 
     def _context(self, kind: str, texts: Iterable[str]) -> list[Finding]:
         """The highest finding among `texts`, if there is one."""
@@ -126,41 +129,31 @@ class SemanticLayer:
     def _verdict(self, text: str) -> _Verdict:
         if not any(map(str.isalpha, text)):
             return _SILENT
-        state = b"" if self._corpus is None else self._corpus.version.encode()
-        key = hashlib.sha256(state + b"\0" + text.encode("utf-8", "surrogatepass")).digest()
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         known: _Verdict | None = self._verdicts.get(key)
         if known is None:
             known = self._verdicts[key] = self._judged(text)
         return known
 
     def _judged(self, text: str) -> _Verdict:
-        rows, vectors = self._rows(windows(text))
+        rows = self._rows(windows(text))
         sensitive, proprietary, familiar = self._head.judge(rows)
         judged = zip(sensitive.tolist(), proprietary.tolist(), familiar.tolist(), strict=True)
-        verdicts = [self._head_verdict(s, p) if known else _SILENT for s, p, known in judged]
+        verdicts = [self._head_verdict(s, p) if known else _unknown(s) for s, p, known in judged]
         if self._examples:
             verdicts += self._alike(rows)
         raised = [verdict for verdict in verdicts if verdict.tier is not Tier.PUBLIC]
-        near = [NOTHING] if self._corpus is None else [closeness(self._corpus, vector) for vector in vectors]
-        raised += [_Verdict(n.tier, "corpus.near", n.score, 0.0, "") for n in near if n.tier is not Tier.PUBLIC]
         if raised:
             return max(raised, key=lambda verdict: (verdict.tier, verdict.confidence))
-        return self._unraised(verdicts, near, sensitive.tolist())
+        # A text is as public as its least public window.
+        return min(verdicts, key=lambda verdict: (verdict.public_evidence, not verdict.doubted))
 
-    def _unraised(self, verdicts: list[_Verdict], near: list[Closeness], sensitive: list[float]) -> _Verdict:
-        """A text is as public as its least public window."""
-        least = min(verdicts, key=lambda verdict: verdict.public_evidence)
-        corpus = min(n.public_evidence for n in near)
-        if corpus > least.public_evidence and max(sensitive) < 0.5:
-            return _Verdict(Tier.PUBLIC, "", 0.0, corpus, "corpus.public")
-        return least
-
-    def _rows(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
+    def _rows(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         vectors = self._embed(texts)
         if len(vectors) != len(texts) or not np.isfinite(vectors).all():
             raise DependencyNonsense("The embedder did not give one finite vector a text.", cure="Check the embedder.")
         pairs = zip(texts, vectors, strict=True)
-        return np.stack([features.row(text, vector) for text, vector in pairs]).astype(np.float64), vectors
+        return np.stack([features.row(text, vector) for text, vector in pairs]).astype(np.float64)
 
     def _head_verdict(self, sensitive: float, proprietary: float) -> _Verdict:
         at = self._head.thresholds
@@ -169,7 +162,7 @@ class SemanticLayer:
         if sensitive >= at.sensitive:
             return _Verdict(Tier.INTERNAL, "example.bank", sensitive, 0.0, "")
         strength = _evidence(sensitive, at)
-        return _Verdict(Tier.PUBLIC, "", 0.0, strength, "example.public" if strength else "")
+        return _Verdict(Tier.PUBLIC, "", 0.0, strength, "example.public" if strength else "", sensitive >= _EVEN)
 
     def _alike(self, rows: npt.NDArray[np.float64]) -> list[_Verdict]:
         """Findings for windows that are one of the organisation's own sensitive examples, reworded."""
@@ -180,6 +173,11 @@ class SemanticLayer:
             if tier is not Tier.PUBLIC:
                 found.append(_Verdict(tier, "example.organisation", min(float(scores[window, number]), 1.0), 0.0, ""))
         return found
+
+
+def _unknown(sensitive: float) -> _Verdict:
+    """Of what is unlike anything learned: no finding and no evidence."""
+    return replace(_SILENT, doubted=sensitive >= _EVEN)
 
 
 def _evidence(sensitive: float, at: Thresholds) -> float:
@@ -199,15 +197,11 @@ def _likeness(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return (content / np.where(norms > 0, norms, 1.0)).astype(np.float32)
 
 
-def _kind(verdict: _Verdict) -> str:
-    return "SEMANTIC.CORPUS" if verdict.rule.startswith("corpus") else "SEMANTIC.EXAMPLE"
-
-
 def _finding(kind: str, verdict: _Verdict) -> Finding:
     return Finding(kind, verdict.rule, Layer.EMBEDDING, verdict.tier, round(min(verdict.confidence, 1.0), 4))
 
 
-def _as_words(name: str) -> str:
+def as_words(name: str) -> str:
     """A file's or project's name as a phrase."""
     stem = name.rpartition("/")[2].rpartition("\\")[2]
     return " ".join((stem.rpartition(".")[0] or stem).replace("_", " ").replace("-", " ").split())
