@@ -65,7 +65,7 @@ class FingerprintIndex(Protocol):
     def lookup(self, hashes: Hashes) -> Matches:
         """Who holds these hashes. Left out: hashes that a PUBLIC document holds too, and those of more than
         `MAX_DOCUMENTS` documents. Blocking, tens of microseconds; safe to call from several threads at once. Raises a
-        StorageError rather than answer from an old state."""
+        StorageError rather than answer from an old state; what other processes did counts a millisecond later."""
         ...
 
     @property

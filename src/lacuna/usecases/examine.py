@@ -10,6 +10,7 @@ policy, the conversation's own tier, the record (usecases/classify.py).
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -37,9 +38,10 @@ LONG_TEXT = 4_000
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything that judges a text: `layers` every one (`prompt` are those at their front that answer at once,
-    `patient` the rest, from the first plug-in on); `corpus` questions and what leaves the house, but no document
-    (it would be found in its own earlier version); `meaning` questions only; `judge` those that stay open. `version`
-    names all that `layers` and `judge` would find; the others change with documents and examples (`state`)."""
+    `patient` the rest, from the first plug-in on, and whatever comes after it); `corpus` questions and what leaves the
+    house, but no document (it would be found in its own earlier version); `meaning` questions only; `judge` those that
+    stay open. `version` names all that `layers` and `judge` would find; the others change with documents and examples
+    (`state`)."""
 
     layers: tuple[ClassifierLayer, ...]
     corpus: tuple[ClassifierLayer, ...] = ()
@@ -47,12 +49,17 @@ class Rules:
     judge: Judge | None = None
     version: str = field(init=False)
     prompt: tuple[ClassifierLayer, ...] = field(init=False)
+    at_once: tuple[ClassifierLayer, ...] = field(init=False)
     patient: tuple[ClassifierLayer, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         prompt = tuple(takewhile(lambda layer: not takes_long(layer), self.layers))
         object.__setattr__(self, "prompt", prompt)
-        object.__setattr__(self, "patient", self.layers[len(prompt) :])
+        # What compares with documents answers at once too: a hop to another thread costs more than the comparison.
+        at_once = self.corpus if prompt == self.layers and not any(map(takes_long, self.corpus)) else ()
+        object.__setattr__(self, "at_once", at_once)
+        later = (*self.layers[len(prompt) :], *self.corpus[len(at_once) :], *self.meaning)
+        object.__setattr__(self, "patient", later)
         named = [f"{layer.name} {layer.version}" for layer in self.layers]
         if self.judge is not None:
             named.append(f"{self.judge.name} {self.judge.version}")
@@ -109,7 +116,7 @@ class _Examination:
             await asyncio.to_thread(self._by_all)
             return self
         self._first()
-        if (self._rules.patient or self._rules.further) and not self._ended:
+        if self._rules.patient and not self._ended:
             await asyncio.to_thread(self._further)
         return self
 
@@ -141,9 +148,13 @@ class _Examination:
     def _first(self) -> None:
         for layer in self._rules.prompt:
             self._ask(layer)
+        self._unless_ended(self._rules.at_once)
 
     def _further(self) -> None:
-        for layer in (*self._rules.patient, *self._rules.further):
+        self._unless_ended(self._rules.patient)
+
+    def _unless_ended(self, layers: Iterable[ClassifierLayer]) -> None:
+        for layer in layers:
             if self._ended:
                 break
             self._ask(layer)

@@ -1,18 +1,23 @@
 """The fingerprint index in memory, kept in step with its file.
 
-Each lookup first asks the file whether another connection committed something (`PRAGMA data_version`, microseconds) and
-applies what it missed. Guarantees that an answer is one state of the file, no older than the call; a change that cannot
-be applied raises at this and every later call until it can. Safe under threads.
+A lookup first asks the file whether another connection committed something (`PRAGMA data_version`) and applies what it
+missed, unless that was done within the last FRESH_S: the question takes microseconds, but it gives up the interpreter
+lock, and a busy server waits long to get it back. Guarantees that an answer is one state of the file, no older than
+FRESH_S before the call, nor than the last `expire`; a change that cannot be applied raises at this and every later call
+until it can. Safe under threads.
 """
 
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Final
 
 from lacuna.adapters.storage import fingerprint_file as file
 from lacuna.adapters.storage.fingerprint_postings import CROWDED, Postings
 from lacuna.domain.tiers import Tier
 from lacuna.ports.fingerprints import Hashes, Matches
+
+FRESH_S: Final = 0.001
 
 _ROW: Final = "SELECT document, tier, hashes FROM documents WHERE scheme = ?"
 
@@ -26,6 +31,7 @@ class Mirror:
         self._lock = Lock()
         self._postings = Postings()
         self._change = self._seen = -1
+        self._fresh_until = 0.0
         self._connection = file.connect(path, busy_seconds, read_only=True)
         try:
             with file.translated(path):
@@ -52,6 +58,10 @@ class Mirror:
             self._follow()
             return f"{self._name}-{self._change}"
 
+    def expire(self) -> None:
+        """The next call asks the file: something was committed."""
+        self._fresh_until = 0.0
+
     def tidy(self) -> None:
         """Merges what has piled up. Lookups go on meanwhile; only one thread may call this."""
         with self._lock:
@@ -68,6 +78,14 @@ class Mirror:
             self._connection.close()
 
     def _follow(self) -> None:
+        now = monotonic()
+        if now < self._fresh_until:
+            return
+        self._fresh_until = 0.0
+        self._catch_up()
+        self._fresh_until = now + FRESH_S
+
+    def _catch_up(self) -> None:
         with file.translated(self._path):
             (seen,) = self._connection.execute("PRAGMA data_version").fetchone()
             if seen == self._seen:

@@ -104,6 +104,7 @@ class SqliteFingerprints:
             try:
                 with file.translated(self._path):
                     result = change(self._writer)
+                self._mirror.expire()
             except UNSTORABLE:
                 raise unstorable() from None
             return result
