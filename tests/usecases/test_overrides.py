@@ -107,6 +107,14 @@ async def test_a_process_that_follows_records_the_end_of_what_it_counted(world: 
     assert (await world.store.everything())[1].overrides == ()
 
 
+async def test_a_request_that_expires_loses_its_text(world: World, parts: OverrideParts) -> None:
+    await parts.feedback.give(Said("dec_1", Tier.PUBLIC, "known", TEXT, days=2), BOB)
+    world.clock.advance(2 * DAY_US)
+    await parts.follow.look()
+    assert [o.state for o in await world.store.page(None, "", 10)] == [State.EXPIRED]
+    assert TEXT not in repr(vars(world.store))
+
+
 async def test_another_process_follows(world: World, parts: OverrideParts) -> None:
     other = await world.opened()
     made = await parts.overrides.make(LOWER, ADA)

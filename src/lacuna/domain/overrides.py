@@ -88,10 +88,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What stewards let count: overrides that are granted, and the labels that go with them."""
+    """What stewards let count: overrides that are granted, and the labels that go with them. `next_expiry` is when the
+    first of these, or of the open requests, expires, in microseconds."""
 
     overrides: tuple[Override, ...] = ()
     labels: tuple[Label, ...] = ()
+    next_expiry: int | None = None
 
 
 def effect_of(tier: Tier, wanted: Effect | None, decided: Tier | None = None) -> Effect | None:

@@ -190,7 +190,7 @@ class Overrides:
                 continue  # somebody else was faster: another process, or a steward
 
     async def expire_when_due(self) -> bool:
-        """The same where one that counted in this process has expired; cheap where none has."""
+        """The same where this process knows of one that has expired; cheap where it knows of none."""
         if self._in_force.due():
             await self.expire()
         return False

@@ -20,7 +20,7 @@ class OverridesInForce:
         self._name = name
         self._compiled = compiled
         self._set = OverrideSet((), name, compiled)
-        self._first_expiry: int | None = None
+        self._next_expiry: int | None = None
         self._exchanging = Lock()
 
     def __call__(self) -> OverrideSet:
@@ -37,8 +37,8 @@ class OverridesInForce:
         """Exchanges all of them. Raises InvalidInput for a pattern that cannot be used; what was in force stays."""
         fresh = OverrideSet(granted.overrides, self._name, self._compiled)
         with self._exchanging:
-            self._set, self._first_expiry = fresh, fresh.until
+            self._set, self._next_expiry = fresh, granted.next_expiry
 
     def due(self) -> bool:
-        """Whether one has expired since the last exchange."""
-        return self._first_expiry is not None and self._first_expiry <= self._clock.now_us()
+        """Whether one, or an open request, has expired since the last exchange."""
+        return self._next_expiry is not None and self._next_expiry <= self._clock.now_us()

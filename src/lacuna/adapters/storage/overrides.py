@@ -190,7 +190,9 @@ def _version(connection: sqlite3.Connection) -> int:
 def _everything(connection: sqlite3.Connection) -> tuple[int, Granted]:
     overrides = connection.execute(f"{_SELECT} WHERE state = 'granted' ORDER BY override_id").fetchall()
     labels = connection.execute(_COUNTING_LABELS).fetchall()
-    return _version(connection), Granted(tuple(map(_override, overrides)), tuple(map(_label, labels)))
+    first = f"SELECT min(expires) FROM overrides WHERE state IN {_OPEN}"  # noqa: S608
+    (next_expiry,) = connection.execute(first).fetchone()
+    return _version(connection), Granted(tuple(map(_override, overrides)), tuple(map(_label, labels)), next_expiry)
 
 
 def _row(o: Override) -> tuple[object, ...]:

@@ -57,7 +57,7 @@ class OverrideStoreContract:
         assert await store.add(granted, label(2, "ovr_002"), [ENTRY]) == granted
         assert await store.get("ovr_001") == asked
         assert await store.page(State.GRANTED, "", 10) == [granted]
-        assert (await store.everything())[1] == Granted((granted,), (label(2, "ovr_002"),))
+        assert (await store.everything())[1] == Granted((granted,), (label(2, "ovr_002"),), 90)
 
     async def test_every_change_raises_the_version(self, store: OverrideStore) -> None:
         seen = [await store.version()]
@@ -75,7 +75,7 @@ class OverrideStoreContract:
         granted = decided(override(1), State.GRANTED)
         await store.change(State.REQUESTED, granted, [ENTRY])
         assert await store.get("ovr_001") == granted
-        assert (await store.everything())[1] == Granted((granted,), (label(1, "ovr_001"), label(2)))
+        assert (await store.everything())[1] == Granted((granted,), (label(1, "ovr_001"), label(2)), 99)
         await store.change(State.GRANTED, replace(granted, state=State.WITHDRAWN), [ENTRY])
         assert (await store.everything())[1] == Granted((), (label(2),))
 

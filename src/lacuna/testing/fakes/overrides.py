@@ -25,7 +25,9 @@ class InMemoryOverrides:
         granted = [o for _, o in sorted(self._overrides.items()) if o.state is State.GRANTED]
         counting = {"", *(o.override_id for o in granted)}
         labels = [label for _, label in sorted(self._labels.items()) if label.override_id in counting]
-        return self._version, Granted(tuple(granted), tuple(labels))
+        open_ones = (o for o in self._overrides.values() if o.state in (State.REQUESTED, State.GRANTED))
+        next_expiry = min((o.expires for o in open_ones if o.expires is not None), default=None)
+        return self._version, Granted(tuple(granted), tuple(labels), next_expiry)
 
     async def page(self, state: State | None, after: str, limit: int) -> list[Override]:
         wanted = (o for _, o in sorted(self._overrides.items()) if state in (None, o.state))
