@@ -22,6 +22,7 @@ from lacuna.domain.overrides import (
 )
 from lacuna.domain.overriding import COUNTED, OverrideSet, lowerable
 from lacuna.domain.tiers import Tier, join
+from lacuna.testing.fakes.patterns import RegexPatterns
 
 TEXT = "the heron budget and the key abc"
 OTHER = "the heron budget and the key abd"
@@ -29,22 +30,6 @@ OTHER = "the heron budget and the key abd"
 
 def name(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-class Expression:
-    """A `Pattern` for short texts."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = re.compile(pattern)
-
-    def spans(self, text: str) -> Sequence[tuple[int, int]]:
-        return [found.span() for found in self._pattern.finditer(text)]
-
-    def whole(self, text: str) -> bool:
-        return self._pattern.fullmatch(text.strip()) is not None
-
-    def found(self, text: str) -> bool:
-        return self._pattern.search(text) is not None
 
 
 def override(
@@ -62,7 +47,7 @@ def override(
 
 
 def in_force(*overrides: Override) -> OverrideSet:
-    return OverrideSet(overrides, name, Expression)
+    return OverrideSet(overrides, name, RegexPatterns)
 
 
 def found(tier: Tier, start: int | None = None, end: int | None = None, kind: str = "ORG.TERM") -> LayerResult:
@@ -150,7 +135,7 @@ def test_raising_never_lowers_and_always_joins(
     raising = [o for o in overrides if o.effect is Effect.RAISE]
     base = in_force(*(o for o in overrides if o.effect is Effect.LOWER)).classify(TEXT, results, strategy, "rs")
     after = in_force(*overrides).classify(TEXT, results, strategy, "rs")
-    here = [o for o in raising if not o.key or o.key == name(TEXT) or Expression(o.key).found(TEXT)]
+    here = [o for o in raising if not o.key or o.key == name(TEXT) or re.search(o.key, TEXT)]
     assert after.tier == join((base.tier, *(o.tier for o in here)))
     assert (
         in_force(*overrides).raising.classify(TEXT, results, strategy, "rs").tier

@@ -1,7 +1,5 @@
 """Where overrides stand in the examination of a question: after the layers, before everything that goes along."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -13,27 +11,12 @@ from lacuna.domain.overriding import OverrideSet
 from lacuna.domain.tiers import Tier
 from lacuna.testing.fakes.classifier import WordLayer
 from lacuna.testing.fakes.keys import FixedKeys
+from lacuna.testing.fakes.patterns import RegexPatterns
 from lacuna.usecases.examine import Rules, examine, examine_text
 
 KEYS = FixedKeys()
 HERON = WordLayer({"heron": Tier.PROPRIETARY})
 ONLY_HERON = Rules((HERON,))
-
-
-class Expression:
-    """A `Pattern` for short texts."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = re.compile(pattern)
-
-    def spans(self, text: str) -> Sequence[tuple[int, int]]:
-        return [found.span() for found in self._pattern.finditer(text)]
-
-    def whole(self, text: str) -> bool:
-        return self._pattern.fullmatch(text.strip()) is not None
-
-    def found(self, text: str) -> bool:
-        return self._pattern.search(text) is not None
 
 
 @dataclass
@@ -63,7 +46,7 @@ def override(tier: Tier, *, text: str = "", pattern: str = "", effect: Effect = 
 
 
 def in_force(*overrides: Override) -> OverrideSet:
-    return OverrideSet(overrides, KEYS.hmac, Expression)
+    return OverrideSet(overrides, KEYS.hmac, RegexPatterns)
 
 
 async def classified(

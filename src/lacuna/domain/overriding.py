@@ -8,6 +8,7 @@ taint and policy, each time that it judges what layers said so far, also to deci
 """
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,24 +24,25 @@ KIND: Final = "OVERRIDE"
 COUNTED: Final = 100
 """A layer that found this many things in a text may have stopped looking: no pattern for a part lowers any of them."""
 
+_FAR: Final = 2**63
 _OWN_LAYERS: Final = frozenset({Layer.HEURISTIC, Layer.EMBEDDING, Layer.LLM, Layer.PLUGIN})
 NEVER_LOWERED: Final = frozenset({"CONTEXT", "FAILURE", "POLICY", KIND})
 """Families of findings that no override lowers."""
 
 
-class Pattern(Protocol):
-    """A pattern ready for searching, in time linear in the text."""
+class Patterns(Protocol):
+    """Patterns ready for searching, in time linear in the text, numbered from 0."""
 
-    def spans(self, text: str) -> Sequence[tuple[int, int]]:
-        """Every match as start and end in code points."""
+    def matching(self, text: str) -> Iterable[int]:
+        """Those that match anywhere, disguised spellings included."""
         ...
 
-    def whole(self, text: str) -> bool:
-        """Whether it matches all of the text, white space around it aside."""
+    def spans(self, number: int, text: str) -> Sequence[tuple[int, int]]:
+        """Every match of one as start and end in code points, in order, in the text as it stands."""
         ...
 
-    def found(self, text: str) -> bool:
-        """Whether it matches anywhere, disguised spellings included."""
+    def whole(self, number: int, text: str) -> bool:
+        """Whether one matches all of the text as it stands, white space around it aside."""
         ...
 
 
@@ -59,21 +61,23 @@ class _Cap:
         start, end = finding.start, finding.end
         if start is None or end is None:
             return False
-        return any(first <= start and end <= last for first, last in self.spans)
+        before = bisect_right(self.spans, (start, _FAR)) - 1
+        return before >= 0 and end <= self.spans[before][1]
 
 
 class OverrideSet:
-    """The overrides in force at one moment. `name` gives the keyed HMAC of a text, `compiled` the pattern of an
-    override that has one; neither is asked where no override needs it. Immutable."""
+    """The overrides in force at one moment. `name` gives the keyed HMAC of a text, `compiled` makes
+    the patterns ready; neither is asked where no override needs it. Immutable."""
 
     def __init__(
-        self, overrides: Iterable[Override], name: Callable[[str], str], compiled: Callable[[str], Pattern]
+        self, overrides: Iterable[Override], name: Callable[[str], str], compiled: Callable[[Sequence[str]], Patterns]
     ) -> None:
         held = sorted((o for o in overrides if o.state is State.GRANTED), key=lambda o: o.override_id)
         self._overrides: Final = tuple(held)
         self._name: Final = name
         self._compiled: Final = compiled
-        self._patterns: Final = tuple((o, compiled(o.key)) for o in held if o.kind is OverrideKind.PATTERN)
+        self._patterned: Final = tuple(o for o in held if o.kind is OverrideKind.PATTERN)
+        self._patterns: Final = compiled([o.key for o in self._patterned]) if self._patterned else None
         self._texts: dict[str, list[Override]] = {}
         for override in held:
             if override.kind is not OverrideKind.PATTERN:
@@ -143,13 +147,15 @@ class OverrideSet:
                 raising.append(override)
             else:
                 caps.append(_Cap(override, None))
-        for override, pattern in self._patterns:
+        if self._patterns is None:
+            return raising, caps
+        for number in self._patterns.matching(text):
+            override = self._patterned[number]
             if override.effect is Effect.RAISE:
-                if pattern.found(text):
-                    raising.append(override)
-            elif pattern.whole(text):
+                raising.append(override)
+            elif self._patterns.whole(number, text):
                 caps.append(_Cap(override, None))
-            elif spans := pattern.spans(text):
+            elif spans := self._patterns.spans(number, text):
                 caps.append(_Cap(override, tuple(spans)))
         return raising, caps
 
@@ -160,8 +166,7 @@ class OverrideSet:
         return {o.override_id: o for name in names for o in self._texts.get(name, ())}.values()
 
     def _only(self, kept: Iterable[Override]) -> "OverrideSet":
-        ready = {o.key: pattern for o, pattern in self._patterns}
-        return OverrideSet(kept, self._name, lambda key: ready[key])
+        return OverrideSet(kept, self._name, self._compiled)
 
 
 def lowerable(finding: Finding) -> bool:
@@ -190,7 +195,7 @@ def _reason(changed: Classification, plain: Classification, rules: Sequence[str]
     return f"{outcome} {', '.join(rules)} applied; without: {plain.reasoning}"
 
 
-def _none(text: str) -> Never:
+def _none(text: object) -> Never:
     raise AssertionError("there is no override that would need this")
 
 

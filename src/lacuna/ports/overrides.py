@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from lacuna.domain.overrides import Granted, Label, Override, State
-from lacuna.domain.overriding import Pattern
+from lacuna.domain.overriding import Patterns
 from lacuna.ports.storage import Entry
 
 
@@ -47,7 +47,7 @@ class OverrideStore(Protocol):
 
 
 class PatternCompiler(Protocol):
-    def __call__(self, pattern: str) -> Pattern:
-        """The pattern ready for searching in linear time. Raises InvalidInput that names the place of a fault, also for
-        one that would be found everywhere. Does not repeat the pattern."""
+    def __call__(self, patterns: Sequence[str]) -> Patterns:
+        """The patterns ready for searching in linear time. Raises InvalidInput that names the place of a fault, also
+        for one that would be found everywhere. MUST NOT repeat the pattern in the error."""
         ...

@@ -254,7 +254,7 @@ class Overrides:
                 raise InvalidInput("The text is empty.", cure="Give the text that the override is about.")
             return OverrideKind.TEXT, self._keys.hmac(wanted.text.strip()), None
         if wanted.pattern is not None:
-            self._compiled(wanted.pattern)
+            self._compiled([wanted.pattern])
             return OverrideKind.PATTERN, wanted.pattern, None
         decided = await self.decided_text(given[0], principal)
         return OverrideKind.DECISION, decided.text_hmac, decided.tier

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from lacuna.adapters.classifiers.override_patterns import OverridePattern
+from lacuna.adapters.classifiers.override_patterns import OverridePatterns
 from lacuna.adapters.storage.clock import SystemClock
 from lacuna.adapters.storage.sqlite import DATABASE
 from lacuna.domain.errors import LacunaError, StorageMissing
@@ -60,7 +60,7 @@ async def override_parts(
 ) -> OverrideParts:
     """The parts with what is granted in force. Raises StorageError."""
     version, granted = await store.everything()
-    in_force = OverridesInForce(clock, keys.hmac, OverridePattern)
+    in_force = OverridesInForce(clock, keys.hmac, OverridePatterns)
     in_force.use(granted)
     follow: Follow[Granted] = Follow(
         store,
@@ -69,7 +69,7 @@ async def override_parts(
         failed=_report,
         elsewhere=lambda: parts.overrides.expire_when_due(),
     )
-    overrides = Overrides(store, ledger, in_force, follow, OverridePattern, keys, clock, ids, longest_days)
+    overrides = Overrides(store, ledger, in_force, follow, OverridePatterns, keys, clock, ids, longest_days)
     feedback = Feedback(store, ledger, overrides, follow, keys, clock, ids)
     parts = OverrideParts(in_force, overrides, feedback, follow, granted.labels)
     return parts
@@ -87,7 +87,7 @@ async def granted_in(folder: Path) -> tuple[OverrideSet, tuple[Label, ...]]:
     finally:
         await storage.close()
     now = SystemClock().now_us()
-    in_force = OverrideSet(granted.overrides, keys.hmac, OverridePattern).at(now)
+    in_force = OverrideSet(granted.overrides, keys.hmac, OverridePatterns).at(now)
     counting = {"", *(o.override_id for o in granted.overrides if o.state_at(now) is State.GRANTED)}
     return in_force, tuple(label for label in granted.labels if label.override_id in counting)
 

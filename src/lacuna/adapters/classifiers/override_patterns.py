@@ -1,13 +1,18 @@
-"""Patterns of overrides: `lacuna.ports.overrides.PatternCompiler`.
+"""Patterns of overrides: `lacuna.domain.overriding.Patterns`.
 
-Guarantees: linear time (RE2); a pattern that is found in every ordinary text is refused, since it would raise or lower
-everything. For raising, disguised spellings count too (look-alikes, accents, invisible characters); for lowering, only
-the text as it stands.
+Guarantees: linear time (RE2); which of all patterns match is found in one pass, only these are searched for places; a
+pattern that is found in every ordinary text is refused, since it would raise or lower everything. Disguised spellings
+(look-alikes, accents, invisible characters) match too, but only what stands in the text as it is has a place.
+
+`re2.Set.Match` returns None both for "nothing" and for "out of memory" (google/re2 issue 136): a sentinel that matches
+every text tells them apart, and where it is missing each pattern is asked.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
+
+import re2
 
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.pattern_syntax import UnusablePattern, compile_pattern
@@ -22,27 +27,49 @@ _ORDINARY: Final = (
 """Texts without anything in common but being texts."""
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_SENTINEL: Final = "(?s).?"
+_SET_MEMORY: Final = 16 << 20
 
 
-class OverridePattern:
-    """A `lacuna.domain.overriding.Pattern`. Raises UnusablePattern."""
+class OverridePatterns:
+    """See the module. Raises UnusablePattern for the first that cannot be used."""
 
-    def __init__(self, pattern: str) -> None:
-        self._compiled: Any = compile_pattern(pattern)
-        if all(self._compiled.search(text) is not None for text in _ORDINARY):
-            raise UnusablePattern("is found in every ordinary text, so it would count everywhere")
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._compiled: Final[list[Any]] = [_usable(pattern) for pattern in patterns]
+        options = re2.Options()
+        options.max_mem = _SET_MEMORY
+        options.log_errors = False
+        self._set: Final = re2.Set.SearchSet(options)
+        for pattern in (*patterns, _SENTINEL):
+            self._set.Add(pattern)
+        self._set.Compile()
 
-    def spans(self, text: str) -> Sequence[tuple[int, int]]:
-        return [match.span() for match in self._compiled.finditer(_encodable(text))]
+    def matching(self, text: str) -> Iterable[int]:
+        plain = _encodable(text)
+        found = set(self._hits(plain))
+        if (folded := fold(text)) is not text:
+            found.update(self._hits(folded))
+        return found
 
-    def whole(self, text: str) -> bool:
-        return self._compiled.fullmatch(_encodable(text.strip())) is not None
+    def spans(self, number: int, text: str) -> Sequence[tuple[int, int]]:
+        return [match.span() for match in self._compiled[number].finditer(_encodable(text))]
 
-    def found(self, text: str) -> bool:
-        if self._compiled.search(_encodable(text)) is not None:
-            return True
-        folded = fold(text)
-        return folded is not text and self._compiled.search(folded) is not None
+    def whole(self, number: int, text: str) -> bool:
+        return self._compiled[number].fullmatch(_encodable(text.strip())) is not None
+
+    def _hits(self, text: str) -> Iterable[int]:
+        sentinel = len(self._compiled)
+        hit = self._set.Match(text)
+        if hit is None or sentinel not in hit:
+            return [n for n, compiled in enumerate(self._compiled) if compiled.search(text) is not None]
+        return [number for number in hit if number != sentinel]
+
+
+def _usable(pattern: str) -> Any:
+    compiled = compile_pattern(pattern)
+    if all(compiled.search(text) is not None for text in _ORDINARY):
+        raise UnusablePattern("is found in every ordinary text, so it would count everywhere")
+    return compiled
 
 
 def _encodable(text: str) -> str:
