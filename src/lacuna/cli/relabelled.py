@@ -80,9 +80,9 @@ def _learning(labels: "tuple[Label, ...]", folder: Path) -> "tuple[ClassifierLay
     """The embedding layer without and with the labels; none where there is nothing to learn or no model."""
     if not labels:
         return None, None
-    from lacuna.adapters.classifiers.semantic.examples import Example
     from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
     from lacuna.adapters.embeddings.minilm import find_embedder
+    from lacuna.domain.examples import Example
 
     embedder = find_embedder(folder / "models")
     if embedder is None:
