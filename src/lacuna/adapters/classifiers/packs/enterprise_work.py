@@ -1,5 +1,7 @@
 """Enterprise pack: work among colleagues: tickets, workspaces, who reports to whom, incidents, roadmaps."""
 
+from dataclasses import replace
+
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
@@ -9,7 +11,7 @@ _OWN = (
     r"nuestr\pL*|nosotros|nostr\pL*|noi|noss\pL*|onze|wij|nasz\pL*|наш\pL*|мы|当社|弊社|社内|我们|我司|우리"
 )
 
-RECOGNISERS = (
+_RULES = (
     Recogniser(
         rule="org.ticket",
         kind="WORK.TICKET",
@@ -179,3 +181,6 @@ RECOGNISERS = (
         counterexamples=("What is an OKR?", "The roadmap to peace"),
     ),
 )
+
+RECOGNISERS = tuple(rule if rule.probe else replace(rule, probe=rule.pattern) for rule in _RULES)
+"""The words around these matters are common ones, so the matters themselves are looked for first."""

@@ -69,6 +69,7 @@ RECOGNISERS = (
         kind="PCI.MASKED",
         tier=Tier.INTERNAL,
         pattern=r"\b\d{4}(?:[ -]?\d{2})?[ -]?(?:[*xX#\x{2022}]{2,4}[ -]?){1,3}\d{4}\b",
+        probe=r"\d{2}[ -]?[*xX#\x{2022}]{2}",
         context=_CARD + r"|account|refund|charge\pL*|transaction|payment",
         before=60,
         confidence=0.7,

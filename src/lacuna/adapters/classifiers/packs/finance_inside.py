@@ -1,6 +1,8 @@
 """Finance pack: inside information, the board, pay, and controls over financial reporting, in the words of a house
 about itself: what laws and textbooks say of such matters does not count."""
 
+from dataclasses import replace
+
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
@@ -25,7 +27,7 @@ _UNANNOUNCED = (
     r"nog niet (?:bekend|openbaar)|vertrouwelijk|до объявления|конфиденциальн\pL*|未公表|公表前|未公开|公告前|미공개"
 )
 
-RECOGNISERS = (
+_RULES = (
     Recogniser(
         rule="fin.inside_marking",
         kind="FIN.INSIDE",
@@ -144,6 +146,11 @@ RECOGNISERS = (
             r"wynagrodzenie|premia)\b[^\n.?]{0,40}?"
             r"(?:[$\x{20ac}\x{a3}] ?\d[\d,.]*k?|\d[\d,.']*(?:k| ?(?:eur|usd|gbp|chf|euros?|dollars|pounds|zl)))\b"
         ),
+        probe=(
+            r"(?i)\b(?:salary|base pay|bonus|compensation|equity grant|rsus?|severance|raise|gehalt|grundgehalt|bonuszahlung|"
+            r"abfindung|salaire|prime|indemnite|salario|sueldo|bono|stipendio|buonuscita|salaris|ontslagvergoeding|"
+            r"wynagrodzenie|premia)\b"
+        ),
         context=(
             r"our|his|her|my|their|employee|candidate|offer(?:ed)?|new hire|ceo's|cfo's|unser\pL*|sein\pL*|"
             r"ihr\pL*|mitarbeiter\pL*|notre|son|sa|nuestr\pL*|su|nostr\pL*|suo|onze|zijn|haar|nasz\pL*|jego|"
@@ -186,6 +193,10 @@ RECOGNISERS = (
             r"price list|discount|margin)\b[^\n.?]{0,40}?"
             r"(?:[$\x{20ac}\x{a3}] ?\d[\d,.]*|\d[\d,.]* ?(?:%|percent|k|m|mm|bn|million|mio|eur|usd|gbp))"
         ),
+        probe=(
+            r"(?i)\b(?:budget|forecast|run rate|burn rate|cash runway|headcount plan|pipeline|churn|arr|mrr|price list|"
+            r"discount|margin)\b"
+        ),
         context=(
             r"our|we|unser\pL*|wir|notre|nous|nuestr\pL*|nostr\pL*|noss\pL*|"
             r"onze|wij|nasz\pL*|наш\pL*|当社|我们的|우리"
@@ -197,3 +208,6 @@ RECOGNISERS = (
         counterexamples=("The film had a budget of $1.2m", "What is a burn rate?"),
     ),
 )
+
+RECOGNISERS = tuple(rule if rule.probe else replace(rule, probe=rule.pattern) for rule in _RULES)
+"""The words around these matters are common ones, so the matters themselves are looked for first."""

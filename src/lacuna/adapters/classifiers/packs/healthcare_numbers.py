@@ -73,6 +73,7 @@ RECOGNISERS = (
         rule="phi.de_kvnr",
         kind="PHI.PLAN",
         pattern=r"\b[A-Z]\d{9}\b",
+        probe=r"\b[A-Z]\d{9}\b",
         validator="kvnr",
         context=(
             r"kvnr|versicherten\pL*|krankenkasse|krankenversicher\pL*|gesundheitskarte|egk|patient\pL*|gkv|"

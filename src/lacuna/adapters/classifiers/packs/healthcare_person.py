@@ -109,6 +109,7 @@ RECOGNISERS = (
         rule="phi.condition",
         kind="PHI.DIAGNOSIS",
         pattern=rf"(?i)(?:^|[^\pL])({_CONDITIONS})(?:$|[^\pL])",
+        probe=rf"(?i)(?:{_CONDITIONS})",
         group=1,
         context=(
             r"diagnosed me|my diagnosis|i(?: was| am|'m|'ve been| have been) (?:just |recently )?(?:diagnosed|"

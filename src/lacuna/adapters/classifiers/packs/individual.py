@@ -1,5 +1,7 @@
 """Individual pack: the private life of the person who asks, said in the first person."""
 
+from dataclasses import replace
+
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
@@ -27,7 +29,7 @@ _I = (
     r"moj\pL*|я|мне|мо\pL+|私|我|나|내|أنا"
 )
 
-RECOGNISERS = (
+_RULES = (
     Recogniser(
         rule="personal.home",
         kind="PERSONAL.HOME",
@@ -213,3 +215,6 @@ RECOGNISERS = (
         counterexamples=("How many people are gay?", "I am a Python developer"),
     ),
 )
+
+RECOGNISERS = tuple(rule if rule.probe else replace(rule, probe=rule.pattern) for rule in _RULES)
+"""The words around these matters are common ones, so the matters themselves are looked for first."""
