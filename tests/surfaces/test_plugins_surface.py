@@ -114,6 +114,10 @@ def test_a_plugin_that_hangs_closes_its_questions_and_holds_up_nobody(house: Ser
         assert body["tier"] == "PROPRIETARY"
         assert any(rule.startswith("acme_hangs:") for rule in [f["rule"] for f in body["findings"]])
     assert house.client.get("/health").status_code == 200
+    ready = house.client.get("/ready")
+    assert ready.status_code == 200
+    assert ready.json()["parts"]["plugin.acme_hangs"]["detail"] == "dependency_unavailable"
+    assert ready.json()["parts"]["plugin.acme_words"]["state"] == "ok"
     assert classify(house, public)["tier"] == "PROPRIETARY"
 
 

@@ -96,7 +96,7 @@ def test_nonsense_is_a_failure(answer: object) -> None:
         answering(answer).examine(Question("word"))
 
 
-def test_one_that_hangs_is_given_up_and_in_the_end_not_asked_any_more() -> None:
+async def test_one_that_hangs_is_given_up_and_in_the_end_not_asked_any_more() -> None:
     release, asked = threading.Event(), []
 
     def hang(question: Question) -> LayerResult:
@@ -105,6 +105,7 @@ def test_one_that_hangs_is_given_up_and_in_the_end_not_asked_any_more() -> None:
         return LayerResult(Layer.PLUGIN)
 
     layer = guarded(hang, seconds=0.05)
+    await layer.check()
     try:
         for _ in range(MAX_THREADS):
             with pytest.raises(DependencyTimeout):
@@ -112,6 +113,8 @@ def test_one_that_hangs_is_given_up_and_in_the_end_not_asked_any_more() -> None:
         with pytest.raises(DependencyUnavailable, match="not asked any more"):
             layer.examine(Question("x"))
         assert len(asked) == MAX_THREADS
+        with pytest.raises(DependencyUnavailable):
+            await layer.check()
     finally:
         release.set()
 

@@ -147,6 +147,12 @@ def test_every_fault_of_every_plugin_is_reported(configure: Configure, packages:
     assert "secret text" not in "".join(lines)
 
 
+@pytest.mark.parametrize("name", ["opa", "rego"])
+def test_policy_is_said_to_be_no_plugin(configure: Configure, name: str) -> None:
+    [line] = refused(configure, f"plugins:\n  {name}:\n")
+    assert "policies/*.rego" in line
+
+
 def test_two_packages_with_one_name_are_refused(configure: Configure, packages: Path) -> None:
     install(packages, "acme_first", entry="codes")
     install(packages, "acme_second", entry="codes")

@@ -53,7 +53,7 @@ from lacuna.wiring.guard import (
 )
 from lacuna.wiring.judge import judge
 from lacuna.wiring.overrides import override_parts
-from lacuna.wiring.plugins import around_heuristic, build_plugins
+from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_engine
 from lacuna.wiring.semantic import keep_learning, semantics
 from lacuna.wiring.terms import TermLayers, administration, first_layers
@@ -172,6 +172,7 @@ async def open_application(
             "passages": Part(_passages_check(store, ingest.lost), required=True),
             "fingerprints": Part(fingerprints.check, required=True),
             "embedder": Part(_embedder_check(embedder), required=False),
+            **plugin_parts(layers),
         }
         if cache is not None:
             parts["cache"] = Part(cache.check, required=False)

@@ -66,8 +66,7 @@ class GuardedPlugin:
             limit = f"{self._guard.seconds:g} s"
             raise self._guard.failed(DependencyTimeout(f"{self._guard.part} did not answer within {limit}.")) from None
         except AllLost:
-            fault = f"{self._guard.part} has left {MAX_THREADS} examinations hanging and is not asked any more."
-            raise self._guard.failed(DependencyUnavailable(fault, cure="Restart Lacuna.")) from None
+            raise self._guard.failed(self._down()) from None
         match answered:
             case LayerResult():
                 return answered
@@ -80,6 +79,15 @@ class GuardedPlugin:
                 )
             case _:
                 raise self._guard.foreign(answered)
+
+    async def check(self) -> None:
+        """Raises DependencyUnavailable where the plug-in is not asked any more."""
+        if self._threads.all_lost:
+            raise self._down()
+
+    def _down(self) -> LacunaError:
+        fault = f"{self._guard.part} has left {MAX_THREADS} examinations hanging and is not asked any more."
+        return DependencyUnavailable(fault, cure="Restart Lacuna, or switch the plug-in off in plugins.yaml.")
 
     def _asked(self, question: Question) -> LayerResult:
         result = self._layer.examine(question)

@@ -5,7 +5,7 @@ plug-ins are reported together, with file and line; one that is not local is ref
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
@@ -19,6 +19,7 @@ from lacuna.domain.errors import ConfigError
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.plugins import ENTRY_POINTS, OptionFault, read_options
 from lacuna.ports.telemetry import Telemetry
+from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import BACK_ENDS, back_end
 from lacuna.wiring.guard import Guard, outcome
 from lacuna.wiring.plugin_guard import GuardedPlugin
@@ -26,6 +27,7 @@ from lacuna.wiring.plugin_guard import GuardedPlugin
 _CURE: Final = "Correct every line, or set enabled: false."
 _NOT_FOR_PACKS: Final = ("priority", "short_circuit", "timeout")
 _MAX_VERSION: Final = 300
+_POLICY: Final = frozenset({"opa", "rego", "policy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,19 @@ def check_plugins(found: Loaded) -> None:
     """Builds every plug-in and drops it again. Raises ConfigError with one line for each fault."""
     if found.plugins.enabled:
         build_plugins(found, back_end("telemetry", "prometheus")())
+
+
+def configured_packs(found: Loaded) -> tuple[Recogniser, ...]:
+    """The recognisers of the packs alone: no plug-in is built. Raises ConfigError for a fault in their options."""
+    packs = tuple(plugin for plugin in found.plugins.enabled if plugin.name in PACKS)
+    alone = replace(found, plugins=replace(found.plugins, enabled=packs))
+    return build_plugins(alone, back_end("telemetry", "prometheus")()).recognisers if packs else ()
+
+
+def plugin_parts(layers: Sequence[ClassifierLayer]) -> dict[str, Part]:
+    """The plug-ins among `layers` as parts whose state `/ready` tells."""
+    plugins = (layer for layer in layers if isinstance(layer, GuardedPlugin))
+    return {f"plugin.{plugin.name}": Part(plugin.check, required=False) for plugin in plugins}
 
 
 def around_heuristic(
@@ -156,6 +171,8 @@ def _origin(entry: EntryPoint) -> str:
 
 def _unknown(name: str, offered: Iterable[EntryPoint]) -> str:
     known = sorted({*PACKS, *BACK_ENDS["plugin"], *CLASSIC, *(entry.name for entry in offered)})
+    if name in _POLICY:
+        return "policy is no plug-in: rules that raise tiers belong into policies/*.rego (docs/policy.md)"
     guess = nearest(name, known)
     hint = f'did you mean "{guess}"?' if guess else f"known here: {', '.join(known)}"
     return f"no pack or installed plug-in has this name; {hint}"

@@ -41,6 +41,11 @@ class WorkerThreads:
         self._idle: list[SimpleQueue[_Job[object]]] = []
         self._changed = threading.Condition()
 
+    @property
+    def all_lost(self) -> bool:
+        """Whether further work would be refused."""
+        return self._lost >= self._most
+
     def run(self, work: Callable[[], T], seconds: float) -> T:
         """What `work`, which must not raise, returns. Raises TimeoutError after `seconds`, waiting for a thread
         included, and AllLost where every thread was given up."""
@@ -60,7 +65,7 @@ class WorkerThreads:
     def _thread(self, deadline: float) -> "SimpleQueue[_Job[object]]":
         with self._changed:
             while not self._idle:
-                if self._lost >= self._most:
+                if self.all_lost:
                     raise AllLost
                 if self._started < self._most:
                     return self._start()

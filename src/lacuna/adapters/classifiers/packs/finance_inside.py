@@ -147,8 +147,8 @@ _RULES = (
             r"(?:[$\x{20ac}\x{a3}] ?\d[\d,.]*k?|\d[\d,.']*(?:k| ?(?:eur|usd|gbp|chf|euros?|dollars|pounds|zl)))\b"
         ),
         probe=(
-            r"(?i)\b(?:salary|base pay|bonus|compensation|equity grant|rsus?|severance|raise|gehalt|grundgehalt|bonuszahlung|"
-            r"abfindung|salaire|prime|indemnite|salario|sueldo|bono|stipendio|buonuscita|salaris|ontslagvergoeding|"
+            r"(?i)\b(?:salary|base pay|bonus|compensation|equity grant|rsus?|severance|raise|gehalt|grundgehalt|"
+            r"bonuszahlung|abfindung|salaire|prime|indemnite|salario|sueldo|bono|stipendio|buonuscita|salaris|ontslagvergoeding|"
             r"wynagrodzenie|premia)\b"
         ),
         context=(
