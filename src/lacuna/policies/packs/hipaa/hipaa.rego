@@ -14,6 +14,16 @@ is_health if {
 
 is_health if "HEALTH" in input.tags
 
+# What the recogniser pack healthcare finds is one person's by itself.
+is_health if is_of_healthcare_pack
+
+is_identified if is_of_healthcare_pack
+
+is_of_healthcare_pack if {
+	some kind, _ in input.findings
+	startswith(kind, "PHI.")
+}
+
 is_identified if {
 	some kind, _ in input.findings
 	kind in identifier_kinds

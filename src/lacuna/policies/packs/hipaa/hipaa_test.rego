@@ -50,3 +50,12 @@ test_documentation_is_kept_for_six_years if {
 	}
 	each.days == 2192
 }
+
+test_what_the_healthcare_pack_finds_is_health_information if {
+	some each in data.lacuna.classification.tags with input as {
+		"tier": "PROPRIETARY",
+		"tags": ["PHI"],
+		"findings": {"PHI.MEDICATION": 1},
+	}
+	each.tag == "HIPAA"
+}

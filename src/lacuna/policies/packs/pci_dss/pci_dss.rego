@@ -8,6 +8,13 @@ has_card if {
 	kind == "PII.CREDIT_CARD"
 }
 
+# The recogniser pack finance: track data, verification values, PINs; a masked number is none (requirement 3.4).
+has_card if {
+	some kind, _ in input.findings
+	startswith(kind, "PCI.")
+	kind != "PCI.MASKED"
+}
+
 raise contains {
 	"tier": "PROPRIETARY",
 	"rule": "pci_pan",

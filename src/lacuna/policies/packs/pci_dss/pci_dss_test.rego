@@ -34,3 +34,16 @@ test_card_data_travels_encrypted if {
 	}
 	each.rule == "pci_open_networks"
 }
+
+test_track_data_is_cardholder_data if {
+	some each in data.lacuna.classification.tags with input as {
+		"tier": "PROPRIETARY",
+		"tags": ["PCI"],
+		"findings": {"PCI.TRACK": 1},
+	}
+	each.tag == "PCI-DSS"
+}
+
+test_a_masked_number_is_none if {
+	count(data.lacuna.classification.tags) == 0 with input as {"tier": "INTERNAL", "tags": ["PCI"], "findings": {"PCI.MASKED": 1}}
+}
