@@ -103,6 +103,21 @@ def test_feedback_becomes_a_request_that_a_steward_grants(server: Server) -> Non
     }
 
 
+def test_a_text_that_a_steward_labels_teaches_what_is_worded_otherwise(server: Server, tmp_path: Path) -> None:
+    text, reworded = "which colour is the third drawer", "what colour is the third drawer"
+    assert decide(server, reworded)["tier"] != "PROPRIETARY"
+    body = {"decision_id": decide(server, text)["decision_id"], "tier": "PROPRIETARY", "comment": "a code word"}
+    said = server.client.post("/api/v1/feedback", json={**body, "text": text, "apply": True}).json()
+    assert (said["outcome"], said["learned"], said["notes"]) == ("granted", True, [])
+    after = decide(server, reworded)
+    assert (after["tier"], after["tags"]) == ("PROPRIETARY", ["SEMANTIC", "SEMANTIC.EXAMPLE"])
+    config = {"LACUNA_CONFIG_PATH": str(server.cwd / "config")}
+    told = lacuna("classify", reworded, "--data-dir", server.data_dir, "--json", cwd=tmp_path, env=config)
+    assert told.json()["tier"] == "PROPRIETARY"
+    act(server, said["override_id"], "withdraw")
+    assert decide(server, reworded)["tier"] != "PROPRIETARY"
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

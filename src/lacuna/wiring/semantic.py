@@ -106,16 +106,18 @@ def semantics(found: Loaded, embedder: Embedder | None, store: VectorStore, tele
     return built
 
 
-def keep_learning(
-    found: Loaded, semantics: Semantics | None, classify: Classify, labelled: OverrideParts, stack: AsyncExitStack
-) -> Callable[[], Awaitable[None]]:
-    """Lets `classify` use every change, learns the labels of `labelled` now and after each change, and starts the task
-    that looks for changed examples; the stack ends it. The result tells whether the layer is there and the newest
-    examples are in force."""
+def learn_from(labelled: OverrideParts, semantics: Semantics | None, classify: Classify) -> None:
+    """Learns the labels of `labelled` now and after each change, and lets `classify` use every change. Blocking."""
+    if semantics is not None:
+        semantics.follow_with(lambda layers: classify.use(meaning_layers=layers))
+        labelled.learn_with(semantics.learn_labels)
+
+
+def keep_learning(found: Loaded, semantics: Semantics | None, stack: AsyncExitStack) -> Callable[[], Awaitable[None]]:
+    """Starts the task that looks for changed examples; the stack ends it. The result tells whether the layer is there
+    and the newest examples are in force."""
     if semantics is None:
         return _missing
-    semantics.follow_with(lambda layers: classify.use(meaning_layers=layers))
-    labelled.learn_with(semantics.learn_labels)
     state = _Follow(WatchedExamples(found.folder, found.examples) if found.folder is not None else None, semantics)
     return keep_following("examples", state, stack)
 
