@@ -1,15 +1,12 @@
 """Enterprise pack: names and addresses of machines, cloud accounts and build systems that only insiders know."""
 
+from lacuna.adapters.classifiers.packs.house_words import OWN_HOUSE
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
 _SUFFIX = r"(?:corp|internal|intranet|intra|lan|localdomain|private|ad|svc\.cluster\.local)"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL}){{0,4}}\.{_SUFFIX}"
-_OWN = (
-    r"our|ours|we|us|prod|production|staging|preprod|uat|bastion|vpn|jump ?host|unser\pL*|wir|notre|nos|"
-    r"nuestr\pL*|nostr\pL*|noss\pL*|onze|nasz\pL*|наш\pL*|我们的?|当社|社内|우리"
-)
 _HTTP = r"https?://[A-Za-z0-9.-]+(?::\d{2,5})?"
 
 RECOGNISERS = (
@@ -64,7 +61,7 @@ RECOGNISERS = (
             r"192\.168\.\d{1,3}\.[1-9]\d{0,2})(?::\d{2,5}|/\d{2})?\b"
         ),
         probe=r"\b(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d",
-        context=_OWN,
+        context=OWN_HOUSE + "|prod|production|staging|preprod|uat|bastion|vpn|jump host",
         before=60,
         after=40,
         confidence=0.7,

@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 
+from lacuna.adapters.classifiers.packs.house_words import OWN_HOUSE
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
 _NAME = r"\p{Lu}[\pL'-]+ \p{Lu}[\pL'-]+"
-_OWN = (
-    r"our|ours|we|us|my team|the team|standup|sprint|backlog|on-?call|assigned|unser\pL*|wir|notre|nous|"
-    r"nuestr\pL*|nosotros|nostr\pL*|noi|noss\pL*|onze|wij|nasz\pL*|наш\pL*|мы|当社|弊社|社内|我们|我司|우리"
-)
 
 _RULES = (
     Recogniser(
@@ -25,11 +22,9 @@ _RULES = (
         before=40,
         after=40,
         unless=r"[\w/-]",
-        also=_OWN
-        + (
-            r"|prod\pL*|deploy\pL*|release[ds]?|customer\pL*|merge[ds]?|assigned|due|blocked|reopen\pL*|"
-            r"close[ds]?|fix(?:es|ed)?"
-        ),
+        also=OWN_HOUSE
+        + r"|standup|sprint|backlog|on-call|oncall|prod\w*|deploy\w*|release|released|releases|customer\w*|merge\w*|"
+        r"assigned|due|blocked|reopen\w*|close|closed|closes|fix|fixes|fixed",
         also_within=100,
         confidence=0.7,
         examples=(
@@ -107,7 +102,7 @@ _RULES = (
             r"ristrutturazione|demissoes|ontslagronde|reorganisatie|zwolnienia grupowe)\b|сокращени\pL+ штата|"
             r"人員削減|リストラ|裁员|구조조정"
         ),
-        context=_OWN + r"|before it is announced|not yet announced|department|abteilung|will be let go",
+        context=OWN_HOUSE + "|before it is announced|not yet announced|department|abteilung|will be let go",
         before=50,
         after=50,
         confidence=0.7,
@@ -126,7 +121,7 @@ _RULES = (
             r"(?i)\b(?:org(?:ani[sz]ation(?:al)?)? chart|reporting line|direct reports|dotted[- ]line|span of "
             r"control|organigramm|organigramme|organigrama|organigramma|organogram)\b|組織図|组织架构图?|조직도"
         ),
-        context=_OWN + r"|my",
+        context=OWN_HOUSE + "|my",
         before=40,
         after=40,
         confidence=0.65,
@@ -142,10 +137,7 @@ _RULES = (
             r"rollback|pager ?duty|storung|sicherheitsvorfall|panne|incident de securite|incidente de "
             r"seguridad|caida del servicio|incidente|storing)\b|障害|故障复盘|장애"
         ),
-        context=(
-            r"our|we|us|unser\pL*|wir|notre|nous|nuestr\pL*|nostr\pL*|"
-            r"noss\pL*|onze|nasz\pL*|наш\pL*|当社|社内|我们|우리"
-        ),
+        context=OWN_HOUSE,
         before=40,
         after=40,
         confidence=0.65,
@@ -166,10 +158,7 @@ _RULES = (
             r"fahrplan|preiserhohung|markteinfuhrung|feuille de route|hoja de ruta|lanzamiento|lancio|"
             r"prijsverhoging)\b|ロードマップ|路线图|로드맵"
         ),
-        context=(
-            r"our|we|us|unser\pL*|wir|notre|nous|nuestr\pL*|nostr\pL*|"
-            r"noss\pL*|onze|nasz\pL*|наш\pL*|当社|我们的?|우리"
-        ),
+        context=OWN_HOUSE,
         before=40,
         after=30,
         confidence=0.65,

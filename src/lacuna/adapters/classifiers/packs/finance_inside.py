@@ -3,16 +3,10 @@ about itself: what laws and textbooks say of such matters does not count."""
 
 from dataclasses import replace
 
+from lacuna.adapters.classifiers.packs.house_words import OWN_HOUSE
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
-_OWN = (
-    r"we|us|our|ours|my|i|attached|this (?:deck|memo|document|mail|email|file|draft)|before (?:the|we) "
-    r"announc\pL*|wir|uns|unser\pL*|"
-    r"anbei|nous|notre|nos|ci-joint|nosotros|nuestr[oa]s?|adjunto|noi|nostr[oaie]|allegato|nos|noss[oa]s?|"
-    r"anexo|wij|onze|ons|bijgevoegd|"
-    r"my|nasz\pL*|w zalaczniku|мы|наш\pL*|во вложении|当社|弊社|我们|我司|우리|당사"
-)
 _UNANNOUNCED = (
     r"before (?:the|we|they|it is) announc\pL*|unannounced|not (?:yet )?(?:been )?(?:announced|public|"
     r"disclosed)|under nda|confidential\pL*|"
@@ -71,7 +65,7 @@ _RULES = (
         context=_UNANNOUNCED,
         before=90,
         after=90,
-        also=_OWN,
+        also=OWN_HOUSE + "|my|i",
         also_within=120,
         confidence=0.8,
         examples=(
@@ -108,7 +102,7 @@ _RULES = (
         ),
         before=60,
         after=60,
-        also=_OWN,
+        also=OWN_HOUSE + "|my|i",
         also_within=100,
         confidence=0.75,
         examples=(
@@ -129,7 +123,8 @@ _RULES = (
             r"verbale del (?:cda|consiglio)|ata do conselho|bestuursverslag|protokol zarzadu)\b|протокол "
             r"совета директоров|取締役会(?:資料|議事録)|董事会(?:纪要|决议)|이사회 (?:자료|의사록)"
         ),
-        context=_OWN + r"|draft|next|tomorrow|last week|yesterday|confidential|entwurf|nachste[rn]?|prochain|proximo",
+        context=OWN_HOUSE
+        + "|my|draft|next|tomorrow|last week|yesterday|confidential|entwurf|nachste|nachsten|prochain|proximo",
         before=50,
         after=50,
         confidence=0.75,
@@ -177,7 +172,7 @@ _RULES = (
             r"icfr|restatement|management override|wesentliche schwachstelle|kontrollschwache|deficience "
             r"significative|debilidad material)\b"
         ),
-        context=_OWN + r"|auditors? (?:found|flagged)|remediat\pL*|control owner|finding",
+        context=OWN_HOUSE + r"|auditors found|auditors flagged|remediat\w*|control owner|finding",
         before=60,
         after=60,
         confidence=0.7,
@@ -197,10 +192,7 @@ _RULES = (
             r"(?i)\b(?:budget|forecast|run rate|burn rate|cash runway|headcount plan|pipeline|churn|arr|mrr|price list|"
             r"discount|margin)\b"
         ),
-        context=(
-            r"our|we|unser\pL*|wir|notre|nous|nuestr\pL*|nostr\pL*|noss\pL*|"
-            r"onze|wij|nasz\pL*|наш\pL*|当社|我们的|우리"
-        ),
+        context=OWN_HOUSE,
         before=40,
         after=30,
         confidence=0.65,
