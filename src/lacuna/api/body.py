@@ -7,8 +7,9 @@ import re
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from lacuna.domain.errors import InvalidInput
 from lacuna.http.errors import BadRequest, FieldProblem, UnsupportedMediaType
@@ -32,7 +33,7 @@ async def read(request: Request, decoder: "msgspec.json.Decoder[B]") -> B:
     content_type = request.headers.get("content-type")
     if content_type is not None and not _JSON.match(content_type):
         raise UnsupportedMediaType("The body has to be JSON.", cure="Send the header `Content-Type: application/json`.")
-    raw = await request.body()
+    raw = await _received(request)
     if not raw.strip():
         raise BadRequest("The body is empty.", cure="Send a JSON object.")
     try:
@@ -45,9 +46,36 @@ async def read(request: Request, decoder: "msgspec.json.Decoder[B]") -> B:
         raise BadRequest("The body is nested too deeply.", cure="Send a flat JSON object.") from None
 
 
+async def _received(request: Request) -> bytes:
+    """The whole body, mostly one message, without the stream that the framework makes of it. `http/gate.py` bounds it.
+    Raises ClientDisconnect."""
+    message = await request.receive()
+    chunks = []
+    while message["type"] == "http.request":
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        message = await request.receive()
+    raise ClientDisconnect
+
+
 def write(value: Any, status: int = 200) -> Response:
     """A JSON response."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return _Json(msgspec.json.encode(value), status)
+
+
+class _Json(Response):
+    """What the framework's response does for this one type, without looking at each header."""
+
+    def __init__(self, content: bytes, status: int) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = content
+        self.raw_headers = [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def _invalid(message: str) -> InvalidBody:

@@ -19,6 +19,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head = 0
     _in_head = True
+    _completed = False
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -33,18 +34,20 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feeds the parser as long as the head keeps its limits."""
-        before = self._in_head
-        if before and self._patience is None:
+        self._completed = False
+        if self._in_head and self._patience is None:
             self._patience = self.loop.call_later(HEAD_TIMEOUT_S, self.transport.close)
+        before = self._in_head
         super().data_received(data)
-        if before and self._in_head:
+        # A whole request may come at once: then its body is in `data` too, and no head has been waited for.
+        if before and self._in_head and not self._completed:
             self._head += len(data)
             if self._head > MAX_HEAD_BYTES:
                 self.transport.close()
 
     def on_headers_complete(self) -> None:
         """The head is in."""
-        self._in_head, self._head = False, 0
+        self._in_head, self._head, self._completed = False, 0, True
         self._stop_waiting()
         super().on_headers_complete()
 

@@ -72,6 +72,7 @@ class PrometheusTelemetry:
         self._tiers = Counter(
             "lacuna_classification_tier_total", "Classifications by tier.", ("tier",), registry=self.registry
         )
+        self._tier_series: dict[str, Counter] = {}
         self._hits = Counter("lacuna_cache_hits_total", "Classifications found in the cache.", registry=self.registry)
         self._misses = Counter(
             "lacuna_cache_misses_total", "Classifications that had to be worked out.", registry=self.registry
@@ -109,7 +110,10 @@ class PrometheusTelemetry:
 
     def classified(self, tier: str, seconds: float, cached: bool) -> None:
         self._latency.observe(seconds)
-        self._tiers.labels(tier).inc()
+        known = self._tier_series.get(tier)
+        if known is None:
+            known = self._tier_series[tier] = self._tiers.labels(tier)
+        known.inc()
         (self._hits if cached else self._misses).inc()
 
     def looked_up(self, level: str, result: str) -> None:
