@@ -143,3 +143,23 @@ def test_labels_teach_the_embedding_layer(data: Path, tmp_path: Path) -> None:
     rows.write_text(json.dumps({**reworded, "labels": labels}) + "\n")
     told = json.loads(run(rows, "--labels", "--data-dir", folder, "--strategy", "aggressive", "--json"))
     assert [(row["id"], row["after"]) for row in told["changed"]] == [("9", "PROPRIETARY")]
+
+
+def test_packs_count_where_they_are_named_or_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"level": "explicit", "sensitive": True, "tier": "PROPRIETARY"}
+    line = {"id": "1", "source": "s", "text": "My mother takes metformin twice a day", "labels": row}
+    data = tmp_path / "rows.jsonl"
+    data.write_text(json.dumps(line), encoding="utf-8")
+    (tmp_path / "config").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def leaked(*options: str) -> int:
+        measured = json.loads(run(data, "--strategy", "aggressive", *options, "--json"))
+        return int(measured["explicit_leaked"]["count"])
+
+    assert leaked() == 1
+    assert leaked("--pack", "finance", "--pack", "healthcare") == 0
+    (tmp_path / "config" / "plugins.yaml").write_text("plugins:\n  healthcare:\n", encoding="utf-8")
+    assert leaked() == 0
+    with pytest.raises(InvalidInput, match="no pack 'helthcare'"):
+        leaked("--pack", "helthcare")
