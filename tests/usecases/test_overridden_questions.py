@@ -81,6 +81,14 @@ async def test_the_judge_is_asked_what_a_pattern_left_open_and_not_what_a_person
     assert (found.tier, model.asked) == (Tier.PUBLIC, 1)
 
 
+async def test_what_the_judge_says_of_more_than_the_text_is_not_lowered() -> None:
+    lower, rules = override(Tier.INTERNAL, text="a stork"), Rules((HERON,), judge=Model(Tier.PROPRIETARY))
+    for along in (Question("a stork", project="p"), Question("a stork", conversation=(Turn("user", "a swan"),))):
+        assert (await classified(along, lower, rules=rules)).tier is Tier.PROPRIETARY
+    failing = Rules((HERON,), judge=Model(Tier.PROPRIETARY, fails=True))
+    assert (await classified(Question("a stork", project="p"), lower, rules=failing)).degraded
+
+
 async def test_what_the_judge_found_can_be_lowered_and_its_failure_cannot() -> None:
     lower = override(Tier.INTERNAL, text="a stork")
     assert (await classified("a stork", rules=Rules((HERON,), judge=Model(Tier.PROPRIETARY)))).tier is Tier.PROPRIETARY

@@ -82,7 +82,7 @@ async def examine(
     """The classification of a question by itself: without policy and without what its conversation was before."""
     examined = await _Examination(rules, question, strategy, overrides).by_layers()
     if rules.judge is not None and examined.open:
-        examined.results.append(await _judged(rules.judge, question))
+        examined.add_judgement(await _judged(rules.judge, question))
     return examined.classification
 
 
@@ -97,7 +97,8 @@ def examine_text(
 
 
 class _Examination:
-    """What is known of one question so far: `results` of the layers, and findings in earlier `turns`."""
+    """What is known of one question so far: `results` of the layers, and findings that no override lowers: in
+    earlier turns, and of the judge on all of it."""
 
     def __init__(self, rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet) -> None:
         self._rules = rules
@@ -105,7 +106,7 @@ class _Examination:
         self._strategy = strategy
         self._overrides = overrides
         self.results: list[LayerResult] = []
-        self._turns: list[Finding] = []
+        self._beside: list[Finding] = []
         self._may_end = True
 
     async def by_layers(self) -> "_Examination":
@@ -124,7 +125,16 @@ class _Examination:
     def classification(self) -> Classification:
         """The tier by what is known."""
         text, version = self._question.text, self._rules.version
-        return raised(self._overrides.classify(text, self.results, self._strategy, version), self._turns)
+        return raised(self._overrides.classify(text, self.results, self._strategy, version), self._beside)
+
+    def add_judgement(self, result: LayerResult) -> None:
+        """Takes what the judge says of the whole question. Where something goes along with the text nobody knows which
+        of them it is about, so no override lowers it."""
+        along = self._question.conversation or self._question.files or self._question.project is not None
+        if along and result.layer is not Layer.FAILURE:
+            self._beside += result.findings
+        else:
+            self.results.append(result)
 
     @property
     def open(self) -> bool:
@@ -143,7 +153,7 @@ class _Examination:
         self._first()
         self._further()
         if not self._at_top:
-            self._turns = _open_turns(self._rules, self._question, self._strategy, self._overrides.raising)
+            self._beside = _open_turns(self._rules, self._question, self._strategy, self._overrides.raising)
 
     def _first(self) -> None:
         for layer in self._rules.prompt:

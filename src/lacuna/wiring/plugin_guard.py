@@ -26,7 +26,7 @@ MAX_THREADS: Final = 4
 _KIND: Final = re.compile(r"[A-Z][A-Z0-9_]{0,39}(?:\.[A-Z][A-Z0-9_]{0,39})?")
 _RULE: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,79}")
 _CONTEXT: Final = frozenset({"CONTEXT.CONVERSATION", "CONTEXT.PROJECT", "CONTEXT.FILE"})
-_OWN_FAMILIES: Final = frozenset({"CONTEXT", "SEMANTIC", "LLM", "POLICY", "FAILURE"})
+_OWN_FAMILIES: Final = frozenset({"CONTEXT", "SEMANTIC", "LLM", "POLICY", "FAILURE", "OVERRIDE"})
 
 
 class Nonsense(Exception):

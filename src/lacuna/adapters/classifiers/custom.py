@@ -25,7 +25,7 @@ MAX_TEXT: Final = 1_000
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _KIND: Final = re.compile(r"[A-Z][A-Z0-9_]{0,39}(?:\.[A-Z][A-Z0-9_]{0,39})?")
-_RESERVED: Final = frozenset({"CONTEXT", "SEMANTIC", "LLM", "POLICY", "FAILURE"})
+_RESERVED: Final = frozenset({"CONTEXT", "SEMANTIC", "LLM", "POLICY", "FAILURE", "OVERRIDE"})
 _NO_WORD: Final = re.compile(r"[^\w '&/-]")
 
 
