@@ -217,6 +217,29 @@ def test_a_term_counts_in_every_worker_and_no_answer_is_of_a_mixed_set(
     assert any(answer.body["cached"] for answer in hammer.answers)
 
 
+def test_an_override_counts_in_every_worker_and_no_answer_is_of_a_mixed_set(server: Server) -> None:
+    query = "who waters the plants of project_apollo"
+    body = {"tier": "PUBLIC", "reason": "nobody", "text": query, "days": 1}
+    with Hammer(server, [query]) as hammer:
+        assert eventually(lambda: len(hammer.workers()) == 2)
+        made = server.client.post("/api/v1/admin/overrides", json=body)
+        assert made.status_code == 201, made.text
+
+        def followed(tier: str) -> bool:
+            last: dict[str, str] = {answer.worker: answer.body["tier"] for answer in hammer.answers[-50:]}
+            return set(last.values()) == {tier} and len(last) == 2
+
+        assert eventually(lambda: followed("PUBLIC"))
+        gone = server.client.post(f"/api/v1/admin/overrides/{made.json()['id']}/withdraw", json={})
+        assert gone.status_code == 200, gone.text
+        assert eventually(lambda: followed("PROPRIETARY"))
+    assert hammer.failures == []
+    tiers = defaultdict(set)
+    for answer in hammer.answers:
+        tiers[answer.body["ruleset"]].add(answer.body["tier"])
+    assert sorted(map(sorted, tiers.values())) == [["PROPRIETARY"], ["PUBLIC"]]
+
+
 def test_a_redis_that_is_killed_or_hangs_under_load_fails_no_answer(server: Server, redis: RedisServer) -> None:
     def state() -> str:
         return str(server.client.get("/ready").json()["parts"]["cache"]["state"])
