@@ -8,6 +8,7 @@ from lacuna.domain.identity import Principal, Role
 from lacuna.domain.tiers import Tier
 from lacuna.ports.storage import Entry
 from lacuna.testing.fakes.catalogue import InMemoryCatalogue
+from lacuna.testing.fakes.datasets import InMemoryDatasets
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.usecases.trace import Trace
@@ -49,7 +50,7 @@ def principal(name: str, clearance: Tier, role: Role = Role.USER) -> Principal:
 async def trace() -> Trace:
     ledger = InMemoryLedger(FixedKeys())
     await ledger.append(Entry(Record("decision.classify", 1, "bob", "test", "dec_1", DATA)))
-    return Trace(ledger, InMemoryCatalogue())
+    return Trace(ledger, InMemoryCatalogue(), InMemoryDatasets(ledger))
 
 
 @pytest.mark.parametrize("role", list(Role))

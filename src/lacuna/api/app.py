@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lacuna import __version__
-from lacuna.api import audit, classify, documents, health, lineage, overrides, query, terms
+from lacuna.api import audit, classify, documents, evaluate, health, lineage, overrides, query, terms
 from lacuna.api.context import PREFIX, Context
 from lacuna.domain.errors import LacunaError, NotFound
 from lacuna.http import errors
@@ -26,6 +26,7 @@ HOT: tuple[tuple[str, Any, type, type, str], ...] = (
     ("/classify", classify.classify_one, classify.ClassifyBody, classify.ClassifyAnswer, "Classify a text"),
     ("/classify/batch", classify.classify_many, classify.BatchBody, classify.BatchAnswer, "Classify many texts"),
     ("/query", query.query, query.QueryBody, query.QueryAnswer, "Ask a question"),
+    ("/evaluate", evaluate.evaluate, evaluate.EvaluateBody, evaluate.EvaluateAnswer, "Evaluate a data operation"),
     ("/search", query.search, query.SearchBody, query.SearchAnswer, "Find passages"),
 )
 """Routes without a framework around them (0.6 of the cost): path, handler, body, answer, summary."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from lacuna.api.context import PREFIX
@@ -11,6 +11,7 @@ from lacuna.api.dependencies import App, Asker
 from lacuna.domain.classification import Finding
 from lacuna.domain.explanation import Counterfactual
 from lacuna.domain.lineage import Direction, Graph
+from lacuna.domain.openlineage import run_event
 from lacuna.usecases.trace import MAX_DEPTH
 
 router = APIRouter(prefix=PREFIX, tags=["lineage"])
@@ -41,6 +42,15 @@ class GraphModel(BaseModel):
     nodes: list[NodeModel]
     edges: list[EdgeModel]
     truncated: bool
+
+
+class EventAnswer(BaseModel):
+    """What became of an event: `recorded` is false where it had come before. `job` is the job's lineage id, `datasets`
+    how many data sets the event names."""
+
+    recorded: bool
+    job: str
+    datasets: int
 
 
 class ShownFinding(BaseModel):
@@ -88,6 +98,16 @@ class DecisionModel(BaseModel):
     outcome: Mapping[str, Any] | None
     records: list[int]
     counterfactual: CounterfactualModel | None
+
+
+@router.post("/lineage/events", status_code=201)
+async def event(body: dict[str, Any], response: Response, app: App, principal: Asker) -> EventAnswer:
+    """Takes an OpenLineage run event (specification 2-0-2); unknown fields and facets are passed over. 200 instead of
+    201 where the event had come before. For stewards."""
+    recorded = await app.lineage_events.record(run_event(body), principal)
+    if not recorded.new:
+        response.status_code = 200
+    return EventAnswer(recorded=recorded.new, job=recorded.job, datasets=recorded.datasets)
 
 
 @router.get("/lineage/{node_id:path}/impact")

@@ -11,6 +11,7 @@ from lacuna.cli import output
 from lacuna.cli.admin import admin_app
 from lacuna.cli.audit import audit_app
 from lacuna.cli.configuration import config_app
+from lacuna.cli.evaluate import evaluate_command
 from lacuna.cli.evaluation import eval_command
 from lacuna.cli.ingest import ingest_command
 from lacuna.cli.lineage import explain_command, lineage_app
@@ -52,6 +53,7 @@ app.command("ingest")(ingest_command)
 app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)
+app.command("evaluate")(evaluate_command)
 app.command("eval")(eval_command)
 app.command("explain")(explain_command)
 app.command("feedback")(feedback_command)

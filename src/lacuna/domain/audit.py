@@ -23,6 +23,7 @@ KINDS = frozenset(
     {
         "answer.released",
         "decision.classify",
+        "decision.evaluate",
         "decision.query",
         "decision.search",
         "document.changed",
@@ -31,6 +32,7 @@ KINDS = frozenset(
         "document.refused",
         "label.recorded",
         "ledger.verified",
+        "lineage.recorded",
         "outbound.finished",
         "outbound.sent",
         "override.expired",

@@ -15,6 +15,8 @@ class NodeKind(StrEnum):
     MODEL = "model"
     OUTBOUND = "outbound"
     WEB_RESULT = "web_result"
+    DATASET = "dataset"
+    JOB = "job"
 
 
 class Direction(StrEnum):
@@ -36,7 +38,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` went into `target`; `relation` says how ("part_of", "retrieved", "cited", "generated", "sent")."""
+    """`source` went into `target`; `relation` says how ("part_of", "retrieved", "cited", "generated", "sent",
+    "read", "wrote")."""
 
     source: str
     target: str

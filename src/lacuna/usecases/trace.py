@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from lacuna.domain.audit import Json, Record, Stored
 from lacuna.domain.errors import NotFound
 from lacuna.domain.explanation import Counterfactual, explained, for_clearance, recorded
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import EVERYONE, Principal
 from lacuna.domain.lineage import Direction, Graph, Node, NodeKind
 from lacuna.domain.tiers import Tier
+from lacuna.ports.datasets import DatasetStore
 from lacuna.ports.storage import Catalogue, Ledger, RecordFilter
+from lacuna.usecases.operation_facts import told
 
 MAX_DEPTH = 10
 MAX_NODES = 500
@@ -54,9 +56,10 @@ async def decision_records(ledger: Ledger, decision_id: str, principal: Principa
 class Trace:
     """See the module."""
 
-    def __init__(self, ledger: Ledger, catalogue: Catalogue) -> None:
+    def __init__(self, ledger: Ledger, catalogue: Catalogue, datasets: DatasetStore) -> None:
         self._ledger = ledger
         self._catalogue = catalogue
+        self._datasets = datasets
 
     async def decision(self, decision_id: str, principal: Principal) -> Explanation:
         """Raises NotFound where there is none, or none that this principal may see."""
@@ -91,6 +94,11 @@ class Trace:
         edges = tuple(e for e in graph.edges if e.source in seen and e.target in seen)
         return Graph(tuple(seen.values()), edges, graph.truncated)
 
+    async def node(self, node_id: str, principal: Principal) -> Node:
+        """One node that the principal may see. Raises NotFound."""
+        graph = await self.lineage(node_id, Direction.UPSTREAM, 1, principal)
+        return next(node for node in graph.nodes if node.node_id == node_id)
+
     async def _visible(self, node: Node, graph: Graph, principal: Principal) -> Node | None:
         match node.kind:
             case NodeKind.QUERY:
@@ -109,6 +117,11 @@ class Trace:
                 if document is not None and principal.reach.permits(document.tier, document.groups):
                     return node
                 return replace(node, label=_HIDDEN)
+            case NodeKind.DATASET | NodeKind.JOB:
+                # Their ids are names, so what is out of reach is not shown at all.
+                dataset = await self._datasets.get(node.node_id)
+                groups = frozenset({EVERYONE}) if dataset is None else dataset.groups
+                return node if principal.reach.permits(node.tier, groups) else None
             case _:
                 return node
 
@@ -138,6 +151,8 @@ def _bare(finding: Mapping[str, Json]) -> dict[str, Json]:
 def _story(first: Record, sent: list[Record], outcome: Record | None, why: Counterfactual | None) -> list[str]:
     data = first.data
     when = datetime.fromtimestamp(first.at / 1_000_000, UTC).isoformat(timespec="seconds")
+    if first.kind == "decision.evaluate":
+        return [f"On {when} {first.actor} asked about data.", *told(data)]
     lines = [f"On {when} {first.actor} asked a question of {data.get('text_length')} characters."]
     lines.append(f"It was classified {data.get('tier')}: {data.get('reasoning')}")
     findings = data.get("findings")

@@ -15,8 +15,10 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
+from lacuna.usecases.evaluate import Evaluate
 from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.lineage_events import LineageEvents
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.search import Search
 from lacuna.usecases.terms import Terms
@@ -58,6 +60,8 @@ class Application:
     terms: Terms
     overrides: Overrides
     feedback: Feedback
+    evaluate: Evaluate
+    lineage_events: LineageEvents
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

@@ -41,6 +41,7 @@ from lacuna.usecases.trace import Trace
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
+from lacuna.wiring.evaluate import Stores, evaluation
 from lacuna.wiring.following import keep_following
 from lacuna.wiring.guard import (
     Guard,
@@ -167,6 +168,9 @@ async def open_application(
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )
+        trace = Trace(storage.ledger, storage.catalogue, storage.datasets)
+        stores = Stores(storage.ledger, storage.catalogue, storage.datasets)
+        evaluated = evaluation(settings, stores, trace, policy, classify.text, keys, clock, ids)
         parts = {
             "policy": policy_part,
             "ledger": Part(storage.ledger.check, required=True),
@@ -205,11 +209,13 @@ async def open_application(
             search=search,
             ask=ask,
             ingest=ingest,
-            trace=Trace(storage.ledger, storage.catalogue),
+            trace=trace,
             audit=Audit(storage.ledger, clock),
             terms=terms,
             overrides=overridden.overrides,
             feedback=overridden.feedback,
+            evaluate=evaluated.evaluate,
+            lineage_events=evaluated.lineage_events,
             embedder=embedder,
             telemetry=telemetry,
             cli_principal=cli_principal(),

@@ -33,6 +33,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "opa": "lacuna.adapters.policy.opa:OpaPolicy",
         "rego": "lacuna.adapters.policy.rego:RegoPolicy",
     },
+    "code": {
+        "sql_or_python": "lacuna.adapters.code.reader:SqlOrPython",
+    },
     "storage": {
         "sqlite": "lacuna.adapters.storage.sqlite:open_storage",
     },

@@ -171,3 +171,27 @@ override_version = Table(
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
 )
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("dataset_id", Text, primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("named", Integer, nullable=False),
+    Column("sampled", Integer, nullable=False),
+    Column("declared", Integer),
+    Column("columns", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+lineage_events = Table(
+    "lineage_events",
+    metadata,
+    Column("key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)

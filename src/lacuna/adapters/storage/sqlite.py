@@ -1,5 +1,5 @@
-"""The data folder opened: ledger, catalogue, conversation taint, terms and overrides over one SQLite database and one
-writer."""
+"""The data folder opened: ledger, catalogue, conversation taint, terms, overrides and data sets over one SQLite
+database and one writer."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from lacuna.adapters.storage.checkpoint_file import CheckpointFile
 from lacuna.adapters.storage.committer import SqliteCommitter, Transaction
 from lacuna.adapters.storage.conversations import SqliteConversations
 from lacuna.adapters.storage.database import BUSY_SECONDS, open_database
+from lacuna.adapters.storage.datasets import SqliteDatasets
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.ledger import SqliteLedger
 from lacuna.adapters.storage.overrides import SqliteOverrides
@@ -30,6 +31,7 @@ class Storage:
     conversations: SqliteConversations
     terms: SqliteTerms
     overrides: SqliteOverrides
+    datasets: SqliteDatasets
     readers: Readers
 
     async def close(self) -> None:
@@ -72,5 +74,6 @@ async def open_storage(
         conversations=SqliteConversations(writes, readers),
         terms=SqliteTerms(writes, readers),
         overrides=SqliteOverrides(writes, readers),
+        datasets=SqliteDatasets(writes, readers),
         readers=readers,
     )

@@ -1,0 +1,1 @@
+"""Readers of code: `lacuna.ports.code`."""

