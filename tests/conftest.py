@@ -24,6 +24,10 @@ hypothesis.settings.load_profile("ci" if IN_CI else "developer")
 for _name in [name for name in os.environ if name.upper().startswith("LACUNA_")]:
     del os.environ[_name]
 
+# What tests compile they share, with the next run too; servers that they start do not compile unless a test asks.
+os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
+os.environ["LACUNA_CLASSIFICATION__LAYERS__HEURISTIC__COMPILE_PATTERNS"] = "false"
+
 
 class NetworkUsed(RuntimeError):
     """A test tried to reach something that is not this machine."""

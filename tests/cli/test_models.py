@@ -1,12 +1,14 @@
 """`lacuna models` as a process."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from lacuna.adapters.embeddings.minilm_files import DIGESTS, MODEL
+from lacuna.config import cache_folders, load
 
 
 def lacuna(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -39,3 +41,32 @@ def test_damaged_files_are_told(tmp_path: Path) -> None:
     for name in DIGESTS:
         (folder / name).write_text("something else")
     assert listed(tmp_path) == {"model": MODEL, "state": "damaged", "folder": str(folder)}
+
+
+def test_the_recognisers_are_compiled_ahead(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    environment = {**os.environ, "LACUNA_STORAGE__CACHE_PATH": str(blocked / "cache")}
+    refused = subprocess.run(
+        [sys.executable, "-m", "lacuna", "models", "compile"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "storage.cache_path" in refused.stderr
+
+
+def test_the_cache_folder_is_the_configured_one_or_the_users(tmp_path: Path) -> None:
+    named = load({"storage.data_path": tmp_path / "data"}, {"LACUNA_STORAGE__CACHE_PATH": "cache"}, tmp_path)
+    assert cache_folders(named.settings, {"HOME": "/home/jo"}) == (tmp_path / "cache",)
+    usual = load({"storage.data_path": tmp_path / "data"}, {}, tmp_path).settings
+    own = tmp_path / "data" / "compiled"
+    assert cache_folders(usual, {"HOME": "/home/jo"}) == (Path("/home/jo/.cache/lacuna"), own)
+    assert cache_folders(usual, {"HOME": "/home/jo", "XDG_CACHE_HOME": "/var/cache"}) == (
+        Path("/var/cache/lacuna"),
+        own,
+    )
+    assert cache_folders(usual, {}) == (own,)

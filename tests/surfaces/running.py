@@ -23,7 +23,11 @@ LISTENING = re.compile(r"Listening on (http://\S+)")
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The child's environment: no settings from outside, any free metrics port."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LACUNA_")}
-    return {**kept, "LACUNA_METRICS__PROMETHEUS_PORT": "0", **(extra or {})}
+    own = {
+        "LACUNA_METRICS__PROMETHEUS_PORT": "0",
+        "LACUNA_CLASSIFICATION__LAYERS__HEURISTIC__COMPILE_PATTERNS": "false",
+    }
+    return {**kept, **own, **(extra or {})}
 
 
 @dataclass(frozen=True)

@@ -61,14 +61,18 @@ def eval_command(
 ) -> None:
     """Measure leak rate and false alarms on labelled data."""
     from lacuna.adapters.classifiers.heuristic import HeuristicLayer
-    from lacuna.config import load
+    from lacuna.config import Settings, cache_folders, load
     from lacuna.wiring.plugins import configured_packs
 
     loaded = load(overrides(data_dir)) if terms is None or strategy is None or labels else None
     term_set = loaded.terms if terms is None and loaded is not None else _read_terms(terms)
     chosen = strategy if strategy is not None or loaded is None else Strategy(loaded.settings.classification.strategy)
     added = () if loaded is None else (*loaded.recognisers, *configured_packs(loaded))
-    layer = HeuristicLayer(term_set, added=tuple(dict.fromkeys((*added, *_pack_rules(packs or [])))))
+    layer = HeuristicLayer(
+        term_set,
+        added=tuple(dict.fromkeys((*added, *_pack_rules(packs or [])))),
+        probes=cache_folders(Settings() if loaded is None else loaded.settings),
+    )
 
     if labels and loaded is not None:
         from lacuna.cli import relabelled

@@ -5,6 +5,7 @@ or it raises one ConfigError that lists every fault with its place. What it leav
 (`lacuna.wiring`).
 """
 
+from lacuna.config.cache_folder import cache_folders
 from lacuna.config.loading import Loaded, load, locate
 from lacuna.config.settings import PACKAGED_MODEL, Settings
 from lacuna.config.support import production_settings, unsupported
@@ -13,6 +14,7 @@ __all__ = [
     "PACKAGED_MODEL",
     "Loaded",
     "Settings",
+    "cache_folders",
     "load",
     "locate",
     "production_settings",

@@ -79,7 +79,12 @@ def load(
         lines = problems.report(faults)
         count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
         raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
-    storage = settings.storage.model_copy(update={"data_path": cwd / settings.storage.data_path})
+    cache_path = settings.storage.cache_path
+    folders = {
+        "data_path": cwd / settings.storage.data_path,
+        "cache_path": None if cache_path is None else cwd / cache_path,
+    }
+    storage = settings.storage.model_copy(update=folders)
     settings = settings.model_copy(update={"storage": storage})
     if settings.policy.opa_url is not None and files.policies.files:
         files.warnings.append(f"{policies.FOLDER}/: is not read, since OPA decides (policy.opa_url); load it into OPA")

@@ -54,6 +54,9 @@ class HeuristicLayerSettings(Section):
     enabled: bool = Field(True, description="Whether terms and recognisers are looked for.")
     priority: Annotated[Whole, Field(ge=1, le=100)] = Field(1, description="Layers run in ascending order.")
     timeout_s: Seconds = Field(5.0, description="Seconds before the layer counts as failed (PROPRIETARY).")
+    compile_patterns: bool = Field(
+        True, description="Whether a server compiles the recognisers in the background where the cache lacks them."
+    )
 
 
 class EmbeddingLayerSettings(Section):
@@ -156,6 +159,9 @@ class StorageSettings(Section):
     """Where the ledger, lineage, documents and vectors are kept."""
 
     data_path: Folder = Field(Path("data"), description="Data folder; a relative path starts at the working folder.")
+    cache_path: Folder | None = Field(
+        None, description="Folder for what can be made again; empty: `lacuna` in the user's cache folder."
+    )
     postgres_url: PostgresAddress | None = Field(None, description="PostgreSQL; empty: SQLite in the data folder.")
     pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
 

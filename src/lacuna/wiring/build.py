@@ -14,7 +14,7 @@ from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.folder_lock import FolderLock
-from lacuna.config import Loaded, Settings, load
+from lacuna.config import Loaded, Settings, cache_folders, load
 from lacuna.config.settings import NerLayerSettings
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
@@ -41,6 +41,7 @@ from lacuna.usecases.trace import Trace
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
+from lacuna.wiring.compiled_probes import compile_in_background
 from lacuna.wiring.evaluate import Stores, evaluation
 from lacuna.wiring.following import keep_following
 from lacuna.wiring.guard import (
@@ -195,6 +196,8 @@ async def open_application(
                 cure=CURE,
             )
         if surface != "cli":
+            if settings.classification.layers.heuristic.compile_patterns:
+                compile_in_background(term_layers.probes, cache_folders(settings), stack)
             parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             if settings.classification.layers.embedding.enabled:
@@ -286,7 +289,9 @@ def _term_layers(found: Loaded, folder: Path, telemetry: Telemetry) -> TermLayer
     seconds = found.settings.classification.layers.heuristic.timeout_s
     plugins = build_plugins(found, telemetry)
     added = (*found.recognisers, *plugins.recognisers)
-    engine = back_end("classifier", "heuristic")(TermSet(), added=added, cache=folder / "compiled")
+    engine = back_end("classifier", "heuristic")(
+        TermSet(), added=added, cache=folder / "compiled", probes=cache_folders(found.settings)
+    )
     guard = Guard("classifier.heuristic", telemetry, seconds)
     entities = entity_layers(found.settings.classification.layers.ner, telemetry, seconds)
     before, after = around_heuristic(found, {"ner": entities}, plugins)

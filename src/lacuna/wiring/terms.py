@@ -9,6 +9,7 @@ import structlog
 
 from lacuna.adapters.classifiers.compiled import searchable
 from lacuna.adapters.classifiers.heuristic import HeuristicLayer
+from lacuna.adapters.classifiers.probes import ProbeFilter
 from lacuna.config import Loaded
 from lacuna.config.terms import FILE_NAME
 from lacuna.config.watched import WatchedTerms
@@ -61,6 +62,11 @@ class TermLayers:
         self._before = before
         self._after = after
         self._short_circuit = short_circuit
+
+    @property
+    def probes(self) -> ProbeFilter:
+        """What looks for the recognisers' probes, in every layer."""
+        return self._layer.filter
 
     def first(self, terms: TermSet) -> list[ClassifierLayer]:
         """The layers to start with. Blocking."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lacuna.adapters.classifiers import decoding, public_cues
 from lacuna.adapters.classifiers.pattern_set import PatternMatch, PatternSet, disjoint
+from lacuna.adapters.classifiers.probes import ProbeFilter
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers import ALL
 from lacuna.adapters.classifiers.terms import TermIndex, TermMatch, TermSet
@@ -25,13 +26,22 @@ ENGINE = "heuristic/2"
 """Changes with the code wherever the same terms and recognisers could give another answer."""
 
 MAX_FINDINGS = 1_000
-_WARM_UP = 4_096
 _MIN_ROTATED = 6
+_TRIGGERS = len(decoding.TRIGGERS)
+"""Numbers of triggers from here on are those of public cues."""
 _JUDGES_OF_CHANCE = frozenset(
     "secret_value spoken_value random_token header_value connection_value password password_spoken password_beside "
     "command_password seed_phrase".split()
 )
 """Validators that words joined by a guess look random to."""
+
+
+_ASKED = (*decoding.TRIGGERS, *public_cues.PATTERNS)
+
+
+def shipped_patterns() -> PatternSet:
+    """The patterns of every layer that has no recognisers of an administrator."""
+    return PatternSet(ALL, _ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,9 @@ class _Hit:
 
 class HeuristicLayer:
     """Implements `lacuna.ports.classifier.ClassifierLayer`. `recognisers` default to all that ship; `added` are
-    the administrator's (`custom`). `cache` is a folder that keeps compiled terms from one start to the next. Raises
-    ConfigError for terms or recognisers that cannot be used."""
+    the administrator's (`custom`). `cache` is a folder that keeps compiled terms from one start to the next; one of the
+    folders `probes` may keep the compiled probes of the recognisers that ship. Raises ConfigError for terms or
+    recognisers that cannot be used."""
 
     name = "heuristic"
 
@@ -60,13 +71,15 @@ class HeuristicLayer:
         *,
         added: Sequence[Recogniser] = (),
         cache: Path | None = None,
+        probes: Sequence[Path] = (),
     ) -> None:
         rules = (*recognisers, *added)
         self._cache = cache
         self._terms = TermIndex.build(terms, cache)
-        self._patterns = PatternSet(rules, decoding.TRIGGERS)
+        self._patterns = PatternSet(rules, _ASKED)
         self._rules = _digest(rules)
-        self._patterns.find(_noise(_WARM_UP))  # fills the automaton's cache, which costs tens of milliseconds once
+        if not any(map(self._patterns.filter.load, probes)):
+            self._patterns.filter.prepare()
 
     def with_terms(self, terms: TermSet) -> "HeuristicLayer":
         """The same layer for other terms; this one stays as it is."""
@@ -85,6 +98,11 @@ class HeuristicLayer:
         return other
 
     @property
+    def filter(self) -> ProbeFilter:
+        """What looks for the recognisers' probes; the same in every layer that came from this one."""
+        return self._patterns.filter
+
+    @property
     def local(self) -> bool:
         """Always: everything runs in this process."""
         return True
@@ -98,7 +116,7 @@ class HeuristicLayer:
     def examine(self, question: Question) -> LayerResult:
         """What was found in the text, and in its context as findings without a span."""
         readings = decoding.Readings(question.text)
-        hits = self._hits(readings)
+        hits, cues = self._hits(readings)
         findings = [Finding(h.kind, h.rule, Layer.HEURISTIC, h.tier, h.confidence, h.start, h.end) for h in hits]
         findings += self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
         findings += self._context("CONTEXT.FILE", question.files)
@@ -106,33 +124,39 @@ class HeuristicLayer:
             findings += self._context("CONTEXT.PROJECT", (question.project,))
         if findings:
             return LayerResult(Layer.HEURISTIC, tuple(findings))
-        strength, rule = public_cues.evidence(readings.base.text)
+        strength, rule = public_cues.evidence(readings.base.text, cues)
         return LayerResult(Layer.HEURISTIC, (), strength, rule)
 
     def _context(self, kind: str, texts: Iterable[str]) -> list[Finding]:
         """One finding for each rule that hits one of `texts`: the strongest."""
         strongest: dict[str, _Hit] = {}
         for text in texts:
-            for hit in self._hits(decoding.Readings(text)):
+            for hit in self._hits(decoding.Readings(text))[0]:
                 known = strongest.get(hit.rule)
                 if known is None or hit.confidence > known.confidence:
                     strongest[hit.rule] = hit
         return [Finding(kind, hit.rule, Layer.HEURISTIC, hit.tier, hit.confidence) for hit in strongest.values()]
 
-    def _hits(self, readings: decoding.Readings) -> list[_Hit]:
+    def _hits(self, readings: decoding.Readings) -> tuple[list[_Hit], list[int]]:
+        """What stands in all readings, and the numbers of the public cues in the first, which is the text itself."""
         found: dict[tuple[str, int, int], _Hit] = {}
+        cues: list[int] | None = None
         for reading in readings:
             view = reading.view
-            terms = self._terms.find(view.text)
-            terms += [term for term in self._terms.find(decoding.rot13(view.text)) if _is_long(term)]
+            terms: list[TermMatch] = []
+            if not self._terms.is_silent(view.text):
+                terms += self._terms.find(view.text)
+                terms += filter(_is_long, self._terms.find(decoding.rot13(view.text)))
             matches, triggered = self._patterns.find(view.text)
+            if cues is None:
+                cues = [number - _TRIGGERS for number in triggered if number >= _TRIGGERS]
             if terms or matches:
                 if reading.guessed:
                     matches = [match for match in matches if match.recogniser.validator not in _JUDGES_OF_CHANCE]
                 for hit in _located(view, terms, disjoint(matches)):
                     found.setdefault((hit.rule, hit.start, hit.end), hit)
-            readings.expand(reading, triggered)
-        return list(found.values())[:MAX_FINDINGS]
+            readings.expand(reading, [number for number in triggered if number < _TRIGGERS])
+        return list(found.values())[:MAX_FINDINGS], cues or []
 
 
 def _is_long(term: TermMatch) -> bool:
@@ -152,13 +176,3 @@ def _located(view: View, terms: list[TermMatch], matches: list[PatternMatch]) ->
 
 def _digest(recognisers: Sequence[Recogniser]) -> str:
     return hashlib.sha256("\n".join(repr(astuple(recogniser)) for recogniser in recognisers).encode()).hexdigest()
-
-
-def _noise(length: int) -> str:
-    """Characters in no order, the same on every run."""
-    state, letters = 1, "0123456789abcdefABCDEF.-:/@ =_+kxyz\n"
-    drawn = []
-    for _ in range(length):
-        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
-        drawn.append(letters[(state >> 16) % len(letters)])
-    return "".join(drawn)

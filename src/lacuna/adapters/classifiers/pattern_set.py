@@ -1,22 +1,22 @@
-"""All recognisers over a text: sets of probes (`re2.Set`) say which can match, spans come from those recognisers only.
+"""All recognisers over a text: a filter (`probes`) says which can match, spans come from those recognisers only.
 
 Guarantees: time linear in the text for every input; at most `MAX_FINDINGS` matches and `MAX_CANDIDATES` distinct
-candidates for one recogniser (more candidates than that count as found: the rest was not checked); no silent miss when
-the set runs out of memory. Offsets are those of the text given.
-
-`re2.Set.Match` returns None both for "nothing" and for "out of memory" (google/re2 issue 136). A sentinel that matches
-every text tells the two apart; without it every recogniser is tried on its own.
+candidates for one recogniser (more candidates than that count as found: the rest was not checked). Offsets are those of
+the text given. Which engine the filter has makes no difference to the answers.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import re2
 
 from lacuna.adapters.classifiers.folding import fold
+from lacuna.adapters.classifiers.probes import ProbeFilter
 from lacuna.adapters.classifiers.recogniser import Recogniser
+from lacuna.adapters.classifiers.recognisers import ALL
 from lacuna.adapters.classifiers.validators import VALIDATORS
 from lacuna.adapters.classifiers.word_scanner import WordScanner, expanded
 from lacuna.adapters.classifiers.words import as_words
@@ -24,12 +24,10 @@ from lacuna.domain.errors import ConfigError
 
 MAX_FINDINGS = 200
 MAX_CANDIDATES = 1_000
-_SENTINEL = r"(?s)."
-_SET_MEMORY = 16 << 20
-_SET_SIZE = 96
 _UNLESS_WINDOW = 24
 _LONG_LIST = 100
 """Words from which a context is searched by an automaton of its own kind."""
+_SHIPPED: Final = frozenset(ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +39,48 @@ class PatternMatch:
     recogniser: Recogniser
 
 
-@dataclass(frozen=True, slots=True)
 class _Compiled:
-    recogniser: Recogniser
-    pattern: Any
-    context: Any
-    also: Any
-    unless_near: Any
-    unless: Any
-    unless_after: Any
-    validate: Callable[[str], int] | None
+    """A recogniser and its patterns, each compiled when it is first needed: most texts need none."""
 
-    @classmethod
-    def of(cls, recogniser: Recogniser) -> "_Compiled":
+    def __init__(self, recogniser: Recogniser) -> None:
         if recogniser.validator and recogniser.validator not in VALIDATORS:
             raise ConfigError(
                 f"Recogniser {recogniser.rule} names the unknown validator {recogniser.validator!r}.",
                 cure=f"Use one of {', '.join(sorted(VALIDATORS))}.",
             )
-        return cls(
-            recogniser,
-            _compile(recogniser.rule, recogniser.pattern),
-            word_finder(recogniser.rule, recogniser.context),
-            word_finder(recogniser.rule, recogniser.also),
-            word_finder(recogniser.rule, recogniser.unless_near),
-            _compile(recogniser.rule, f"(?i)(?:{recogniser.unless})$") if recogniser.unless else None,
-            _compile(recogniser.rule, f"(?i)^(?:{recogniser.unless_after})") if recogniser.unless_after else None,
-            VALIDATORS.get(recogniser.validator),
-        )
+        self.recogniser = recogniser
+        self.validate: Callable[[str], int] | None = VALIDATORS.get(recogniser.validator)
+
+    @cached_property
+    def pattern(self) -> Any:
+        return _compile(self.recogniser.rule, self.recogniser.pattern)
+
+    @cached_property
+    def context(self) -> Any:
+        return word_finder(self.recogniser.rule, self.recogniser.context)
+
+    @cached_property
+    def also(self) -> Any:
+        return word_finder(self.recogniser.rule, self.recogniser.also)
+
+    @cached_property
+    def unless_near(self) -> Any:
+        return word_finder(self.recogniser.rule, self.recogniser.unless_near)
+
+    @cached_property
+    def unless(self) -> Any:
+        rule = self.recogniser
+        return _compile(rule.rule, f"(?i)(?:{rule.unless})$") if rule.unless else None
+
+    @cached_property
+    def unless_after(self) -> Any:
+        rule = self.recogniser
+        return _compile(rule.rule, f"(?i)^(?:{rule.unless_after})") if rule.unless_after else None
+
+    def check(self) -> None:
+        """Raises ConfigError for a pattern that RE2 refuses."""
+        for part in ("pattern", "context", "also", "unless_near", "unless", "unless_after"):
+            getattr(self, part)
 
     @property
     def probe(self) -> str:
@@ -142,47 +154,25 @@ class Contexts:
         return after > 0 and at < len(self.starts) and self.starts[at] <= end + after
 
 
-class _ProbeSet:
-    """Up to `_SET_SIZE` probes in one automaton, numbered from `first` on. The states of an automaton multiply with the
-    probes in it, those of several add up: one for all is four times slower on unseen texts."""
-
-    def __init__(self, first: int, probes: Sequence[str]) -> None:
-        self._first = first
-        self._size = len(probes)
-        options = re2.Options()
-        options.max_mem = _SET_MEMORY
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        for probe in probes:
-            self._set.Add(fold(probe))
-        self._set.Add(_SENTINEL)
-        self._set.Compile()
-
-    @classmethod
-    def several(cls, probes: Sequence[str]) -> "Iterator[_ProbeSet]":
-        for first in range(0, len(probes), _SET_SIZE):
-            yield cls(first, probes[first : first + _SET_SIZE])
-
-    def hits(self, text: str) -> Iterable[int]:
-        """The numbers of the probes that match `text`; of all, where the automaton ran out of memory."""
-        hit = self._set.Match(text)
-        if hit is None or self._size not in hit:
-            return range(self._first, self._first + self._size)
-        return [self._first + number for number in hit if number != self._size] if len(hit) > 1 else ()
-
-
 class PatternSet:
-    """Compiled recognisers. Immutable after construction; safe under threads. Raises ConfigError for a pattern that RE2
-    refuses and for an unknown validator."""
+    """Compiled recognisers. Immutable but for the filter's engine; safe under threads. Raises ConfigError for an
+    unknown validator and for a pattern that RE2 refuses (those that ship are known to compile)."""
 
     def __init__(self, recognisers: Sequence[Recogniser], triggers: Sequence[str] = ()) -> None:
-        self._compiled = tuple(_Compiled.of(recogniser) for recogniser in recognisers)
-        self._triggers = tuple(_compile("trigger", trigger) for trigger in triggers)
+        self._compiled = tuple(map(_Compiled, recognisers))
+        self._triggers = tuple(triggers)
         by_probe: dict[str, list[_Compiled]] = {}
+        by_added: dict[str, list[_Compiled]] = {}
         for compiled in self._compiled:
-            by_probe.setdefault(compiled.probe, []).append(compiled)
-        self._by_probe = tuple(map(tuple, by_probe.values()))
-        self._sets = tuple(_ProbeSet.several((*by_probe, *triggers)))
+            if compiled.recogniser in _SHIPPED:
+                by_probe.setdefault(fold(compiled.probe), []).append(compiled)
+            else:
+                compiled.check()
+                by_added.setdefault(fold(compiled.probe), []).append(compiled)
+        self._first_trigger = len(by_probe)
+        self._tried = (*by_probe.values(), *([] for _ in triggers), *by_added.values())
+        """By the number of the probe."""
+        self.filter = ProbeFilter((*by_probe, *triggers), tuple(by_added))
 
     def find(self, text: str) -> tuple[list[PatternMatch], list[int]]:
         """The matches, in no order, and the numbers of the triggers that occur in `text`."""
@@ -190,19 +180,20 @@ class PatternSet:
         triggered: list[int] = []
         if not text:
             return found, triggered
-        for probes in self._sets:
-            for number in probes.hits(text):
-                if number < len(self._by_probe):
-                    for compiled in self._by_probe[number]:
-                        found.extend(compiled.matches(text))
-                else:
-                    triggered.append(number - len(self._by_probe))
+        first, end = self._first_trigger, self._first_trigger + len(self._triggers)
+        for number in self.filter.numbers(text):
+            if first <= number < end:
+                triggered.append(number - first)
+            else:
+                for compiled in self._tried[number]:
+                    found.extend(compiled.matches(text))
         return found, triggered
 
     def one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:
-        """As `find`, without the set: what happens when it runs out of memory."""
+        """As `find`, without the filter, which may only save time."""
         found = [match for compiled in self._compiled for match in compiled.matches(text)]
-        return found, [number for number, trigger in enumerate(self._triggers) if trigger.search(text)]
+        triggers = [re2.compile(trigger) for trigger in self._triggers]
+        return found, [number for number, trigger in enumerate(triggers) if trigger.search(text)]
 
 
 def disjoint(matches: Iterable[PatternMatch]) -> list[PatternMatch]:

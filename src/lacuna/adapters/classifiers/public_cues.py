@@ -14,18 +14,16 @@ It is never earned by words like "what is" or "public" alone. A text earns it wh
 Whether something sensitive stands in the text is not judged here: evidence counts only where nothing was found.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-import re2
+from collections.abc import Collection
+from typing import Final
 
 STRENGTH = 0.7
 _SHORT = 4
 """Words below which a text shows too little to be evidence of anything."""
 
 
-def _any(*groups: str) -> Any:
-    return re2.compile(r"(?i)(?:\b|^)(?:" + "|".join(groups) + r")(?:\b|$)")
+def _any(*groups: str) -> str:
+    return r"(?i)(?:\b|^)(?:" + "|".join(groups) + r")(?:\b|$)"
 
 
 _OWN_SIDE = _any(
@@ -39,7 +37,7 @@ _OWN_SIDE = _any(
     "наш(?:а|е|и|его|ей|их)?|мы|мой|моя|我们|我們|我的|当社|弊社|私たち|우리",
 )
 
-_INSTRUCTION = re2.compile(
+_INSTRUCTION = (
     r"(?i)(?:^|[.!?;:]\s+|,\s+|\b(?:and|then|please|also)\s+)(?:(?:re)?schedule|reassign|assign|book|cancel|postpone|"
     r"forward|delete|remove|update|draft|send|remind|notify|plot|"
     r"summari[sz]e|escalate|approve|onboard|invoice|create|make|move|add|change|set up|share|reply|respond|tell|ask|"
@@ -81,7 +79,7 @@ _WORK_TIME = _any(
     r"aujourd'hui|manana|ayer|hoy|domani|ieri|oggi",
 )
 
-_INSIDER_REFERENCE = re2.compile(
+_INSIDER_REFERENCE = (
     r"(?i)\b(?:in|on|for|to|from|with|of|behind|through|is|are|was|were|does|do|did|has|have|will|should|can|why|"
     r"restart|reset) the (?:[\w-]+ ){0,2}(?:service|servers?|cluster|repo|repository|database|gateway|backend|"
     r"frontend|environment|deployment|portal|app|"
@@ -89,7 +87,7 @@ _INSIDER_REFERENCE = re2.compile(
     r"plan|report|deck|spreadsheet)\b"
 )
 
-_QUESTION = re2.compile(
+_QUESTION = (
     r"(?i)^\W*(?:(?:in|on|at|by|to|for|from|of|with|under|during|after|before|according to|per) )?(?:the )?(?:who|"
     r"whom|whose|what|what's|which|when|where|why|how|is|are|was|were|does|do|did|has|have|had|can|could|"
     r"name|list|define|explain|describe|"
@@ -101,18 +99,19 @@ _QUESTION = re2.compile(
     r"wie|wat|welke?|waar|waarom|hoe|kto|co|gdzie|kiedy|dlaczego|jak|ile|vem|vad|var|nar|kuka|mika|missa|kim|ne|"
     r"nerede|neden|nasil)\b"
 )
-_QUESTION_MARK = re2.compile(
+_QUESTION_MARK = (
     "[?؟]\\s*$|[?؟]\\s*[\"')\\]]*\\s*$|吗|嗎|谁|誰|什么|何|哪|多少|为什么|ですか|ますか|니까|무엇|누구|언제|어디|เท่าไร|อะไร|ใคร|ที่ไหน|किस|क्या|"
     "कौन|कब|कहा|τι |ποι|ποτε|που "
 )
-_STATEMENT = re2.compile(
+_STATEMENT = (
     r"(?i)\b(?:is|are|was|were|has|had|have|became|been|being|consists?|contains?|includes?|can|may|must|should|will|"
     r"specifies|requires?|defaults?|enables?|takes?|gives?|refers?|describes?|returns?|provides?|supports?|allows?|"
     r"uses?|defines?|means|called|known|"
     r"ist|sind|war|waren|wurde|wurden|hat|hatte|wird|werden|est|sont|etait|etaient|fut|a ete|es|son|era|eran|fue|"
     r"fueron|ha sido|e stat[oa]|erano|sono|foi|eram|sao|"
     r"является|был[аои]?|ήταν|είναι|是|在|的|था|थे|है|هو|هي|كان|vardır|olan|เป็น|la|va|cua|este|sunt)\b|[。।]|"
-    r"[\p{Arabic}\p{Devanagari}\p{Thai}\p{Han}]{6}"
+    r"[\x{620}-\x{63f}\x{641}-\x{64a}\x{66e}-\x{6d3}\x{750}-\x{77f}\x{900}-\x{950}\x{955}-\x{963}\x{966}-\x{97f}"
+    r"\x{e01}-\x{e3a}\x{e40}-\x{e5b}\x{3005}\x{3007}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{20000}-\x{2fa1f}]{6}"
 )
 _PROSE = 12
 """Words from which statements without any tie to the speaker count as encyclopaedic or documentary."""
@@ -124,39 +123,20 @@ _TIED = frozenset(range(len(_TIES)))
 _ASKING = frozenset({_ALL.index(_QUESTION), _ALL.index(_QUESTION_MARK)})
 _STATING = _ALL.index(_STATEMENT)
 
-
-def _together(patterns: Sequence[Any]) -> tuple[Any, int]:
-    """One automaton for all `patterns`, and the number of a pattern that matches every text: an answer without it says
-    that the automaton ran out of memory, not that nothing matched."""
-    union = re2.Set.SearchSet()
-    for pattern in patterns:
-        union.Add(pattern.pattern)
-    always = int(union.Add("(?s)."))
-    union.Compile()
-    return union, always
+PATTERNS: Final[tuple[str, ...]] = _ALL
+"""What to look for in a text (RE2 syntax); `evidence` wants to know which of them occur, by number."""
 
 
-_UNION, _ALWAYS = _together(_ALL)
-
-
-def evidence(folded: str) -> tuple[float, str]:
-    """How strongly a folded text shows itself to be public, in [0, STRENGTH], and the rule that says so ("": none)."""
+def evidence(folded: str, found: Collection[int]) -> tuple[float, str]:
+    """How strongly a folded text shows itself to be public, in [0, STRENGTH], and the rule that says so ("": none).
+    `found` are the numbers of the `PATTERNS` that occur in it."""
     words = folded.count(" ") + folded.count("\n") + 1
     if words < _SHORT and folded.isascii():
         return 0.0, ""
-    found = _found(folded)
-    if found & _TIED:
+    if not _TIED.isdisjoint(found):
         return 0.0, ""
-    if found & _ASKING:
+    if not _ASKING.isdisjoint(found):
         return STRENGTH, "public.question"
     if _STATING in found and (words >= _PROSE or not folded.isascii()):
         return STRENGTH, "public.statement"
     return 0.0, ""
-
-
-def _found(folded: str) -> frozenset[int]:
-    """Which of the patterns match somewhere."""
-    found = _UNION.Match(folded)
-    if found is not None and _ALWAYS in found:
-        return frozenset(found)
-    return frozenset(number for number, pattern in enumerate(_ALL) if pattern.search(folded) is not None)

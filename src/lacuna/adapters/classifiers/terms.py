@@ -11,7 +11,7 @@ ends, joints and the term's condition are judged on the text as it stands.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -34,6 +34,7 @@ from lacuna.adapters.classifiers.compiled import (
     load,
     save,
 )
+from lacuna.adapters.classifiers.decoding import rot13
 from lacuna.domain.terms import TermSet
 
 __all__ = ["TermIndex", "TermMatch", "TermSet"]
@@ -52,15 +53,19 @@ _RUN = re.compile(r"[^\W_]+")
 _IS_SEPARATOR = np.array([chr(code) in SEPARATORS for code in range(128)])
 """By character; those beyond ASCII count as the last one, which is none."""
 
+_MOST_BITS = 23
+_SPARSE = 64
+"""Bits for each stem, up to 2 to the power of `_MOST_BITS` in all."""
+_FACTOR = np.uint32(2654435761)  # Knuth's multiplicative hash
+
 _ASCII = bytes(range(128))
 _LOWER_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII).lower() + bytes(128)
 """Letters to lower case, everything that is no letter or digit to a blank."""
+_ROTATION = rot13("".join(map(chr, _ASCII))).encode("ascii") + bytes(128)
 _CLASSES = bytes(ord("0" if chr(code).isdigit() else "A" if chr(code).isupper() else "a") for code in _ASCII)
 _CLASSES = bytes(kind if chr(code).isalnum() else 32 for code, kind in zip(_ASCII, _CLASSES, strict=True)) + bytes(128)
 _INNER_ENDS = (b"aA", b"AAa", b"a0", b"A0", b"0A")
 """Classes of neighbours between which a word can begin or end within an ASCII run of letters and digits."""
-_MANY_WORDS = re.compile(r"[A-Za-z0-9]*?(?:[a-z][A-Z0-9]|[A-Z][0-9]|[A-Z][A-Z][a-z]|[0-9][A-Z])[A-Za-z0-9]*")
-"""Runs that have such a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,49 @@ class TermMatch:
     group: TermGroup
 
 
+class _StemFilter:
+    """Whether a stem can stand anywhere in a text, as it is or rotated by thirteen. The stems' hashes, as bits, leave a
+    few places to look at."""
+
+    def __init__(self, stems: Collection[str]) -> None:
+        self._stems = stems
+        by_size: dict[int, list[str]] = {}
+        for stem in stems:
+            by_size.setdefault(len(stem), []).append(stem)
+        self._bits: list[tuple[int, npt.NDArray[np.bool_]]] = []
+        for size, alike in by_size.items():
+            together = "".join(alike)
+            bits = np.zeros(1 << min(_MOST_BITS, (_SPARSE * len(alike)).bit_length()), np.bool_)
+            for text in (together, rot13(together)):
+                codes = _codes(text).reshape(-1, size)
+                bits[_hashes([codes[:, at] for at in range(size)], len(bits))] = True
+            self._bits.append((size, bits))
+
+    def is_silent(self, joined: npt.NDArray[np.uint32]) -> bool:
+        """Whether there is none. `joined` are the code points of a text in lower case without separators."""
+        for place, size in self.places(joined):
+            stem = joined[place : place + size].tobytes().decode("utf-32-le")
+            if stem in self._stems or rot13(stem) in self._stems:
+                return False
+        return True
+
+    def places(self, joined: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+        """Where one may stand, and its size: all such places and a few more."""
+        for size, bits in self._bits:
+            places = len(joined) - size + 1
+            if places > 0:
+                possible = bits[_hashes([joined[at : at + places] for at in range(size)], len(bits))]
+                yield from ((place, size) for place in np.flatnonzero(possible).tolist())
+
+
+def _hashes(columns: Sequence[npt.NDArray[np.uint32]], below: int) -> npt.NDArray[np.uint32]:
+    """One number for each row, less than `below`, a power of two."""
+    value = columns[0] * _FACTOR
+    for column in columns[1:]:
+        value = (value + column) * _FACTOR
+    return value >> np.uint32(33 - below.bit_length())
+
+
 class TermIndex:
     """The search for one set of terms. Immutable; safe under threads."""
 
@@ -81,9 +129,6 @@ class TermIndex:
         self._terms = terms
         self._compiled = compiled
         self._heads = compiled.heads.keys()
-        self._stem_sizes = sorted({len(stem) for stem in compiled.stems})
-        self._pairs = frozenset(stem[:2] for stem in compiled.stems)
-        """Few enough to stay in the processor's cache, which the stems of many terms do not."""
 
     @classmethod
     def build(cls, terms: TermSet, cache: Path | None = None) -> "TermIndex":
@@ -112,6 +157,28 @@ class TermIndex:
         if cache is not None and len(self._terms) >= _WORTH_KEEPING:
             save(cache, self.version, self._compiled)
 
+    def is_silent(self, folded: str) -> bool:
+        """True where neither a folded text nor the same rotated by thirteen can hold a term: one look instead of two
+        searches."""
+        if not self._heads:
+            return True
+        lower: str = folded.lower()
+        if folded.isascii():
+            raw = folded.encode("ascii")
+            spaced = raw.translate(_LOWER_WORDS)
+            if not self._heads.isdisjoint(spaced.decode("ascii").split()):
+                return False
+            if not self._heads.isdisjoint(spaced.translate(_ROTATION).decode("ascii").split()):
+                return False
+            if not _has_inner_ends(raw):
+                return True
+        codes = _codes(lower)
+        return self._stem_filter.is_silent(codes[~_IS_SEPARATOR[np.minimum(codes, 127)]])
+
+    @cached_property
+    def _stem_filter(self) -> _StemFilter:
+        return _StemFilter(self._compiled.stems)
+
     def find(self, folded: str) -> list[TermMatch]:
         """The terms of a folded text, in order, none inside another."""
         if not self._heads:
@@ -119,7 +186,7 @@ class TermIndex:
         if folded.isascii():
             raw = folded.encode("ascii")
             words = raw.translate(_LOWER_WORDS).decode("ascii").split()
-            several = any(map(raw.translate(_CLASSES).__contains__, _INNER_ENDS))
+            several = _has_inner_ends(raw)
         else:
             words, several = _RUN.findall(folded.lower()), True
         begun = not self._heads.isdisjoint(words)
@@ -130,7 +197,7 @@ class TermIndex:
         if begun:
             candidates = self._at_heads(text, self._heads & words)
         if several:
-            candidates = chain(candidates, self._at_places(text.joined, self._places(text)))
+            candidates = chain(candidates, self._at_places(text))
         return self._longest(self._matches(text, candidates))
 
     def _matches(self, text: "_Text", candidates: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, TermGroup]]:
@@ -155,24 +222,12 @@ class TermIndex:
             at = text.offset(place)
             yield from ((at - lead, length) for lead in leads if lead <= at for length in heads[word])
 
-    def _places(self, text: "_Text") -> Iterator[range]:
-        """The parts of the joined text where a key may begin within a run of letters and digits."""
-        if not text.folded.isascii():
-            yield range(len(text.joined))
-            return
-        before = self._compiled.leads[-1]
-        for run in _MANY_WORDS.finditer(text.folded):
-            start = text.offset(run.start())
-            yield range(max(0, start - before), start + run.end() - run.start())
-
-    def _at_places(self, joined: str, places: Iterator[range]) -> Iterator[tuple[int, int]]:
-        """Where a key may stand and how long it is: at every one of `places`, whatever the words around it."""
-        pairs, stems = self._pairs, self._compiled.stems
-        for part in places:
-            begun = [n for n in part if joined[n : n + 2] in pairs]
-            for size in self._stem_sizes:
-                found = [n for n in (begun if size > 1 else part) if joined[n : n + size] in stems]
-                yield from ((n, length) for n in found for length in stems[joined[n : n + size]])
+    def _at_places(self, text: "_Text") -> Iterator[tuple[int, int]]:
+        """Where a key may stand in the joined text and how long it is, whatever the words around it."""
+        joined, stems = text.joined, self._compiled.stems
+        for place, size in self._stem_filter.places(_codes(joined)):
+            stem = joined[place : place + size]
+            yield from ((place, length) for length in stems.get(stem, ()))
 
     def _counts(self, folded: str, start: int, end: int, key: str, condition: int) -> bool:
         if condition == Condition.NONE:
@@ -201,6 +256,20 @@ class TermIndex:
         return kept
 
 
+def _has_inner_ends(raw: bytes) -> bool:
+    classes = raw.translate(_CLASSES)
+    return any(ends in classes for ends in _INNER_ENDS)
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _kept_places(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
+    """Where no separator stands."""
+    return np.flatnonzero(~_IS_SEPARATOR[np.minimum(codes, 127)])
+
+
 class _Text:
     """A folded text, the same in lower case without separators, and the way from one to the other."""
 
@@ -215,8 +284,7 @@ class _Text:
     @cached_property
     def _kept(self) -> npt.NDArray[np.intp]:
         """For each character of the joined text its place in the folded one."""
-        codes = np.frombuffer(self.folded.encode("utf-32-le", "surrogatepass"), np.uint32)
-        return np.flatnonzero(~_IS_SEPARATOR[np.minimum(codes, 127)])
+        return _kept_places(_codes(self.folded))
 
     def occurrences(self, words: Collection[str]) -> Iterator[tuple[str, int]]:
         """Where these runs of letters and digits stand."""

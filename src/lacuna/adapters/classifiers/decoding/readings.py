@@ -17,7 +17,7 @@ from itertools import chain
 
 from lacuna.adapters.classifiers.decoding import byte_encodings, character_references, layout, spelling, substitution
 from lacuna.adapters.classifiers.decoding.decoder import PieceFinder, apart
-from lacuna.adapters.classifiers.folding import reveal
+from lacuna.adapters.classifiers.folding import fold, reveal
 from lacuna.adapters.classifiers.views import BackwardsView, BaseView, DerivedView, Piece, RewrittenView, View
 
 MAX_DEPTH = 6
@@ -38,8 +38,10 @@ _STEPS: tuple[tuple[PieceFinder, ...], ...] = (
 """Decoders that apply together; each group gives one reading."""
 
 DECODERS: tuple[PieceFinder, ...] = tuple(decoder for group in _STEPS for decoder in group)
-TRIGGERS: tuple[str, ...] = (*(decoder.probe for decoder in DECODERS), substitution.ROTATED, substitution.BACKWARDS)
-"""Patterns that tell what a reading may hide; numbers into this tuple go to `Readings.expand`."""
+TRIGGERS: tuple[str, ...] = tuple(
+    map(fold, (*(decoder.probe for decoder in DECODERS), substitution.ROTATED, substitution.BACKWARDS))
+)
+"""Patterns for folded text that tell what a reading may hide; numbers into this tuple go to `Readings.expand`."""
 
 _ROTATED, _BACKWARDS = len(TRIGGERS) - 2, len(TRIGGERS) - 1
 _GROUPS: tuple[range, ...] = tuple(
