@@ -90,6 +90,7 @@ class _Compiled:
 
     def matches(self, text: str) -> list[PatternMatch]:
         found: list[PatternMatch] = []
+        scanned = _scanned(text)
         nearby = Contexts.of(self.context, text) if self.context is not None else None
         if nearby is not None and not nearby.starts:
             return found
@@ -97,7 +98,7 @@ class _Compiled:
         others = Contexts.of(self.also, text) if self.also is not None else None
         against = Contexts.of(self.unless_near, text) if self.unless_near is not None else None
         accepted: dict[str, int] = {}
-        for match in self.pattern.finditer(text):
+        for match in self.pattern.finditer(scanned):
             start, end = match.span(self.recogniser.group)
             if start < 0 or (nearby is not None and not nearby.near(start, end, rule.before, rule.after)):
                 continue
@@ -141,7 +142,7 @@ class Contexts:
         if isinstance(context, WordScanner):
             spans = context.spans(text)
             return cls(sorted(start for start, _ in spans), [end for _, end in spans])
-        spans = [match.span() for match in context.finditer(text)]
+        spans = [match.span() for match in context.finditer(_scanned(text))]
         return cls([start for start, _ in spans], [end for _, end in spans])
 
     def near(self, start: int, end: int, before: int, after: int) -> bool:
@@ -235,6 +236,11 @@ def word_finder(rule: str, alternatives: str) -> Any:
         return None
     words = expanded(alternatives) if alternatives.count("|") >= _LONG_LIST else None
     return _compile(rule, as_words(alternatives)) if words is None else WordScanner(words)
+
+
+def _scanned(text: str) -> str | bytes:
+    """What RE2 is to scan: of a text in bytes it does not count characters, which costs more than the search."""
+    return text.encode("ascii") if text.isascii() else text
 
 
 def _compile(rule: str, pattern: str) -> Any:

@@ -97,11 +97,9 @@ class _StemFilter:
 
     def is_silent(self, joined: npt.NDArray[np.uint32]) -> bool:
         """Whether there is none. `joined` are the code points of a text in lower case without separators."""
-        for place, size in self.places(joined):
-            stem = joined[place : place + size].tobytes().decode("utf-32-le")
-            if stem in self._stems or rot13(stem) in self._stems:
-                return False
-        return True
+        text = joined.tobytes().decode("utf-32-le", "surrogatepass")
+        begun = {text[place : place + size] for place, size in self.places(joined)}
+        return not any(stem in self._stems or rot13(stem) in self._stems for stem in begun)
 
     def places(self, joined: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
         """Where one may stand, and its size: all such places and a few more."""

@@ -60,15 +60,15 @@ class DerivedView:
 
     def __init__(self, parent: View, pieces: Sequence[Piece]) -> None:
         self._parent = parent
-        self._pieces = [_folded(piece) for piece in pieces]
+        self._pieces = _all_folded(pieces)
         self._segments: list[_Segment] = []
         parts: list[str] = []
         reached = 0
+        text = parent.text
         for start, end, decoded in self._pieces:
-            parts.append(parent.text[reached:start])
-            parts.append(decoded)
+            parts += (text[reached:start], decoded)
             reached = end
-        parts.append(parent.text[reached:])
+        parts.append(text[reached:])
         self.text: str = "".join(parts)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
@@ -120,9 +120,12 @@ class BackwardsView:
         return self._parent.locate(len(self.text) - end, len(self.text) - start)
 
 
-def _folded(piece: Piece) -> Piece:
-    text = fold(reveal(piece.text))
-    return piece if text == piece.text else piece._replace(text=text)
+def _all_folded(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """`pieces` with folded texts. Each different text is folded once: hostile ones repeat themselves."""
+    folded = {text: fold(reveal(text)) for text in {piece[2] for piece in pieces}}
+    if all(text == each for text, each in folded.items()):
+        return pieces
+    return [Piece(start, end, folded[text]) for start, end, text in pieces]
 
 
 def _starts_at(segment: _Segment) -> int:

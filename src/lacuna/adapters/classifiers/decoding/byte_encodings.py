@@ -12,8 +12,6 @@ import re
 import unicodedata
 import zlib
 
-import re2
-
 from lacuna.adapters.classifiers.decoding.decoder import Decoder
 from lacuna.adapters.classifiers.decoding.substitution import rot13
 from lacuna.adapters.classifiers.folding import fold
@@ -147,40 +145,41 @@ def _decimal_codes(piece: str) -> str | None:
 DECODERS = (
     Decoder(
         r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=|\b[A-Z0-9]{16}",
-        re2.compile(
-            r"[A-Za-z0-9+/_-]{6,}={1,2}|[A-Za-z0-9+/]{16,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]{4,})+={0,2}|"
-            r"[A-Za-z0-9+/_-]{8,}"
+        re.compile(
+            r"[A-Za-z0-9+/_-]{6,}+={1,2}|"
+            r"[A-Za-z0-9+/]{16,}+(?:[ \t]*+\r?\n[ \t>]*+[A-Za-z0-9+/]{4,}+)++={0,2}|"
+            r"[A-Za-z0-9+/_-]{8,}+"
         ),
         _base64,
     ),
     Decoder(
         r"[A-Z][2-7]|[2-7][A-Z]|[a-z][2-7]|[A-Z]=|\b[A-Z2-7]{16}",
-        re2.compile(r"\b(?:[A-Z2-7]{8,}|[a-z2-7]{8,})(?:\r?\n[A-Z2-7]{2,})*={0,6}"),
+        re.compile(r"(?a)\b(?:[A-Z2-7]{8,}+|[a-z2-7]{8,}+)(?:\r?\n[A-Z2-7]{2,}+)*+={0,6}"),
         _base32,
     ),
     Decoder(
         r"(?:\b|_)(?:0[xX])?[0-9A-Fa-f]{16}",
-        re2.compile(r"(?:\b|_)((?:0[xX])?(?:[0-9A-Fa-f]{2}){8,})(?:\b|_)"),
+        re.compile(r"(?a)(?:\b|_)((?:0[xX])?(?:[0-9A-Fa-f]{2}){8,}+)(?:\b|_)"),
         _hexadecimal,
     ),
     Decoder(
         r"(?:^|[^\w-])(?:0[xX])?[2-7][0-9A-Fa-f][2-7][0-9A-Fa-f][2-7][0-9A-Fa-f]",
-        re2.compile(r"(?:^|[^\w-])((?:0[xX])?(?:[0-9A-Fa-f]{2}){4,7})(?:$|[^\w-])"),  # no group of a UUID
+        re.compile(r"(?a)(?:\A|[^\w-])((?:0[xX])?(?:[0-9A-Fa-f]{2}){4,7})(?:\Z|[^\w-])"),  # no group of a UUID
         _hexadecimal,
     ),
     Decoder(
         r"\b(?:0[xX])?[0-9A-Fa-f][0-9A-Fa-f][ :,;-]+(?:0[xX])?[0-9A-Fa-f][0-9A-Fa-f][ :,;-]+(?:0[xX])?[0-9A-Fa-f]"
         r"[0-9A-Fa-f]\b",
-        re2.compile(r"\b(?:0[xX])?[0-9A-Fa-f]{2}(?:[ :,;-]{1,2}(?:0[xX])?[0-9A-Fa-f]{2}){3,}\b"),
+        re.compile(r"(?a)\b(?:0[xX])?[0-9A-Fa-f]{2}(?:[ :,;-]{1,2}(?:0[xX])?[0-9A-Fa-f]{2}){3,}\b"),
         _hexadecimal,
     ),
-    Decoder(r"[01][01][01][01][01][01][01][01]", re2.compile(r"\b[01]{8}(?: ?[01]{8}){2,}\b"), _binary),
+    Decoder(r"[01][01][01][01][01][01][01][01]", re.compile(r"(?a)\b[01]{8}(?: ?[01]{8}){2,}\b"), _binary),
 )
 
 CODES = (
     Decoder(
         r"\b[0-9]+[ ,;]+[0-9]+[ ,;]+[0-9]+[ ,;]+[0-9]",
-        re2.compile(r"\b[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){3,}\b"),
+        re.compile(r"(?a)\b[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){3,}\b"),
         _decimal_codes,
     ),
 )

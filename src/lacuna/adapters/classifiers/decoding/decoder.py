@@ -39,15 +39,16 @@ class Decoder:
         known: dict[str, str | None] = {}
         group = self.pattern.groups and 1
         for match in self.pattern.finditer(text):
-            start, end = match.span(group)
-            encoded = text[start:end]
-            if encoded in known:
+            encoded = match[group]
+            try:
                 decoded = known[encoded]
-            else:
+            except KeyError:
                 decoded = self.decode(encoded)
+                decoded = None if decoded == encoded else decoded
                 if len(known) < _KNOWN:
                     known[encoded] = decoded
-            if decoded is not None and decoded != encoded:
+            if decoded is not None:
+                start, end = match.span(group)
                 yield Piece(start, end, decoded)
 
 

@@ -22,12 +22,12 @@ def _spaced(piece: str) -> str | None:
 
 def _lined(piece: str) -> str | None:
     """Letters each on a line of its own; where more line breaks follow than after the first, there was a blank."""
-    parts = _SPLIT.split(piece)
-    gap = parts[1].count("\n")
-    return "".join(" " if part.count("\n") > gap else part.strip() for part in parts)
+    gap = _BREAK.search(piece)[0].count("\n")  # type: ignore[index]  # the piece has breaks
+    wide = re.compile(rf"(?<=\S)[ \t]*+(?:\r?\n[ \t]*+){{{gap + 1},}}")
+    return " ".join("".join(part.split()) for part in wide.split(piece))
 
 
-_SPLIT = re.compile(r"([ \t]*(?:\r?\n[ \t]*)+)")
+_BREAK = re.compile(r"[ \t]*(?:\r?\n[ \t]*)+")
 _MARK = re.compile(r"\S( ?(?:[^\w\s@]{1,2}|_{1,2}) ?)(?:[\s\S]\1)+\S?")
 """The same structure as the decoder's pattern looks for: a character, a mark, and so on."""
 

@@ -114,6 +114,10 @@ def _excerpt(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:
     """`pieces`, and between them the stretches that none of them reaches, as gaps."""
     reached = 0
     for piece in (*pieces, Piece(len(text), len(text), "")):
+        if piece.start - reached <= _REACH and piece.start < len(text):
+            yield piece
+            reached = piece.end
+            continue
         first = reached + _REACH if reached else 0
         last = piece.start - _REACH if piece.start < len(text) else len(text)
         if last - first > _REACH:
