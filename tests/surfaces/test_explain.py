@@ -33,7 +33,7 @@ def test_more_findings_than_a_record_lists_are_counted_all_the_same(client: http
 
 
 def test_what_nobody_found_anything_in_needs_evidence(client: httpx.Client) -> None:
-    decided = client.post("/api/v1/classify", json={"query": "green ideas sleep"}).json()
+    decided = client.post("/api/v1/classify", json={"query": "7 -- 7"}).json()
     why = client.get(f"/api/v1/decisions/{decided['decision_id']}").json()["counterfactual"]
     assert (decided["tier"], why["decisive"], why["without"]) == ("INTERNAL", {}, None)
     assert why["public"]["without"] == {}
