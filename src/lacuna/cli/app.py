@@ -17,6 +17,7 @@ from lacuna.cli.ingest import ingest_command
 from lacuna.cli.lineage import explain_command, lineage_app
 from lacuna.cli.models import models_app
 from lacuna.cli.overrides import feedback_command
+from lacuna.cli.policy import policy_app
 from lacuna.cli.questions import ask_command, classify_command, search_command
 from lacuna.cli.serving import dev_command, migrate_command, serve_command
 from lacuna.domain.errors import LacunaError
@@ -62,6 +63,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")
 app.add_typer(lineage_app, name="lineage")
 app.add_typer(models_app, name="models")
+app.add_typer(policy_app, name="policy")
 
 
 def main() -> NoReturn:

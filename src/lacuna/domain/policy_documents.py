@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from lacuna.domain.errors import DependencyNonsense
+from lacuna.domain.errors import DependencyNonsense, InvalidInput
 from lacuna.domain.policy import (
     Destination,
     Fired,
@@ -18,6 +18,7 @@ from lacuna.domain.policy import (
     ObligationKind,
     PolicyDecision,
     PolicyInput,
+    Resource,
     Source,
 )
 from lacuna.domain.tiers import Tier
@@ -122,6 +123,49 @@ def document(asked: PolicyInput, fields: Iterable[Field] = EVERY) -> dict[str, A
             section = section.setdefault(name, {})
         section[field.path[-1]] = field.value(asked)
     return found
+
+
+def read_input(given: object, now: int) -> PolicyInput:
+    """The input in a document, whose fields may be left out: then it is an INTERNAL question by nobody, `now`
+    (seconds), with every source in question and a routing table that permits the local one. Raises InvalidInput by
+    name."""
+    if not isinstance(given, dict):
+        raise InvalidInput("The input is no object.", cure=_SEE)
+    user = given.get("user", {})
+    known = {path[0] for path in FIELDS}
+    of_user = {path[1] for path in FIELDS if path[0] == "user"}
+    unknown = [key for key in given if key not in known]
+    unknown += [f"user.{key}" for key in user if key not in of_user] if isinstance(user, dict) else ["user"]
+    if unknown:
+        raise InvalidInput(f"The input has no field {str(unknown[0])[:60]!r}.", cure=_SEE)
+    try:
+        table = given.get("routing", {tier.name: [Source.LOCAL_RAG.value] for tier in Tier})
+        to, moment = given.get("destination"), given.get("time", {}).get("unix", now)
+        return PolicyInput(
+            action=str(given.get("action", "query")),
+            tier=Tier[given.get("tier", "INTERNAL")],
+            tags=tuple(map(str, given.get("tags", ()))),
+            user_id=str(user.get("id", "")),
+            groups=tuple(map(str, user.get("groups", ()))),
+            clearance=Tier[user.get("clearance", "INTERNAL")],
+            project=given.get("project"),
+            requested=tuple(map(Source, given.get("requested", list(Source)))),
+            findings=tuple(sorted((str(kind), int(count)) for kind, count in given.get("findings", {}).items())),
+            roles=tuple(map(str, user.get("roles", ()))),
+            purpose=given.get("purpose"),
+            permitted=tuple((tier, tuple(map(Source, table[tier.name]))) for tier in Tier if tier.name in table),
+            at=int(moment) // 60 * 60,
+            destination=None if to is None else Destination(str(to["name"]), str(to["type"]), to["encrypted"]),
+            resources=tuple(
+                Resource(str(r["id"]), Tier[r["tier"]], tuple(r.get("tags", ())), tuple(r.get("columns", ())))
+                for r in given.get("resources", ())
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise InvalidInput(f"The input has a field with a wrong value ({type(fault).__name__}).", cure=_SEE) from None
+
+
+_SEE: Final = "docs/policy.md names the fields and their values."
 
 
 @dataclass(frozen=True, slots=True)

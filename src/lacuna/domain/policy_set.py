@@ -50,3 +50,25 @@ class PolicySet:
 def is_test(path: str) -> bool:
     """Whether a file holds tests, by OPA's convention."""
     return path.endswith("_test.rego")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A set as it is kept: who brought it ("configuration": the configuration folder) and when, in microseconds since
+    the epoch."""
+
+    version: str
+    author: str
+    added_at: int
+    note: str
+    policies: PolicySet
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One entry of the history of what was in force: `version` is None for the configuration."""
+
+    serial: int
+    version: str | None
+    by: str
+    at: int

@@ -20,6 +20,8 @@ from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lineage_events import LineageEvents
 from lacuna.usecases.overrides import Overrides
+from lacuna.usecases.policies import Policies
+from lacuna.usecases.policy_diff import PolicyDiff
 from lacuna.usecases.search import Search
 from lacuna.usecases.terms import Terms
 from lacuna.usecases.trace import Trace
@@ -59,6 +61,8 @@ class Application:
     audit: Audit
     terms: Terms
     overrides: Overrides
+    policies: Policies
+    policy_diff: PolicyDiff
     feedback: Feedback
     evaluate: Evaluate
     lineage_events: LineageEvents

@@ -56,7 +56,7 @@ from lacuna.wiring.guard import (
 from lacuna.wiring.judge import judge
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
-from lacuna.wiring.policy import policy_engine
+from lacuna.wiring.policy import policy_parts
 from lacuna.wiring.semantic import keep_learning, learn_from, semantics
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 
@@ -113,10 +113,12 @@ async def open_application(
         judging = judge(settings, telemetry, stack)
         longest = settings.overrides.max_days
         overridden = await override_parts(storage.overrides, storage.ledger, keys, clock, ids, longest)
-        _, policy, policy_part = await policy_engine(found, telemetry, stack, answers=surface != "cli")
+        governed = await policy_parts(
+            found, storage.policies, storage.ledger, clock, telemetry, stack, answers=surface != "cli"
+        )
         classify = Classify(
             layers=layers,
-            policy=policy,
+            policy=governed.engine,
             routing=Routing(settings.routing.table, _available(web, external)),
             strategy=settings.classification.strategy,
             cache=cache,
@@ -171,9 +173,9 @@ async def open_application(
         )
         trace = Trace(storage.ledger, storage.catalogue, storage.datasets)
         stores = Stores(storage.ledger, storage.catalogue, storage.datasets)
-        evaluated = evaluation(settings, stores, trace, policy, classify.text, keys, clock, ids)
+        evaluated = evaluation(settings, stores, trace, governed.engine, classify.text, keys, clock, ids)
         parts = {
-            "policy": policy_part,
+            "policy": Part(governed.engine.check, required=True),
             "ledger": Part(storage.ledger.check, required=True),
             "passages": Part(_passages_check(store, ingest.lost), required=True),
             "fingerprints": Part(fingerprints.check, required=True),
@@ -199,6 +201,7 @@ async def open_application(
             if settings.classification.layers.heuristic.compile_patterns:
                 compile_in_background(term_layers.probes, cache_folders(settings), stack)
             parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
+            parts["policies"] = Part(keep_following("policies", governed.follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             if settings.classification.layers.embedding.enabled:
                 parts["embedding_layer"] = Part(keep_learning(found, meaning, stack), required=False)
@@ -219,6 +222,8 @@ async def open_application(
             feedback=overridden.feedback,
             evaluate=evaluated.evaluate,
             lineage_events=evaluated.lineage_events,
+            policies=governed.policies,
+            policy_diff=governed.diff,
             embedder=embedder,
             telemetry=telemetry,
             cli_principal=cli_principal(),

@@ -78,9 +78,9 @@ class RegoPolicy:
         if old is not None:
             old.close()
 
-    def validate(self, policies: PolicySet) -> None:
-        """Raises ConfigError as `use` does. Blocking."""
-        self._loaded(policies).close()
+    async def reads(self, package: str) -> frozenset[str]:
+        """The input fields that a package can read, dotted."""
+        return await self._aside(lambda current: current.reads(package))
 
     async def check(self) -> None:
         """Raises what keeps policy from deciding."""
@@ -88,9 +88,13 @@ class RegoPolicy:
 
     async def close(self) -> None:
         """Ends the child process."""
+        await asyncio.to_thread(self.end)
+
+    def end(self) -> None:
+        """The same. Blocking."""
         loaded, self._in_force = self._in_force, None
         if loaded is not None:
-            await asyncio.to_thread(loaded.close)
+            loaded.close()
         self._thread.shutdown(wait=False)
 
     async def _aside(self, work: Callable[["_Loaded"], T]) -> T:
@@ -170,6 +174,9 @@ class _Loaded:
         if known is None:
             known = self._known[key] = self.answer(asked, package)
         return known
+
+    def reads(self, package: str) -> frozenset[str]:
+        return frozenset(".".join(field.path) for field in self._fields[package])
 
     def pass_tests(self) -> None:
         failed = [outcome for outcome in self._process.test() if outcome.why]

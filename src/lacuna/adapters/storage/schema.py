@@ -195,3 +195,23 @@ lineage_events = Table(
     Column("key", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+policy_activations = Table(
+    "policy_activations",
+    metadata,
+    Column("serial", _Index, primary_key=True, autoincrement=False),
+    Column("version", Text),
+    Column("activated_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)

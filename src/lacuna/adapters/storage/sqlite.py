@@ -1,5 +1,5 @@
-"""The data folder opened: ledger, catalogue, conversation taint, terms, overrides and data sets over one SQLite
-database and one writer."""
+"""The data folder opened: ledger, catalogue, conversation taint, terms, overrides, data sets and policies over one
+SQLite database and one writer."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from lacuna.adapters.storage.datasets import SqliteDatasets
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.ledger import SqliteLedger
 from lacuna.adapters.storage.overrides import SqliteOverrides
+from lacuna.adapters.storage.policies import SqlitePolicies
 from lacuna.adapters.storage.readers import Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.adapters.storage.terms import SqliteTerms
@@ -32,6 +33,7 @@ class Storage:
     terms: SqliteTerms
     overrides: SqliteOverrides
     datasets: SqliteDatasets
+    policies: SqlitePolicies
     readers: Readers
 
     async def close(self) -> None:
@@ -75,5 +77,6 @@ async def open_storage(
         terms=SqliteTerms(writes, readers),
         overrides=SqliteOverrides(writes, readers),
         datasets=SqliteDatasets(writes, readers),
+        policies=SqlitePolicies(writes, readers),
         readers=readers,
     )
