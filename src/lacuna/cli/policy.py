@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lacuna.cli.output import AsJson, DataDir, out, overrides, print_json, run
+from lacuna.cli.prove import prove_command
 from lacuna.domain.errors import ConfigError, InvalidInput
 
 if TYPE_CHECKING:
     from lacuna.usecases.policy_diff import Difference
 
 policy_app = typer.Typer(no_args_is_help=True, help="Policies: what decides, and what a change would do.")
+policy_app.command("prove")(prove_command)
 admin_policy_app = typer.Typer(no_args_is_help=True, help="Put policies into force.")
 
 _IN_FORCE = "A running server decides by it within a second."

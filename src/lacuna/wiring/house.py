@@ -1,0 +1,45 @@
+"""The configuration as the proof sees it: what each tier may use, and which back ends see text of every tier."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lacuna.config import Settings
+from lacuna.domain.no_exit import House, LocalBackEnd
+from lacuna.domain.policy import Source
+
+
+def house(settings: Settings) -> House:
+    """The house that these settings build. Every local adapter connects to private addresses only
+    (`adapters.addresses.AddressRule.PRIVATE_ONLY`), whatever its name leads to."""
+    available = {Source.LOCAL_RAG}
+    if settings.web_search.enabled and settings.web_search.endpoint is not None:
+        available.add(Source.WEB_SEARCH)
+    if settings.llm.backend != "none" and settings.llm.endpoint is not None and settings.llm.location == "external":
+        available.add(Source.EXTERNAL_LLM)
+    return House(
+        table=settings.routing.table,
+        available=frozenset(available),
+        strategy=settings.classification.strategy,
+        local=tuple(_local(settings)),
+    )
+
+
+def _local(settings: Settings) -> Iterator[LocalBackEnd]:
+    yield LocalBackEnd("heuristics and embedder", "", private=True)
+    llm, judge = settings.llm, settings.classification.layers.llm
+    if llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
+        yield _at("llm", str(llm.endpoint))
+    if judge.enabled:
+        yield _at("classification.layers.llm", str(judge.endpoint or llm.endpoint))
+
+
+def _at(name: str, address: str) -> LocalBackEnd:
+    """A name is private as far as its adapter refuses every other address that it leads to; a number speaks for
+    itself."""
+    parts = urlsplit(address)
+    try:
+        private = not ipaddress.ip_address(parts.hostname or "").is_global
+    except ValueError:
+        private = True
+    return LocalBackEnd(name, parts.netloc.rpartition("@")[2], private)
