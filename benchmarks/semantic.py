@@ -11,11 +11,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from benchmarks.report import Row, median_seconds
-from lacuna.adapters.classifiers.semantic.examples import Example, shipped_bank
+from lacuna.adapters.classifiers.semantic.corpus import CLOSE, NEIGHBOURS
+from lacuna.adapters.classifiers.semantic.examples import shipped_bank
 from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
 from lacuna.adapters.embeddings.minilm import find_embedder
+from lacuna.adapters.vectors.matrix import Matrix, Rows
 from lacuna.domain.classification import Question
+from lacuna.domain.examples import Example
 from lacuna.domain.tiers import Tier
 
 
@@ -42,15 +48,33 @@ def run(scale: float) -> list[Row]:
         rows.append(Row("refit with 100 labels", learn, "s", "", None, "embedding them included"))
         start = median_seconds(lambda: SemanticLayer(model.embed, model.fingerprint), repeat=3)
         rows.append(Row("start", start, "s", "", None, "head read, no refit"))
+        rows += [_corpus(int(100_000 * scale), model.embed(queries[:50]))]
         return rows
 
 
-def _median_ms(judge: object, texts: Sequence[str]) -> float:
+def _corpus(passages: int, questions: npt.NDArray[np.float32]) -> Row:
+    """A look at a corpus in memory: passages around random directions, as near to each other as those of one house."""
+    drawn = np.random.default_rng(11)
+    subjects = drawn.standard_normal((200, questions.shape[1]), dtype=np.float32)
+    matrix = Matrix(questions.shape[1], passages)
+    for first in range(0, passages, 500):
+        count = min(500, passages - first)
+        noise = drawn.standard_normal((count, questions.shape[1]), dtype=np.float32)
+        near = subjects[drawn.integers(0, len(subjects), count)] + noise
+        unit = near / np.linalg.norm(near, axis=1, keepdims=True)
+        matrix.put(first, Rows(np.arange(first, first + count), np.ones(count, dtype=np.int32), unit))
+    snapshot, everybody = matrix.snapshot(), np.array([False, True])
+    exact = _median_ms(lambda vector: snapshot.around(vector, everybody, NEIGHBOURS, 0.0), list(questions))
+    look = _median_ms(lambda vector: snapshot.around(vector, everybody, NEIGHBOURS, CLOSE), list(questions))
+    return Row(f"look at {passages:,} passages, p50", look, "ms", "scoring every passage", look / exact)
+
+
+def _median_ms(judge: object, given: Sequence[object]) -> float:
     assert callable(judge)
     taken = []
-    for text in texts:
+    for one in given:
         started = time.perf_counter()
-        judge(text)
+        judge(one)
         taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1000
 

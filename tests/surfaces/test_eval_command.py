@@ -54,7 +54,16 @@ def run(*arguments: str | Path) -> str:
 
 def test_leaks_and_false_alarms_are_counted(data: Path) -> None:
     misses = data.parent / "misses.jsonl"
-    arguments = (data, "--terms", data.parent / "terms.json", "--strategy", "aggressive", "--misses", misses)
+    arguments = (
+        data,
+        "--terms",
+        data.parent / "terms.json",
+        "--strategy",
+        "aggressive",
+        "--misses",
+        misses,
+        "--no-embedding",
+    )
     measured = json.loads(run(*arguments, "--json"))
     assert measured["strategy"] == "aggressive"
     assert (measured["explicit_leaked"]["count"], measured["explicit_leaked"]["total"]) == (1, 3)
@@ -66,7 +75,7 @@ def test_leaks_and_false_alarms_are_counted(data: Path) -> None:
 def test_terms_are_read_from_the_configuration_format(data: Path) -> None:
     terms = data.parent / "proprietary_terms.yaml"
     terms.write_text("projects:\n  - project_apollo\n  - capital_of_france\n")
-    measured = json.loads(run(data, "--terms", terms, "--strategy", "aggressive", "--json"))
+    measured = json.loads(run(data, "--terms", terms, "--strategy", "aggressive", "--no-embedding", "--json"))
     assert measured["false_alarms"]["count"] == 2
 
 
@@ -154,7 +163,7 @@ def test_packs_count_where_they_are_named_or_configured(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
 
     def leaked(*options: str) -> int:
-        measured = json.loads(run(data, "--strategy", "aggressive", *options, "--json"))
+        measured = json.loads(run(data, "--strategy", "aggressive", "--no-embedding", *options, "--json"))
         return int(measured["explicit_leaked"]["count"])
 
     assert leaked() == 1
@@ -163,3 +172,30 @@ def test_packs_count_where_they_are_named_or_configured(tmp_path: Path, monkeypa
     assert leaked() == 0
     with pytest.raises(InvalidInput, match="no pack 'helthcare'"):
         leaked("--pack", "helthcare")
+
+
+def test_the_embedding_layer_and_the_corpus_of_a_data_folder_can_be_measured(tmp_path: Path) -> None:
+    texts = {
+        "1": ("what does the kiln controller do when a thermocouple fails", True),
+        "2": ("Who painted the ceiling of the Sistine Chapel?", False),
+    }
+    rows = tmp_path / "rows.jsonl"
+    with rows.open("w", encoding="utf-8") as lines:
+        for name, (text, sensitive) in texts.items():
+            labels = {"sensitive": sensitive, "level": "contextual" if sensitive else "public"}
+            lines.write(json.dumps({"id": name, "source": "s", "text": text, "lang": "en", "labels": labels}) + "\n")
+    runbook = tmp_path / "kiln.txt"
+    runbook.write_text(
+        "The kiln controller of hall 3 reads its thermocouples every two seconds. If a thermocouple fails, switch the "
+        "kiln controller to manual.",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "store"
+    done = lacuna("ingest", runbook, "--tier", "INTERNAL", "--data-dir", folder, cwd=tmp_path)
+    assert done.code == 0, done.err
+    arguments = (rows, "--strategy", "aggressive", "--data-dir", folder, "--json")
+    alone, with_corpus = json.loads(run(*arguments)), json.loads(run(*arguments, "--corpus"))
+    assert with_corpus["levels"][0]["leaked"]["count"] == 0
+    assert [(part["name"], part["false_alarms"]["total"]) for part in with_corpus["languages"]] == [("en", 1)]
+    assert alone["left_open"]["total"] == with_corpus["left_open"]["total"] == 2
+    assert with_corpus["left_open"]["count"] <= alone["left_open"]["count"]

@@ -1,4 +1,4 @@
-"""`lacuna eval`: leak rate and false alarms of the heuristic layer on labelled data, in this process.
+"""`lacuna eval`: leak rate and false alarms of the classifier on labelled data, in this process.
 
 Reads JSON lines (`{"id", "source", "text", "labels": {"sensitive", "level", "tier"}}`), plain or gzip, files or
 folders of them. Nothing is recorded, sent or kept.
@@ -14,8 +14,9 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from lacuna.cli import evaluated
 from lacuna.cli.output import AsJson, DataDir, out, overrides, print_json
-from lacuna.domain.classification import Question, Strategy, classify
+from lacuna.domain.classification import Classification, Strategy
 from lacuna.domain.errors import ConfigError, InvalidInput
 from lacuna.domain.tiers import Tier
 from lacuna.usecases.measure import LabelledText, Measured, Share, Slice, labelled, measure
@@ -56,6 +57,12 @@ def eval_command(
     labels: Annotated[
         bool, typer.Option("--labels", help="Compare without and with the overrides and labels of the data folder.")
     ] = False,
+    embedding: Annotated[
+        bool, typer.Option(help="Whether the embedding layer judges too, where its model is installed.")
+    ] = True,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Ask all that the data folder's application asks, its documents included.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -85,10 +92,15 @@ def eval_command(
             relabelled.show(compared)
         return
 
-    def tier(text: str) -> Tier:
-        return classify(text, [layer.examine(Question(text))], chosen or Strategy.CONSERVATIVE, layer.version).tier
-
-    measured = measure(_rows(data), tier)
+    rows = list(_rows(data))
+    if corpus:
+        whole = loaded if loaded is not None else load(overrides(data_dir))
+        judge = evaluated.by_application((row.text for row in rows), whole, term_set, chosen or Strategy.CONSERVATIVE)
+        measured = _measured(rows, judge)
+    else:
+        models = None if loaded is None else loaded.settings.storage.data_path
+        with evaluated.embedding_layer(models, wanted=embedding) as meaning:
+            measured = _measured(rows, evaluated.by_layers([layer, *meaning], chosen or Strategy.CONSERVATIVE))
     if misses is not None:
         _write_misses(misses, measured)
     if markdown is not None:
@@ -97,6 +109,16 @@ def eval_command(
         print_json(_document(measured, chosen or Strategy.CONSERVATIVE, layer.version))
     else:
         _show(measured, chosen or Strategy.CONSERVATIVE)
+
+
+def _measured(rows: Iterable[LabelledText], judge: evaluated.Judge) -> Measured:
+    known: dict[str, Classification] = {}
+
+    def tier(text: str) -> Tier:
+        known[text] = known[text] if text in known else judge(text)
+        return known[text].tier
+
+    return measure(rows, tier, lambda text: evaluated.still_open(known[text]))
 
 
 def _pack_rules(names: Iterable[str]) -> Iterator["Recogniser"]:
@@ -167,7 +189,7 @@ def _write(path: Path, text: str) -> None:
 def _markdown(measured: Measured, strategy: Strategy, version: str) -> str:
     """The tables for a document, with what they were made from."""
     lines = [f"Strategy `{strategy.value}`, rules `{version[:16]}`. Wilson intervals, 95 %; worst slice first.", ""]
-    for title, slices in (("level", measured.levels), ("source", measured.sources)):
+    for title, slices in _tables(measured):
         lines += [
             f"| {title} | rows | leaked % | below tier % | false alarms % | flagged % |",
             "|---|---:|---:|---:|---:|---:|",
@@ -196,7 +218,13 @@ def _totals(measured: Measured) -> list[tuple[str, Share]]:
         ("Explicit leaked", measured.explicit),
         ("False alarms", measured.harmless),
         ("Look-alikes flagged", measured.lookalikes),
+        ("Left open for an LLM", measured.open),
     ]
+
+
+def _tables(measured: Measured) -> list[tuple[str, tuple[Slice, ...]]]:
+    tables = [("level", measured.levels), ("source", measured.sources)]
+    return [*tables, ("language of public rows", measured.languages)] if measured.languages else tables
 
 
 def _document(measured: Measured, strategy: Strategy, version: str) -> dict[str, Any]:
@@ -208,6 +236,8 @@ def _document(measured: Measured, strategy: Strategy, version: str) -> dict[str,
         "lookalikes_flagged": _share(measured.lookalikes),
         "levels": [_slice(part) for part in measured.levels],
         "sources": [_slice(part) for part in measured.sources],
+        "languages": [_slice(part) for part in measured.languages],
+        "left_open": _share(measured.open),
     }
 
 
@@ -232,7 +262,7 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _show(measured: Measured, strategy: Strategy) -> None:
-    for title, slices in (("level", measured.levels), ("source", measured.sources)):
+    for title, slices in _tables(measured):
         table = Table(title=f"By {title}, worst first ({strategy.value})", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         table.add_column(title, no_wrap=True, max_width=20)
         for column in ("rows", "leaked %", "below", "false alarms %", "flagged"):

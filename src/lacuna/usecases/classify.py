@@ -163,6 +163,10 @@ class Classify:
         self._telemetry.classified(str(classification.tier), elapsed, cached)
         return Decided(self._ids.new("dec"), classification, policy, planned, cached, elapsed * 1000)
 
+    async def alone(self, question: Question) -> Classification:
+        """The classification of a question by itself: without policy, conversation, cache and record."""
+        return await examine(self._rules, question, self._strategy)
+
     def text(self, text: str) -> Classification:
         """The classification of a text that is put together from parts which each have a tier, before it leaves: by
         what stands in it, not by what it is about. Blocking, thread-safe, not recorded: the caller records what it does

@@ -20,6 +20,7 @@ from lacuna.domain.tiers import Tier
 
 EXPLICIT = "explicit"
 LOOKALIKE = "lookalike"
+PUBLIC = "public"
 HARMLESS_LEVELS = frozenset({"public", "unlisted_org", "obfuscated_benign"})
 """Levels whose flagged rows count as false alarms in the total; look-alikes are told apart."""
 
@@ -37,6 +38,7 @@ class LabelledText:
     sensitive: bool | None
     tier: Tier | None
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`levels` and `sources` begin with the slice that leaks most. `explicit` is the leak rate on direct identifiers,
+    """`levels`, `sources` and `languages` (of public rows) begin with the worst slice. `open` is the share of rows that
+    would still be asked of an LLM. `explicit` is the leak rate on direct identifiers,
     `harmless` the false-alarm rate, `lookalikes` the share of look-alikes flagged."""
 
     explicit: Share
@@ -95,6 +98,8 @@ class Measured:
     lookalikes: Share
     levels: tuple[Slice, ...]
     sources: tuple[Slice, ...]
+    languages: tuple[Slice, ...]
+    open: Share
     misses: tuple[Miss, ...]
 
 
@@ -115,14 +120,20 @@ def labelled(lines: Iterable[str], name: str) -> Iterator[LabelledText]:
             yield _row(row, labels, f"{name}, line {number}")
 
 
-def measure(rows: Iterable[LabelledText], classify: Callable[[str], Tier]) -> Measured:
-    """Classifies every row's text and counts."""
+def measure(
+    rows: Iterable[LabelledText], classify: Callable[[str], Tier], is_open: Callable[[str], bool] | None = None
+) -> Measured:
+    """Classifies every row's text and counts. `is_open` says of a text whether an LLM would still be asked."""
     decided = [(row, classify(row.text)) for row in rows]
+    opened = [] if is_open is None else [is_open(row.text) for row, _ in decided]
+    by_language: dict[str, list[tuple[LabelledText, Tier]]] = {}
     by_level: dict[str, list[tuple[LabelledText, Tier]]] = {}
     by_source: dict[str, list[tuple[LabelledText, Tier]]] = {}
     for row, tier in decided:
         by_level.setdefault(row.level, []).append((row, tier))
         by_source.setdefault(row.source, []).append((row, tier))
+        if row.level == PUBLIC and row.language:
+            by_language.setdefault(row.language, []).append((row, tier))
     harmless = [pair for pair in decided if pair[0].level in HARMLESS_LEVELS]
     return Measured(
         explicit=_slice(EXPLICIT, by_level.get(EXPLICIT, [])).leaked,
@@ -130,6 +141,8 @@ def measure(rows: Iterable[LabelledText], classify: Callable[[str], Tier]) -> Me
         lookalikes=_slice(LOOKALIKE, by_level.get(LOOKALIKE, [])).alarms,
         levels=_worst_first(by_level),
         sources=_worst_first(by_source),
+        languages=_worst_first(by_language),
+        open=Share(sum(opened), len(opened)),
         misses=tuple(Miss(row.row_id, row.source, row.level, tier) for row, tier in decided if _missed(row, tier)),
     )
 
@@ -151,6 +164,7 @@ def _row(row: Mapping[str, object], labels: Mapping[str, object], place: str) ->
         sensitive=sensitive,
         tier=lowest,
         text=str(row["text"]),
+        language=str(row.get("lang", "")),
     )
 
 

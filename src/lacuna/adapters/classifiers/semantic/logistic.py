@@ -75,9 +75,10 @@ class Posterior:
         return result
 
 
-def fit(rows: Array, labels: Array, weights: Array, ridge: float, rank: int) -> Posterior:
-    """The posterior for rows (n, d), labels 0 or 1 and example weights, (n,), keeping `rank` directions."""
-    mean = np.zeros(rows.shape[1])
+def fit(rows: Array, labels: Array, weights: Array, ridge: float, rank: int, start: Array | None = None) -> Posterior:
+    """The posterior for rows (n, d), labels 0 or 1 and example weights, (n,), keeping `rank` directions. `start` are
+    weights near the result, which save steps and do not change it."""
+    mean = np.zeros(rows.shape[1]) if start is None else start
     curved = np.zeros((rows.shape[1], rows.shape[1]))
     for _ in range(_STEPS):
         p = probability(rows @ mean)
