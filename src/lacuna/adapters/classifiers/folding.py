@@ -77,11 +77,12 @@ def reveal(text: str) -> str:
     """`text` with runs of characters that draw nothing but spell something (tags for ASCII, variation selectors for
     bytes) as what they spell; every character keeps its place. A few of them among other characters are decoration and
     stay."""
-    if text.isascii():
+    if text.isascii() or max(text) < _FIRST_HIDDEN:
         return text
     return _HIDDEN.sub(_spelled, text)
 
 
+_FIRST_HIDDEN = "\ufe00"
 _HIDDEN = re.compile("[\U000e0020-\U000e007e]{4,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 
 

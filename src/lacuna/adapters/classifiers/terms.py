@@ -256,7 +256,7 @@ class TermIndex:
 
 def _has_inner_ends(raw: bytes) -> bool:
     classes = raw.translate(_CLASSES)
-    return any(ends in classes for ends in _INNER_ENDS)
+    return any(map(classes.__contains__, _INNER_ENDS))
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:
