@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lacuna.domain.classification import Classification, Layer, Strategy, text_digest
 from lacuna.domain.errors import OutboundRefused
-from lacuna.domain.policy import EXTERNAL, PolicyDecision, Source, deny
+from lacuna.domain.policy import EXTERNAL, Obligation, ObligationKind, PolicyDecision, Source, deny
 from lacuna.domain.policy import PolicyInput as Asked
 from lacuna.domain.routing import DEFAULT_TABLE, Outbound, Plan, RoutingTable, plan, release
 from lacuna.domain.tiers import Tier
@@ -192,3 +192,16 @@ def test_an_outbound_cannot_be_changed_or_shown() -> None:
         replace(outbound, text="secret")  # type: ignore[type-var]
     assert TEXT not in repr(outbound)
     assert outbound.text == TEXT
+
+
+def test_an_obligation_denies_unless_somebody_carries_it_out() -> None:
+    duty = Obligation(ObligationKind.APPROVAL, "board", "the board grants it", ("board",), 8)
+    decision = replace(decided(Tier.PUBLIC), obligations=(duty,))
+
+    def made(*carried_out: ObligationKind) -> Plan:
+        return plan(classified(Tier.PUBLIC), decision, DEFAULT_TABLE, ALL, carried_out=frozenset(carried_out))
+
+    assert (made().denied, made().sources) == (True, frozenset())
+    assert "the board grants it" in made().reasons[0]
+    assert made(ObligationKind.REDACT).denied
+    assert not made(ObligationKind.APPROVAL).denied

@@ -191,3 +191,19 @@ def test_commands_check_and_deploy_for_running_servers(server: Server, tmp_path:
     refused = command(server, "policy", "deploy", folder)
     assert refused.code == 1
     assert "test_sixth" in json.dumps(refused.json())
+
+
+def test_a_broken_set_stops_the_start_and_the_check_with_file_line_and_column(tmp_path: Path) -> None:
+    config = write_config(tmp_path / "config", CONFIG, TERMS)
+    (config / "policies").mkdir()
+    (config / "policies" / "x.rego").write_text("package lacuna.routing\n\ny if input.teir == 1\n", encoding="utf-8")
+    env = {"LACUNA_CONFIG_PATH": str(config)}
+    checked = lacuna("config", "validate", "--json", cwd=tmp_path, env=env)
+    assert checked.code == 1
+    assert checked.json()["problems"][0].startswith("policies/x.rego:3:6: ")
+    with pytest.raises(RuntimeError, match=r"policies/x\.rego:3:6"):
+        Server(tmp_path / "data", tmp_path, env=env).start()
+    (config / "policies" / "x.rego").write_text(RULE.format(name="x"), encoding="utf-8")
+    (config / "policies" / "x_test.rego").write_text(TEST.format(name="other"), encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"policies/x_test\.rego:5:1: test_other"):
+        Server(tmp_path / "data", tmp_path, env=env).start()

@@ -19,12 +19,16 @@ config_app = typer.Typer(no_args_is_help=True, help="Check and show the configur
 
 @config_app.command()
 def validate(as_json: AsJson = False) -> None:
-    """Check every file and variable, and build the plug-ins; list each fault with its place. Exits with 1 if any is."""
+    """Check every file and variable, build the plug-ins, compile and test the policies; list each fault with its place.
+    Exits with 1 if any is."""
     from lacuna.wiring.plugins import check_plugins
+    from lacuna.wiring.policy import validate_policies
 
     try:
         loaded = load()
         check_plugins(loaded)
+        if loaded.settings.policy.opa_url is None:
+            validate_policies(loaded, None)
     except ConfigError as error:
         if not as_json:
             raise

@@ -12,7 +12,7 @@ from typing import Final, final
 
 from lacuna.domain.classification import Classification, text_digest
 from lacuna.domain.errors import OutboundRefused
-from lacuna.domain.policy import EXTERNAL, PolicyDecision, Source
+from lacuna.domain.policy import EXTERNAL, ObligationKind, PolicyDecision, Source
 from lacuna.domain.tiers import Tier
 
 RoutingTable = Mapping[Tier, frozenset[Source]]
@@ -44,12 +44,18 @@ def plan(
     table: RoutingTable,
     available: frozenset[Source],
     requested: frozenset[Source] | None = None,
+    carried_out: frozenset[ObligationKind] = frozenset(),
 ) -> Plan:
     """The sources this query may use: in the table for its tier, left by policy, available, asked for, and, above
-    PUBLIC, never external. Pure; total over its arguments."""
+    PUBLIC, never external. An obligation of a kind that the caller does not see `carried_out` denies. Pure; total over
+    its arguments."""
     tier = max(classification.tier, decision.tier)
     if not decision.allowed:
         return Plan(tier, frozenset(), True, decision.reasons or ("policy denied the query",))
+    unmet = [each for each in decision.obligations if each.kind not in carried_out]
+    if unmet:
+        missing = (f"obligation {o.kind} of {o.rule} cannot be carried out: {o.reason}" for o in unmet)
+        return Plan(tier, frozenset(), True, (*dict.fromkeys(missing), *decision.reasons))
     chosen: set[Source] = set()
     reasons: list[str] = list(decision.reasons)
     permitted = table.get(tier, frozenset())
