@@ -104,6 +104,16 @@ async def test_the_judge_is_asked_only_about_what_is_open(layer: ClassifierLayer
     assert judge.asked == int(asked)
 
 
+@pytest.mark.parametrize(("turns", "asked"), [(["what of it"], False), (["nobody knows", "what of it"], True)])
+async def test_the_judge_is_asked_about_a_conversation_of_which_a_turn_is_open(turns: list[str], asked: bool) -> None:
+    """A sure question after an open turn must not cost the turn its judge."""
+    rules = Rules((WordLayer(WORDS),), meaning=(_Sure("what"),), judge=(judge := FixedJudge(Tier.PROPRIETARY)))
+    question = Question("what is the capital", tuple(Turn("user", turn) for turn in turns))
+    decided = await examine(rules, question, Strategy.AGGRESSIVE)
+    assert judge.asked == int(asked)
+    assert decided.tier is (Tier.PROPRIETARY if asked else Tier.PUBLIC)
+
+
 async def test_a_judge_that_fails_counts_as_proprietary() -> None:
     rules = Rules((WordLayer(),), judge=FixedJudge(failure=DependencyError("gone")))
     for strategy in Strategy:
@@ -161,6 +171,17 @@ def test_open_means_that_nobody_found_anything_and_nobody_is_sure(said: list[tup
     found = any(tier > Tier.PUBLIC for tier, _ in said)
     sure = any(evidence >= 0.9 for _, evidence in said)
     assert still_open(results) is (not found and not sure)
+
+
+class _Sure(WordLayer):
+    """Is sure of what begins with a word."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+
+    def examine(self, question: Question) -> LayerResult:
+        return LayerResult(Layer.EMBEDDING, (), 1.0 if question.text.startswith(self._word) else 0.0)
 
 
 class _Unsure(WordLayer):

@@ -126,11 +126,15 @@ def outcome(found: Tier, evidence: float, strategy: Strategy) -> Tier:
     return Tier.PUBLIC if evidence >= strategy.evidence_needed else Tier.INTERNAL
 
 
+def raises(results: Iterable[LayerResult]) -> bool:
+    """Whether anything that was found raises the tier."""
+    return any(f.tier > Tier.PUBLIC for r in results for f in r.findings)
+
+
 def still_open(results: Iterable[LayerResult]) -> bool:
     """Whether no layer knows: nothing raised the tier, and nobody is sure that the text is public."""
     asked = tuple(results)
-    raising = any(f.tier > Tier.PUBLIC for r in asked for f in r.findings)
-    return not raising and max((r.public_evidence for r in asked), default=0.0) < SURE
+    return not raises(asked) and max((r.public_evidence for r in asked), default=0.0) < SURE
 
 
 def classify(text: str, results: Sequence[LayerResult], strategy: Strategy, ruleset: str) -> Classification:

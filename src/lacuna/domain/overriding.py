@@ -38,7 +38,8 @@ class Patterns(Protocol):
         ...
 
     def spans(self, number: int, text: str) -> Sequence[tuple[int, int]]:
-        """Every match of one as start and end in code points, in order, in the text as it stands."""
+        """Matches of one as start and end in code points, in order from the first, in the text as it stands. All of
+        them, or as many as time linear in the text allows."""
         ...
 
     def whole(self, number: int, text: str) -> bool:

@@ -10,9 +10,10 @@ policy, the conversation's own tier, the record (usecases/classify.py).
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import TypeVar
 
 from lacuna.domain.classification import (
     Classification,
@@ -23,6 +24,7 @@ from lacuna.domain.classification import (
     Strategy,
     failure,
     raised,
+    raises,
     still_open,
 )
 from lacuna.domain.errors import LacunaError
@@ -30,6 +32,8 @@ from lacuna.domain.overriding import NOTHING_SET, OverrideSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.judge import Judge
+
+T = TypeVar("T")
 
 LONG_TEXT = 4_000
 """Characters above which a text is examined on a worker thread, so that nobody else waits for it."""
@@ -80,10 +84,11 @@ async def examine(
     rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet = NOTHING_SET
 ) -> Classification:
     """The classification of a question by itself: without policy and without what its conversation was before."""
-    examined = await _Examination(rules, question, strategy, overrides).by_layers()
-    if rules.judge is not None and examined.open:
-        examined.add_judgement(await _judged(rules.judge, question))
-    return examined.classification
+    examination = _Examination(rules, question, strategy, overrides)
+    await examination.by_layers()
+    if rules.judge is not None and await examination.aside(examination.is_open):
+        examination.add_judgement(await _judged(rules.judge, question))
+    return await examination.aside(examination.classification)
 
 
 def examine_text(
@@ -107,21 +112,24 @@ class _Examination:
         self._overrides = overrides
         self.results: list[LayerResult] = []
         self._beside: list[Finding] = []
+        self._turn_open = False
         self._may_end = True
-
-    async def by_layers(self) -> "_Examination":
-        """Asks the layers, until the tier is at the top."""
-        question = self._question
         size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
-        if size > LONG_TEXT or question.conversation:
+        self._long = size > LONG_TEXT or bool(question.conversation)
+
+    async def by_layers(self) -> None:
+        """Asks the layers, until the tier is at the top."""
+        if self._long:
             await asyncio.to_thread(self._by_all)
-            return self
+            return
         self._first()
         if self._rules.patient and not self._ended:
             await asyncio.to_thread(self._further)
-        return self
 
-    @property
+    async def aside(self, work: Callable[[], T]) -> T:
+        """What `work` returns, on a worker thread where overrides have a long text to search."""
+        return await asyncio.to_thread(work) if self._long and len(self._overrides) else work()
+
     def classification(self) -> Classification:
         """The tier by what is known."""
         text, version = self._question.text, self._rules.version
@@ -136,10 +144,11 @@ class _Examination:
         else:
             self.results.append(result)
 
-    @property
-    def open(self) -> bool:
-        """Whether no layer knows, and no person said."""
-        return still_open(self._overrides.applied(self._question.text, self.results))
+    def is_open(self) -> bool:
+        """Whether no layer knows, and no person said: of the text, or of an earlier turn while nothing raised the
+        text."""
+        counting = self._overrides.applied(self._question.text, self.results)
+        return still_open(counting) or (self._turn_open and not raises(counting))
 
     @property
     def _at_top(self) -> bool:
@@ -153,7 +162,20 @@ class _Examination:
         self._first()
         self._further()
         if not self._at_top:
-            self._beside = _open_turns(self._rules, self._question, self._strategy, self._overrides.raising)
+            self._ask_of_turns()
+
+    def _ask_of_turns(self) -> None:
+        """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
+        INTERNAL. Of the overrides those count that raise."""
+        layers, raising = (*self._rules.layers, *self._rules.further), self._overrides.raising
+        for number, turn in enumerate(self._question.conversation):
+            alone = Question(turn.content)
+            results = [ask(layer, alone) for layer in layers]
+            found = raising.classify(turn.content, results, self._strategy, self._rules.version)
+            self._turn_open |= still_open(results)
+            if found.tier > Tier.PUBLIC:
+                rule = f"turn-{number}"
+                self._beside.append(Finding("CONTEXT.CONVERSATION", rule, Layer.CONTEXT, found.tier, found.confidence))
 
     def _first(self) -> None:
         for layer in self._rules.prompt:
@@ -190,21 +212,6 @@ def ask(layer: ClassifierLayer, question: Question) -> LayerResult:
         return layer.examine(question)
     except LacunaError as error:
         return LayerResult(Layer.FAILURE, (failure(layer.name, error.code),))
-
-
-def _open_turns(rules: Rules, question: Question, strategy: Strategy, overrides: OverrideSet) -> list[Finding]:
-    """Earlier turns are classified under the same strategy: a PUBLIC question in an INTERNAL conversation is
-    INTERNAL. `overrides` are those that raise."""
-    findings = []
-    for number, turn in enumerate(question.conversation):
-        alone = Question(turn.content)
-        results = [ask(layer, alone) for layer in (*rules.layers, *rules.further)]
-        found = overrides.classify(turn.content, results, strategy, rules.version)
-        if found.tier > Tier.PUBLIC:
-            findings.append(
-                Finding("CONTEXT.CONVERSATION", f"turn-{number}", Layer.CONTEXT, found.tier, found.confidence)
-            )
-    return findings
 
 
 async def _judged(judge: Judge, question: Question) -> LayerResult:

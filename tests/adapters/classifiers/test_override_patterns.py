@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.adapters.classifiers.override_patterns import OverridePatterns
+from lacuna.adapters.classifiers.override_patterns import MAX_PLACES, OverridePatterns
 from lacuna.adapters.classifiers.pattern_syntax import UnusablePattern
 from lacuna.testing.contracts.patterns import PatternsContract
 from lacuna.testing.fakes.patterns import RegexPatterns
@@ -50,3 +50,14 @@ def test_too_many_states_for_one_pass_are_searched_one_by_one() -> None:
 def test_what_cannot_be_a_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(UnusablePattern):
         OverridePatterns([pattern])
+
+
+def test_a_pattern_with_an_optional_end_is_looked_up_in_some_places_only() -> None:
+    """Each place reads on to the end of the line: all of them would be quadratic."""
+    places = OverridePatterns(["x(.*y)?"]).spans(0, "x" * 10_000)
+    assert list(places) == [(n, n + 1) for n in range(MAX_PLACES)]
+
+
+def test_patterns_that_are_too_much_for_one_set_are_searched_for_one_by_one() -> None:
+    patterns = [rf"(foo|bar|baz{n}){{1,30}}[a-z]{{1,30}}x\p{{L}}{{1,10}}" for n in range(60)]
+    assert list(OverridePatterns(patterns).matching("baz7abxé")) == [7]

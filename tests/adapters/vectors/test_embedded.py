@@ -378,3 +378,20 @@ def _killed_after(path: Path, lines: int) -> list[str]:
         writer.send_signal(signal.SIGKILL)
         seen += [line.strip() for line in writer.stdout if line.endswith("\n")]
     return seen
+
+
+async def test_a_file_that_is_made_anew_is_another_corpus_than_the_one_before(tmp_path: Path) -> None:
+    """What is remembered outside the process under one corpus must not count under another."""
+
+    async def version(name: str) -> str:
+        store = await EmbeddedVectorStore.open(tmp_path / name)
+        try:
+            if not await store.document_ids():
+                await store.replace("d1", FINGERPRINT, [passage("d1-1", "some text", document_id="d1")])
+            return store.corpus(FINGERPRINT).version
+        finally:
+            await store.close()
+
+    first = await version("one.db")
+    assert await version("one.db") == first
+    assert await version("two.db") != first

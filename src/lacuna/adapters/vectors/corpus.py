@@ -17,18 +17,20 @@ _EVERYTHING = Reach(Tier.PROPRIETARY, frozenset(), all_groups=True)
 
 
 class StoreCorpus:
-    """`connection` is for this object alone. Safe under threads."""
+    """`connection` is for this object alone. Safe under threads. Raises StorageError."""
 
     def __init__(self, connection: sqlite3.Connection, follower: Follower, fingerprint: str) -> None:
         self._connection = connection
         self._follower = follower
         self._fingerprint = fingerprint
         self._alone = Lock()
+        self._file = follower.file(connection)
 
     @property
     def version(self) -> str:
+        """The file and the number of its newest change: a shared cache never takes one corpus for another."""
         with self._alone:
-            return str(self._follower.newest(self._connection))
+            return f"{self._file}.{self._follower.newest(self._connection)}"
 
     def nearest(self, vector: Floats, k: int, at_least: float = 0.0) -> list[tuple[float, Tier]]:
         """Exact where `at_least` is 0. Raises InvalidInput where the vector has not the length of the stored."""

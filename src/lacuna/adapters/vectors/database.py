@@ -161,8 +161,19 @@ def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def identity(connection: sqlite3.Connection) -> str:
+    """What this file is called, unlike every other: numbers of changes begin anew in a file that is made anew."""
+    (name,) = connection.execute("SELECT name FROM identity").fetchone()
+    return str(name)
+
+
 def _create(connection: sqlite3.Connection) -> None:
     with transaction(connection, "IMMEDIATE"):
+        # Not part of a version: older ones do not mind it, and files of theirs get it now.
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS identity (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL)"
+        )
+        connection.execute("INSERT OR IGNORE INTO identity VALUES (1, lower(hex(randomblob(8))))")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version == SCHEMA_VERSION:
             return

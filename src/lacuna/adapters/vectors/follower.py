@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from lacuna.adapters.vectors.audiences import Audiences
-from lacuna.adapters.vectors.database import transaction, translated
+from lacuna.adapters.vectors.database import identity, transaction, translated
 from lacuna.adapters.vectors.matrix import Filter, Matrix, Rows, Snapshot
 from lacuna.domain.errors import StorageCorrupt
 from lacuna.domain.identity import Reach
@@ -70,6 +70,11 @@ class Follower:
         """The number of the newest state."""
         with translated(self._path):
             return _newest(connection)
+
+    def file(self, connection: sqlite3.Connection) -> str:
+        """What the file is called, unlike every other."""
+        with translated(self._path):
+            return identity(connection)
 
     def _follow(self, connection: sqlite3.Connection, reach: Reach) -> View | None:
         """None where another thread already followed to a newer state than this transaction sees."""

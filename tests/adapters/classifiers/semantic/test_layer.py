@@ -46,6 +46,14 @@ def test_general_knowledge_earns_public_under_the_conservative_strategy(layer: S
     assert result.evidence_rule == "example.public"
 
 
+def test_a_text_of_which_a_part_was_not_looked_at_earns_no_evidence(layer: SemanticLayer) -> None:
+    fact = "The violin has four strings and is played with a bow. It was developed in Italy in the sixteenth century. "
+    enough, too_much = fact * 60, fact * 120
+    assert layer.examine(Question(enough)).public_evidence > 0.6
+    assert layer.examine(Question(too_much)).public_evidence == 0.0
+    assert layer.doubted(too_much)  # the corpus gives no evidence for it either
+
+
 @pytest.mark.parametrize("text", INTERNAL)
 def test_what_is_internal_by_content_is_never_sure_to_be_public(layer: SemanticLayer, text: str) -> None:
     assert layer.examine(Question(text)).public_evidence < 0.6

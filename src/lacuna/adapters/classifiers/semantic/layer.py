@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from lacuna.adapters.classifiers.semantic import features
 from lacuna.adapters.classifiers.semantic.head import Head, Thresholds, shipped_head
-from lacuna.adapters.classifiers.semantic.windows import windows
+from lacuna.adapters.classifiers.semantic.windows import whole, windows
 from lacuna.domain.classification import Finding, Layer, LayerResult, Question, Strategy
 from lacuna.domain.errors import ConfigError, DependencyNonsense
 from lacuna.domain.examples import MAX_EXAMPLES, Example
@@ -136,7 +136,8 @@ class SemanticLayer:
         return known
 
     def _judged(self, text: str) -> _Verdict:
-        rows = self._rows(windows(text))
+        chosen = windows(text)
+        rows = self._rows(chosen)
         sensitive, proprietary, familiar = self._head.judge(rows)
         judged = zip(sensitive.tolist(), proprietary.tolist(), familiar.tolist(), strict=True)
         verdicts = [self._head_verdict(s, p) if known else _unknown(s) for s, p, known in judged]
@@ -145,8 +146,9 @@ class SemanticLayer:
         raised = [verdict for verdict in verdicts if verdict.tier is not Tier.PUBLIC]
         if raised:
             return max(raised, key=lambda verdict: (verdict.tier, verdict.confidence))
-        # A text is as public as its least public window.
-        return min(verdicts, key=lambda verdict: (verdict.public_evidence, not verdict.doubted))
+        # A text is as public as its least public window, and nobody knows of one that was not looked at.
+        least = min(verdicts, key=lambda verdict: (verdict.public_evidence, not verdict.doubted))
+        return least if whole(text, chosen) else replace(_SILENT, doubted=True)
 
     def _rows(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         vectors = self._embed(texts)

@@ -2,9 +2,10 @@
 
 Promise: a text of at most one window is its own window, unchanged; of a longer one, the first window and those that
 speak most of an organisation's own affairs, at most MAX_WINDOWS, chosen over the whole text. So a sentence about the
-own house is not lost in a long public text, and the work is bounded.
+own house is not lost in a long public text, and the work is bounded. What was left out earns no evidence (`whole`).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from lacuna.adapters.classifiers.semantic import markers
@@ -28,6 +29,11 @@ def windows(text: str) -> list[str]:
     rest = range(1, len(pieces), -(-len(pieces) // (_LONGEST_LOOK // WINDOW)))
     telling = sorted(rest, key=lambda number: -_weight(pieces[number]))[: MAX_WINDOWS - 1]
     return [pieces[number] for number in sorted([0, *telling])]
+
+
+def whole(text: str, chosen: Sequence[str]) -> bool:
+    """Whether the windows `chosen` of `text` leave nothing of it out."""
+    return sum(map(len, chosen)) == len(text)
 
 
 def _starts(text: str) -> list[int]:
