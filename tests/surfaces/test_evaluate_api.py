@@ -128,6 +128,30 @@ def test_no_text_of_a_request_is_kept(house: Server, shop: httpx.Client) -> None
             assert secret.encode() not in file.read_bytes(), file
 
 
+def test_what_is_approved_is_allowed_until_it_ends(house: Server, shop: httpx.Client, tmp_path: Path) -> None:
+    body = {
+        "operation": "export",
+        "sources": [CUSTOMERS],
+        "destination": "warehouse",
+        "destination_type": "internal",
+        "destination_encrypted": True,
+    }
+    denied = shop.post("/api/v1/evaluate", json=body).json()
+    assert not denied["allowed"]
+    assert denied["approval_id"] == shop.post("/api/v1/evaluate", json=body).json()["approval_id"]
+    command = ("admin", "approvals", "grant", denied["approval_id"], "--data-dir", house.data_dir)
+    granted = lacuna(*command, cwd=tmp_path)
+    assert (granted.code, "granted" in granted.out) == (0, True), granted.err
+    allowed = shop.post("/api/v1/evaluate", json=body).json()
+    assert (allowed["allowed"], allowed["approval_id"]) == (True, denied["approval_id"])
+    other = shop.post("/api/v1/evaluate", json={**body, "destination": "elsewhere"}).json()
+    assert not other["allowed"]
+    refused = shop.post(f"/api/v1/admin/approvals/{other['approval_id']}/refuse", json={"remark": "no"})
+    assert refused.json()["state"] == "refused"
+    again = lacuna("admin", "approvals", "list", "--state", "refused", "--data-dir", house.data_dir, cwd=tmp_path)
+    assert other["approval_id"] in again.out
+
+
 def test_the_command_says_the_same(house: Server, shop: httpx.Client, tmp_path: Path) -> None:
     data = ("--data-dir", house.data_dir)
     allowed = lacuna("evaluate", "read", CUSTOMERS, "--column", "region", *data, "--json", cwd=tmp_path)

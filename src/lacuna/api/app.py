@@ -13,7 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lacuna import __version__
-from lacuna.api import audit, classify, documents, evaluate, health, lineage, overrides, policies, query, terms
+from lacuna.api import (
+    approvals,
+    audit,
+    classify,
+    documents,
+    evaluate,
+    health,
+    lineage,
+    overrides,
+    policies,
+    query,
+    terms,
+)
 from lacuna.api.context import PREFIX, Context
 from lacuna.domain.errors import LacunaError, NotFound
 from lacuna.http import errors
@@ -47,7 +59,15 @@ def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
         },
     )
     app.state.lacuna = context
-    for router in (documents.router, lineage.router, overrides.router, audit.router, terms.router, policies.router):
+    for router in (
+        documents.router,
+        lineage.router,
+        overrides.router,
+        approvals.router,
+        audit.router,
+        terms.router,
+        policies.router,
+    ):
         app.include_router(router)
     app.include_router(health.router)
     for path, *_ in HOT:  # only reached with another method than POST: answered 405 like everywhere

@@ -34,6 +34,7 @@ class ClassifyBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     conversation: Annotated[tuple[TurnBody, ...], msgspec.Meta(max_length=200)] = ()
     conversation_id: ShortText | None = None
     files: Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=200)] = ()
+    purpose: ShortText | None = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -107,6 +108,7 @@ def question(body: ClassifyBody, limits: Context) -> Question:
         conversation_id=body.conversation_id,
         project=body.project,
         files=body.files,
+        purpose=body.purpose,
     )
 
 

@@ -42,6 +42,7 @@ class SearchBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     top_k: TopK = 10
     groups: Groups | None = None
     max_tier: str | None = None
+    purpose: classify.ShortText | None = None
 
 
 class CitationModel(msgspec.Struct, frozen=True):
@@ -135,7 +136,7 @@ async def search(request: Request) -> Response:
     here = context(request)
     principal = authenticated(request)
     body = await read(request, _SEARCH)
-    question = classify.question(classify.ClassifyBody(query=body.query), here)
+    question = classify.question(classify.ClassifyBody(query=body.query, purpose=body.purpose), here)
     reach = narrowed(principal, body.groups, body.max_tier)
     wanted = Wanted(question, body.top_k, frozenset({Source.LOCAL_RAG}), generate=False, reach=reach)
     passages = await here.application.ask.passages(wanted, principal)

@@ -2,6 +2,7 @@
 
 import typer
 
+from lacuna.cli.approvals import approvals_app
 from lacuna.cli.overrides import overrides_app
 from lacuna.cli.policy import admin_policy_app
 from lacuna.cli.terms import terms_app
@@ -15,3 +16,4 @@ admin_app.add_typer(terms_app(TermList.PROJECTS, "projects"), name="projects")
 admin_app.add_typer(terms_app(TermList.CUSTOMERS, "customers"), name="customers")
 admin_app.add_typer(overrides_app, name="overrides")
 admin_app.add_typer(admin_policy_app, name="policy")
+admin_app.add_typer(approvals_app, name="approvals")

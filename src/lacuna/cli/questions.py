@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TierOption = Annotated[str | None, typer.Option("--max-tier", help="Search only documents up to this tier.")]
 GroupOption = Annotated[list[str] | None, typer.Option("--group", help="Search only documents of these groups.")]
+Purpose = Annotated[str | None, typer.Option(help="What for, in a word or two.")]
 Strategy = Annotated[str | None, typer.Option(help="conservative, balanced or aggressive.")]
 
 
@@ -22,6 +23,7 @@ def classify_command(
     text: Annotated[str | None, typer.Argument(help="The text; `-` reads standard input.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Read the text from this file.")] = None,
     project: Annotated[str | None, typer.Option(help="The project the text belongs to.")] = None,
+    purpose: Purpose = None,
     strategy: Strategy = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -34,7 +36,11 @@ def classify_command(
     async def work() -> "ClassifyAnswer":
         async with open_application(overrides(data_dir, classification__strategy=strategy)) as application:
             wanted = given_text(text, file, application.loaded.settings.server.max_query_chars)
-            return answer(await application.classify.one(Question(wanted, project=project), application.cli_principal))
+            return answer(
+                await application.classify.one(
+                    Question(wanted, project=project, purpose=purpose), application.cli_principal
+                )
+            )
 
     decided = run(work)
     if as_json:
@@ -49,6 +55,7 @@ def ask_command(
     max_tier: TierOption = None,
     group: GroupOption = None,
     generate: Annotated[bool, typer.Option(help="Write an answer, or list the passages only.")] = True,
+    purpose: Purpose = None,
     strategy: Strategy = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -64,7 +71,7 @@ def ask_command(
             text = given_text(question, None, application.loaded.settings.server.max_query_chars)
             who = application.cli_principal
             reach = narrowed(who, tuple(group) if group else None, max_tier)
-            wanted = Wanted(Question(text), top_k, generate=generate, reach=reach)
+            wanted = Wanted(Question(text, purpose=purpose), top_k, generate=generate, reach=reach)
             return answer_model(await application.ask.answer(wanted, who))
 
     answered = run(work)
@@ -79,6 +86,7 @@ def search_command(
     top_k: Annotated[int, typer.Option("--top-k", min=1, max=100, help="How many passages.")] = 10,
     max_tier: TierOption = None,
     group: GroupOption = None,
+    purpose: Purpose = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -94,7 +102,9 @@ def search_command(
             text = given_text(query, None, application.loaded.settings.server.max_query_chars)
             who = application.cli_principal
             reach = narrowed(who, tuple(group) if group else None, max_tier)
-            wanted = Wanted(Question(text), top_k, frozenset({Source.LOCAL_RAG}), generate=False, reach=reach)
+            wanted = Wanted(
+                Question(text, purpose=purpose), top_k, frozenset({Source.LOCAL_RAG}), generate=False, reach=reach
+            )
             return search_model(await application.ask.passages(wanted, who))
 
     found = run(work)

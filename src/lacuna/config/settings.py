@@ -209,6 +209,7 @@ class LlmSettings(Section):
         "`external`: sees PUBLIC text only. Default: `external` for `openai`, else `local`.",
     )
     api_key: Token | None = Field(None, description="Key sent to the service.")
+    approved: bool = Field(False, description="Whether it may answer where policy allows approved models only.")
     timeout_s: Seconds = Field(60.0, description="Seconds an answer may take.")
     max_tokens: Annotated[Whole, Field(ge=1, le=131_072)] = Field(1_024, description="Longest answer, in tokens.")
 
@@ -296,6 +297,9 @@ class PolicySettings(Section):
     shipped: bool = Field(True, description="Whether the shipped packages are loaded beneath those of `policies/`.")
     packs: tuple[Annotated[Literal["cui", "gdpr", "hipaa", "itar", "pci_dss", "sox"], LowerText], ...] = Field(
         (), description="Example packs to load."
+    )
+    purposes: tuple[Annotated[str, LowerText], ...] = Field(
+        (), description="Purposes that may be stated; empty: any short name."
     )
     timeout_s: Annotated[Number, Field(gt=0, le=60)] = Field(
         1.0, description="Seconds one evaluation may take; then the answer is no."

@@ -22,6 +22,11 @@ Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 KINDS = frozenset(
     {
         "answer.released",
+        "approval.expired",
+        "approval.granted",
+        "approval.refused",
+        "approval.requested",
+        "approval.used",
         "decision.classify",
         "decision.evaluate",
         "decision.query",

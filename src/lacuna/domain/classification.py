@@ -80,13 +80,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that is classified together: the text and what goes along with it."""
+    """Everything that is classified together: the text and what goes along with it. `purpose` is what it is asked for:
+    policy may demand one, and it is no part of what is classified (nor of its `repr`, which caches are keyed by)."""
 
     text: str
     conversation: tuple[Turn, ...] = ()
     conversation_id: str | None = None
     project: str | None = None
     files: tuple[str, ...] = ()
+    purpose: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ Promise: an operation is allowed only where every package of policy allows every
 is met; one that nobody here can carry out is not met.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lacuna.domain.errors import InvalidInput
+from lacuna.domain.duties import Duty, approval_duty, purpose_duty
 from lacuna.domain.operations import Operation
 from lacuna.domain.policy import Destination, Obligation, ObligationKind, PolicyInput
 from lacuna.domain.tiers import Tier
@@ -17,15 +16,12 @@ from lacuna.domain.tiers import Tier
 MAX_SOURCES: Final = 50
 MAX_COLUMNS: Final = 1_000
 MAX_ROWS: Final = 200
-MAX_PURPOSE: Final = 64
 
 MODEL_DESTINATIONS: Final = frozenset({"model", "llm", "external_llm", "ai"})
 """Kinds of destination that are language models."""
 
 Cell = bool | int | float | str | None
 Row = Mapping[str, Cell]
-
-_PURPOSE: Final = re.compile(r"[a-z0-9][a-z0-9 _.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +42,6 @@ class OperationRequest:
         return self.operation is Operation.EXPORT or self.destination is not None
 
 
-def purpose_of(text: str | None, known: Sequence[str] = ()) -> str | None:
-    """A purpose as it is compared and recorded. Raises InvalidInput for one that is not among `known`, where there are
-    any, and for what is no short name in small letters: the ledger keeps it."""
-    if text is None:
-        return None
-    name = " ".join(text.casefold().split())
-    if known and name not in known:
-        raise InvalidInput("purpose: not one of the configured purposes.", cure=f"Use one of {', '.join(known)}.")
-    if len(name) > MAX_PURPOSE or not _PURPOSE.fullmatch(name):
-        raise InvalidInput(
-            f"purpose: not a short name of at most {MAX_PURPOSE} letters, digits, spaces and `_.-`.",
-            cure="Name the purpose in a word or two, such as `fraud review`.",
-        )
-    return name
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """An obligation and whether it is met; `how` says by what, or what is missing."""
-
-    obligation: Obligation
-    met: bool
-    how: str
-
-
 @dataclass(frozen=True, slots=True)
 class Means:
     """What there is to meet obligations with. `approved` are those whose approval somebody granted; `masked_kinds` are
@@ -87,11 +58,9 @@ def duty(obligation: Obligation, means: Means) -> Duty:
     """Whether `means` meet an obligation on a data operation."""
     match obligation.kind:
         case ObligationKind.REQUIRE_PURPOSE:
-            return _purpose(obligation, means.purpose)
+            return purpose_duty(obligation, means.purpose)
         case ObligationKind.APPROVAL:
-            if obligation in means.approved:
-                return Duty(obligation, True, "approved")
-            return Duty(obligation, False, f"needs the approval of {' or '.join(obligation.values)}")
+            return approval_duty(obligation, means.approved)
         case ObligationKind.REDACT:
             return _redacted(obligation, means.masked_kinds)
         case ObligationKind.APPROVED_MODELS_ONLY:
@@ -100,14 +69,6 @@ def duty(obligation: Obligation, means: Means) -> Duty:
                 return Duty(obligation, True, "goes to no model")
             known = to.name in means.models
             return Duty(obligation, known, "an approved model" if known else "the model is not approved")
-
-
-def _purpose(obligation: Obligation, purpose: str | None) -> Duty:
-    if purpose is None:
-        return Duty(obligation, False, "state a purpose")
-    if obligation.values and purpose not in obligation.values:
-        return Duty(obligation, False, f"state one of the purposes {', '.join(obligation.values)}")
-    return Duty(obligation, True, "a purpose is stated")
 
 
 def _redacted(obligation: Obligation, left: frozenset[str] | None) -> Duty:

@@ -9,16 +9,17 @@ pieces may be seen before the outcome is recorded, never before the decision is
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from lacuna.domain.audit import Json, Receipt, Record
-from lacuna.domain.classification import Finding, Layer, LayerResult, Question, classify
+from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Question, classify
+from lacuna.domain.duties import of_kind, redacted_kinds
 from lacuna.domain.errors import LacunaError, OutboundRefused, PolicyDenied
 from lacuna.domain.exits import may_leave
 from lacuna.domain.identity import Principal, Reach
 from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
-from lacuna.domain.policy import Source
+from lacuna.domain.policy import ObligationKind, Source
 from lacuna.domain.prompting import Numbered, render
 from lacuna.domain.retrieval import Citation, Hit, WebResult
 from lacuna.domain.routing import Outbound, release
@@ -30,6 +31,7 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.classify import Classify, Decided
+from lacuna.usecases.redact import redacted
 from lacuna.usecases.search import Search
 
 SNIPPET = 280
@@ -115,7 +117,11 @@ class Ask:
         ids: Ids,
         telemetry: Telemetry,
         web_results: int = 5,
+        *,
+        model_approved: bool = False,
     ) -> None:
+        """`model_approved` says whether the configured model may answer where policy allows approved ones only."""
+        self._model_approved = model_approved
         self._classify = classify_
         self._search = search
         self._generator = generator
@@ -147,8 +153,9 @@ class Ask:
             )
         )
         decided = replace(decided, index=stored.index)
+        waiting = await self._classify.settle(decided, principal)
         if decided.plan.denied:
-            raise PolicyDenied("; ".join(decided.plan.reasons), cure=f"See decision {decided.decision_id}.")
+            raise _denied(decided, waiting)
         evidence = _Evidence((), (), ())
         run = _Run(decided.plan.tier, degraded=list(decided.classification.degraded))
         try:
@@ -196,8 +203,9 @@ class Ask:
         [stored] = await self._ledger.append(
             self._classify.decision_record(wanted.question, decided, principal, "decision.search", more)
         )
+        waiting = await self._classify.settle(decided, principal)
         if decided.plan.denied:
-            raise PolicyDenied("; ".join(decided.plan.reasons), cure=f"See decision {decided.decision_id}.")
+            raise _denied(decided, waiting)
         tier = join((decided.plan.tier, *(hit.chunk.tier for hit in hits)))
         return Passages(hits, tier, replace(decided, index=stored.index), degraded)
 
@@ -212,7 +220,7 @@ class Ask:
         searches = may_leave(Source.WEB_SEARCH, decided.classification, decided.plan, Tier.PUBLIC)
         if searches and self._web is not None:
             try:
-                outbound = release(wanted.question.text, decided.classification, decided.plan, Source.WEB_SEARCH)
+                outbound = await self._release_query(wanted.question.text, decided)
                 run.outbound.append(
                     await self._record_outbound(outbound, self._web.name, self._web.host, decided, principal)
                 )
@@ -232,17 +240,20 @@ class Ask:
         through is only possible before the first piece."""
         prompt = Prompt(wanted.question.text, evidence.passages, wanted.question.conversation)
         started = False
-        if self._external is not None and _may_ask_outside(decided, run):
+        kept_out = bool(of_kind(decided.policy.obligations, ObligationKind.APPROVED_MODELS_ONLY))
+        usable = self._model_approved or not kept_out
+        external, generator = (self._external, self._generator) if usable else (None, None)
+        if external is not None and _may_ask_outside(decided, run):
             # A web search lies in between: someone may have closed a document since its passages were found.
             run.tier = max(run.tier, await self._search.tier_now(evidence.local))
-        if self._external is not None and _may_ask_outside(decided, run):
+        if external is not None and _may_ask_outside(decided, run):
             try:
                 outbound = await self._release_prompt(prompt, decided, run.tier)
                 run.outbound.append(
-                    await self._record_outbound(outbound, self._external.name, self._external.host, decided, principal)
+                    await self._record_outbound(outbound, external.name, external.host, decided, principal)
                 )
-                run.model = self._external.model
-                async for piece in self._external.generate(outbound):
+                run.model = external.model
+                async for piece in external.generate(outbound):
                     started = True
                     yield piece
                 return
@@ -251,10 +262,10 @@ class Ask:
                 run.degraded.append("external_llm")
                 if started:
                     raise
-        if self._generator is not None:
+        if generator is not None:
             try:
-                run.model = self._generator.model
-                async for piece in self._generator.generate(prompt):
+                run.model = generator.model
+                async for piece in generator.generate(prompt):
                     started = True
                     yield piece
                 return
@@ -267,6 +278,15 @@ class Ask:
         async for piece in self._fallback.generate(prompt):
             yield piece
 
+    async def _release_query(self, text: str, decided: Decided) -> Outbound:
+        """The question as text that may leave, without what policy wants taken out. It earned PUBLIC by its own
+        classification; what is left of it is examined once more."""
+        kinds = redacted_kinds(decided.policy.obligations)
+        query, found = await asyncio.to_thread(
+            redacted, text, decided.classification, kinds, lambda new: _public(new, self._classify.text(new))
+        )
+        return release(query, found, decided.plan, Source.WEB_SEARCH)
+
     async def _release_prompt(self, prompt: Prompt, decided: Decided, evidence: Tier) -> Outbound:
         """The rendered prompt as text that may leave: each part earned PUBLIC by itself (the question by its
         classification, the passages by their documents' tier, joined to `evidence`), and the whole string is examined
@@ -275,10 +295,10 @@ class Ask:
         numbered = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
         text = render(prompt.question, numbered, prompt.conversation, marker)
         whole = await asyncio.to_thread(self._classify.text, text)
+        kinds = redacted_kinds(decided.policy.obligations)
+        text, whole = await asyncio.to_thread(redacted, text, whole, kinds, self._classify.text)
         passages = Finding("CONTEXT.FILE", "passages", Layer.DECLARED, evidence, 1.0)
-        parts = LayerResult(Layer.DECLARED, (*whole.findings, passages), 1.0, "every part is PUBLIC")
-        together = classify(text, [parts], whole.strategy, whole.ruleset)
-        return release(text, together, decided.plan, Source.EXTERNAL_LLM)
+        return release(text, _public(text, whole, passages), decided.plan, Source.EXTERNAL_LLM)
 
     async def _record_outbound(
         self, outbound: Outbound, adapter: str, host: str, decided: Decided, principal: Principal
@@ -336,6 +356,17 @@ class Ask:
             self._ledger.append(entry), self._classify.answered(wanted.question, principal, run.text, run.tier)
         )
         return answer_id, await self._ledger.receipt(stored.index)
+
+
+def _denied(decided: Decided, waiting: Sequence[str]) -> PolicyDenied:
+    asked = f" Approval is asked for: {', '.join(waiting)}." if waiting else ""
+    return PolicyDenied("; ".join(decided.plan.reasons), cure=f"See decision {decided.decision_id}.{asked}")
+
+
+def _public(text: str, found: Classification, *more: Finding) -> Classification:
+    """A text whose parts earned PUBLIC by themselves, with what was found in the whole of it."""
+    parts = LayerResult(Layer.DECLARED, (*found.findings, *more), 1.0, "every part is PUBLIC")
+    return classify(text, [parts], found.strategy, found.ruleset)
 
 
 def _may_ask_outside(decided: Decided, run: "_Run") -> bool:

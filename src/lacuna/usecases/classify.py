@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from lacuna.domain.approvals import Approval
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.classification import (
     Classification,
@@ -22,12 +23,13 @@ from lacuna.domain.classification import (
     failure,
     raised,
 )
-from lacuna.domain.errors import LacunaError
+from lacuna.domain.duties import SETTLED, held_back, of_kind, purpose_of, question_duty, wanting_approval
+from lacuna.domain.errors import InvalidInput, LacunaError
 from lacuna.domain.explanation import facts_of
 from lacuna.domain.identity import Principal
 from lacuna.domain.lineage import LineageDelta, Node, NodeKind
 from lacuna.domain.overriding import NOTHING_SET, OverrideSet
-from lacuna.domain.policy import PolicyDecision, Source, deny, sound
+from lacuna.domain.policy import Obligation, ObligationKind, PolicyDecision, Source, deny, sound
 from lacuna.domain.routing import Plan, RoutingTable, plan
 from lacuna.domain.tiers import Tier
 from lacuna.ports.cache import ClassificationCache, Key
@@ -38,6 +40,7 @@ from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import ConversationTaint, Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.approvals import Approvals, Subject
 from lacuna.usecases.conversations import Conversations, worth_binding
 from lacuna.usecases.examine import Rules, examine, examine_text
 from lacuna.usecases.policy_facts import policy_facts, policy_input
@@ -72,6 +75,16 @@ class Decided:
     cached: bool
     latency_ms: float
     index: int = -1
+    approval: "ApprovalNeeds | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalNeeds:
+    """What a decision has to do with approvals: `missing` would be all that it lacks, `granted` let it pass."""
+
+    subject: Subject
+    missing: tuple[Obligation, ...]
+    granted: tuple[Approval, ...]
 
 
 class Classify:
@@ -95,8 +108,13 @@ class Classify:
         meaning_layers: Sequence[ClassifierLayer] = (),
         judge: Judge | None = None,
         overrides: Callable[[], OverrideSet] = lambda: NOTHING_SET,
+        purposes: Sequence[str] = (),
+        approvals: Approvals | None = None,
     ) -> None:
-        """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now."""
+        """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now.
+        `purposes` are those that may be stated, any where there are none."""
+        self._purposes = tuple(purposes)
+        self._approvals = approvals
         self._overrides = overrides
         self._rules = Rules(tuple(layers), tuple(corpus_layers), tuple(meaning_layers), judge)
         self._exchanging = Lock()
@@ -153,15 +171,54 @@ class Classify:
         self, question: Question, principal: Principal, requested: frozenset[Source] | None, action: str
     ) -> Decided:
         """The decision without its record; the caller appends `decision_record` before it acts on it. What the question
-        does to its conversation is durable. Raises StorageError where that cannot be kept."""
+        does to its conversation is durable. Raises StorageError where that cannot be kept, and InvalidInput for a
+        purpose that may not be stated."""
         started = time.perf_counter()
+        question = await self._purposed(question)
         classification, cached = await self._classification(question)
         classification = await self._with_conversation(classification, question, principal)
         classification, policy = await self._with_policy(classification, question, principal, action)
-        planned = plan(classification, policy, self._routing.table, self._routing.available, requested)
+        asking = Subject(principal, action, str(classification.tier), (), (repr((question, requested)),))
+        if policy.asked is not None:
+            asking = replace(asking, asked=(policy.asked,))
+        granted = await self._granted(policy, asking)
+        duties = [question_duty(each, question.purpose, frozenset(granted)) for each in policy.obligations]
+        held = held_back(policy, duties)
+        planned = plan(classification, held, self._routing.table, self._routing.available, requested, SETTLED)
         elapsed = time.perf_counter() - started
         self._telemetry.classified(str(classification.tier), elapsed, cached)
-        return Decided(self._ids.new("dec"), classification, policy, planned, cached, elapsed * 1000)
+        waiting = wanting_approval(policy, duties)
+        return Decided(
+            self._ids.new("dec"),
+            classification,
+            policy,
+            planned,
+            cached,
+            elapsed * 1000,
+            approval=ApprovalNeeds(asking, waiting, tuple(granted.values())) if waiting or granted else None,
+        )
+
+    async def settle(self, decided: Decided, principal: Principal) -> tuple[str, ...]:
+        """What follows from a recorded decision for approvals: a grant that was used is recorded, one that is missing
+        is asked for. Returns the ids of the requests that wait. Raises TooLarge or StorageError."""
+        needs = decided.approval
+        if needs is None or self._approvals is None:
+            return ()
+        if not decided.plan.denied:
+            await self._approvals.used(needs.granted, decided.decision_id, principal)
+            return ()
+        waiting = await self._approvals.request(needs.missing, needs.subject, decided.decision_id)
+        return tuple(each.approval_id for each in waiting)
+
+    async def _granted(self, policy: PolicyDecision, asking: Subject) -> dict[Obligation, Approval]:
+        wanted = of_kind(policy.obligations, ObligationKind.APPROVAL)
+        if not wanted or self._approvals is None:
+            return {}
+        try:
+            return await self._approvals.approved(wanted, asking)
+        except LacunaError as error:
+            self._telemetry.failed("storage.approvals", error.code)
+            return {}
 
     async def alone(self, question: Question) -> Classification:
         """The classification of a question by itself: without policy, conversation, cache and record."""
@@ -223,6 +280,15 @@ class Classify:
     async def taint(self, question: Question, principal: Principal, tier: Tier) -> Tier:
         """Raises the question's conversation to `tier` and returns what it has now. Durable when it returns."""
         return await self._conversations.bind(question, principal, tier)
+
+    async def _purposed(self, question: Question) -> Question:
+        """The question with its purpose as it is compared. A purpose is kept in the ledger, so it may hold no data."""
+        if question.purpose is None:
+            return question
+        purpose = purpose_of(question.purpose, self._purposes)
+        if purpose is not None and (await asyncio.to_thread(self.text, purpose)).findings:
+            raise InvalidInput("purpose: it holds data.", cure="Name the purpose without names or numbers.")
+        return replace(question, purpose=purpose)
 
     async def _with_conversation(
         self, base: Classification, question: Question, principal: Principal

@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from lacuna.domain.approvals import Approval
 from lacuna.domain.audit import Record
 from lacuna.domain.classification import Classification
+from lacuna.domain.duties import purpose_of
 from lacuna.domain.errors import InvalidInput
 from lacuna.domain.evaluation import (
     MAX_COLUMNS,
@@ -21,16 +23,17 @@ from lacuna.domain.evaluation import (
     Evaluation,
     Judgement,
     OperationRequest,
-    purpose_of,
 )
 from lacuna.domain.identity import Principal
 from lacuna.domain.operations import CodeFacts, ColumnName, Input, Operation, wanted_columns
+from lacuna.domain.policy import Obligation
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.code import CodeReader
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.usecases.alternatives import MAX_GIVEN, Guess, guesses
+from lacuna.usecases.approvals import Approvals, Subject
 from lacuna.usecases.judge_operation import Case, judge
 from lacuna.usecases.operation_facts import Names, facts
 from lacuna.usecases.resources import Resources
@@ -61,6 +64,7 @@ class Evaluate:
         clock: Clock,
         ids: Ids,
         allowed: Allowed = Allowed(),
+        approvals: Approvals | None = None,
     ) -> None:
         self._resources = resources
         self._policy = policy
@@ -71,6 +75,7 @@ class Evaluate:
         self._clock = clock
         self._ids = ids
         self._allowed = allowed
+        self._approvals = approvals
 
     async def one(self, request: OperationRequest, principal: Principal) -> Evaluation:
         """The recorded decision. Raises InvalidInput, NotFound for a resource that the principal may not know of, and
@@ -81,7 +86,7 @@ class Evaluate:
         inputs = await self._resources.inputs(request.sources, principal)
         inputs = await asyncio.to_thread(raised_by_sample, inputs, request.sample, self._classify)
         case = await self._case(request, inputs, principal)
-        judged = await judge(self._policy, case)
+        judged, granted = await self._judged(case)
         alternatives = () if judged.allowed else await self._alternatives(case, judged)
         decision_id = self._ids.new("dec")
         names = Names(self._keys.hmac, lambda text: bool(self._classify(text).findings))
@@ -90,8 +95,31 @@ class Evaluate:
         data |= {"alternatives": len(alternatives), "hmac_key": self._keys.hmac_key_id}
         record = Record(KIND, self._clock.now_us(), principal.user_id, principal.via, decision_id, data)
         [stored] = await self._ledger.append(Entry(record))
+        approval_id = await self._settle(case, judged, granted, decision_id)
         result = case.masked.text if judged.allowed and case.masked is not None else None
-        return Evaluation(decision_id, judged, reasoning, alternatives, result, index=stored.index)
+        return Evaluation(decision_id, judged, reasoning, alternatives, result, approval_id, stored.index)
+
+    async def _judged(self, case: Case) -> tuple[Judgement, tuple[Approval, ...]]:
+        """The judgement with what is approved, and the approvals that it passes by."""
+        judged = await judge(self._policy, case)
+        if self._approvals is None or not judged.only_approval_missing:
+            return judged, ()
+        granted = await self._approvals.approved(_missing(judged), _subject(case, judged))
+        if not granted:
+            return judged, ()
+        return await judge(self._policy, replace(case, approved=frozenset(granted))), tuple(granted.values())
+
+    async def _settle(self, case: Case, judged: Judgement, granted: Sequence[Approval], decision_id: str) -> str:
+        """Records grants that were used, and asks for those that are missing; the id of the first one, or ""."""
+        if self._approvals is None:
+            return ""
+        if judged.allowed:
+            await self._approvals.used(granted, decision_id, case.principal)
+            return granted[0].approval_id if granted else ""
+        if not judged.only_approval_missing:
+            return ""
+        waiting = await self._approvals.request(_missing(judged), _subject(case, judged), decision_id)
+        return waiting[0].approval_id if waiting else ""
 
     async def _case(self, request: OperationRequest, inputs: tuple[Input, ...], principal: Principal) -> Case:
         """What is known of a request. Raises InvalidInput where it reads what is none of its sources."""
@@ -113,7 +141,7 @@ class Evaluate:
     async def _alternatives(self, case: Case, judged: Judgement) -> tuple[Alternative, ...]:
         found: list[Alternative] = []
         if judged.only_approval_missing:
-            found.append(Alternative("ask for approval", {}, judged.tier, judged.rule, needs_approval=True))
+            found.append(Alternative("have it approved", {}, judged.tier, judged.rule, needs_approval=True))
         for guess in guesses(case.request, case.inputs, judged):
             if len(found) >= MAX_GIVEN:
                 break
@@ -137,6 +165,23 @@ class Evaluate:
         """A purpose is shown to others and kept: it may not be a place for data."""
         if request.purpose is not None and (await asyncio.to_thread(self._classify, request.purpose)).findings:
             raise InvalidInput("purpose: it holds data.", cure="Name the purpose without names or numbers.")
+
+
+def _missing(judged: Judgement) -> tuple[Obligation, ...]:
+    return tuple(duty.obligation for duty in judged.duties if not duty.met)
+
+
+def _subject(case: Case, judged: Judgement) -> Subject:
+    """Exactly this operation by exactly this person."""
+    request = case.request
+    return Subject(
+        case.principal,
+        request.operation.value,
+        str(judged.tier),
+        tuple(asked for _, asked in judged.asked),
+        (repr(request),),
+        request.sources,
+    )
 
 
 def _within_limits(request: OperationRequest) -> None:

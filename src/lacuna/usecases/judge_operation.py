@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from lacuna.domain.duties import Duty
 from lacuna.domain.errors import LacunaError
-from lacuna.domain.evaluation import Duty, Judgement, Means, OperationRequest, duty
+from lacuna.domain.evaluation import Judgement, Means, OperationRequest, duty
 from lacuna.domain.identity import Principal
 from lacuna.domain.operations import (
     CodeFacts,

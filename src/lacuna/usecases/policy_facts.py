@@ -41,6 +41,7 @@ def policy_input(
         requested=tuple(Source),
         findings=tuple(sorted(counts.items())),
         roles=tuple(sorted(role.value for role in principal.roles)),
+        purpose=question.purpose,
         permitted=tuple((tier, tuple(s for s in Source if s in table.get(tier, ()))) for tier in Tier),
         at=now_us // _MINUTE_US * 60,
     )

@@ -12,6 +12,7 @@ from lacuna.domain.errors import LacunaError
 from lacuna.domain.identity import Principal
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
@@ -66,6 +67,7 @@ class Application:
     feedback: Feedback
     evaluate: Evaluate
     lineage_events: LineageEvents
+    approvals: Approvals
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

@@ -31,6 +31,7 @@ from lacuna.ports.search import WebSearch
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.ports.vectors import VectorStore
+from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
@@ -116,6 +117,7 @@ async def open_application(
         governed = await policy_parts(
             found, storage.policies, storage.ledger, clock, telemetry, stack, answers=surface != "cli"
         )
+        approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         classify = Classify(
             layers=layers,
             policy=governed.engine,
@@ -130,6 +132,8 @@ async def open_application(
             telemetry=telemetry,
             judge=judging,
             overrides=overridden.in_force,
+            purposes=settings.policy.purposes,
+            approvals=approvals,
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
             meaning_layers=() if meaning is None else meaning.layers,
         )
@@ -167,13 +171,14 @@ async def open_application(
             ids=ids,
             telemetry=telemetry,
             web_results=settings.web_search.max_results,
+            model_approved=settings.llm.approved,
         )
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )
         trace = Trace(storage.ledger, storage.catalogue, storage.datasets)
         stores = Stores(storage.ledger, storage.catalogue, storage.datasets)
-        evaluated = evaluation(settings, stores, trace, governed.engine, classify.text, keys, clock, ids)
+        evaluated = evaluation(settings, stores, trace, governed.engine, approvals, classify.text, keys, clock, ids)
         parts = {
             "policy": Part(governed.engine.check, required=True),
             "ledger": Part(storage.ledger.check, required=True),
@@ -222,6 +227,7 @@ async def open_application(
             feedback=overridden.feedback,
             evaluate=evaluated.evaluate,
             lineage_events=evaluated.lineage_events,
+            approvals=approvals,
             policies=governed.policies,
             policy_diff=governed.diff,
             embedder=embedder,

@@ -10,7 +10,8 @@ from lacuna.ports.datasets import DatasetStore
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Catalogue, Ledger
-from lacuna.usecases.evaluate import Evaluate
+from lacuna.usecases.approvals import Approvals
+from lacuna.usecases.evaluate import Allowed, Evaluate
 from lacuna.usecases.lineage_events import LineageEvents
 from lacuna.usecases.resources import Resources
 from lacuna.usecases.trace import Trace
@@ -34,11 +35,18 @@ class Evaluated:
     lineage_events: LineageEvents
 
 
+def allowed(settings: Settings) -> Allowed:
+    """What the configuration allows."""
+    models = {settings.llm.model} if settings.llm.approved and settings.llm.model else set()
+    return Allowed(settings.policy.purposes, frozenset(models))
+
+
 def evaluation(
     settings: Settings,
     stores: Stores,
     trace: Trace,
     policy: PolicyEngine,
+    approvals: Approvals,
     classify: Callable[[str], Classification],
     keys: KeyRing,
     clock: Clock,
@@ -49,6 +57,6 @@ def evaluation(
     resources = Resources(stores.catalogue, stores.datasets, stores.ledger, trace, strategy)
     code = back_end("code", "sql_or_python")()
     return Evaluated(
-        Evaluate(resources, policy, code, classify, stores.ledger, keys, clock, ids),
+        Evaluate(resources, policy, code, classify, stores.ledger, keys, clock, ids, allowed(settings), approvals),
         LineageEvents(stores.datasets, stores.ledger, classify, strategy, keys, clock),
     )

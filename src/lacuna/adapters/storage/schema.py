@@ -215,3 +215,28 @@ policy_activations = Table(
     Column("activated_by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hours", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("remark", Text, nullable=False),
+    Index("approvals_key", "key"),
+    Index("approvals_state", "state", "expires"),
+    sqlite_with_rowid=False,
+)

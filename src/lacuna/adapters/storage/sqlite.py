@@ -5,6 +5,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from lacuna.adapters.storage.approvals import SqliteApprovals
 from lacuna.adapters.storage.catalogue import SqliteCatalogue
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
 from lacuna.adapters.storage.committer import SqliteCommitter, Transaction
@@ -34,6 +35,7 @@ class Storage:
     overrides: SqliteOverrides
     datasets: SqliteDatasets
     policies: SqlitePolicies
+    approvals: SqliteApprovals
     readers: Readers
 
     async def close(self) -> None:
@@ -78,5 +80,6 @@ async def open_storage(
         overrides=SqliteOverrides(writes, readers),
         datasets=SqliteDatasets(writes, readers),
         policies=SqlitePolicies(writes, readers),
+        approvals=SqliteApprovals(writes, readers),
         readers=readers,
     )
