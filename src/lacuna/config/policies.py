@@ -97,9 +97,8 @@ class _Reader:
         if suffix == ".json":
             try:
                 return json.loads(text)
-            except ValueError as error:
-                line = getattr(error, "lineno", 0)
-                self._complain(name, line, "is not JSON")
+            except (ValueError, RecursionError) as error:
+                self._complain(name, getattr(error, "lineno", 0), "is not JSON")
                 return {}
         document = yaml_tree.read_text(text, name)
         self.problems += document.problems
@@ -108,6 +107,11 @@ class _Reader:
     def _add(self, name: str, below: tuple[str, ...], value: Any) -> None:
         if not isinstance(value, dict):
             self._complain(name, 0, "must hold an object: names and their values")
+            return
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except (ValueError, TypeError):
+            self._complain(name, 0, "holds what no JSON can: half a surrogate pair, NaN, an infinity or a date")
             return
         for part in reversed(below):
             value = {part: value}

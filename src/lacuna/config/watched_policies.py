@@ -1,7 +1,7 @@
 """The folder `policies/` looked at again and again while Lacuna runs.
 
-Promises that the folder is read once its files have stopped changing, and that files with faults are an error as long
-as they stay so: what was in force before is the caller's to keep.
+Promises that the folder is read once its files have stopped changing, also where they changed before the first look,
+and that files with faults are an error as long as they stay so: what was in force before is the caller's to keep.
 """
 
 from pathlib import Path
@@ -14,17 +14,19 @@ _Mark = tuple[tuple[str, int, int, int], ...]
 
 
 class WatchedPolicies:
-    """`folder` is the folder `policies/`, `base` what its files are added to. Not for several threads at once."""
+    """`folder` is the folder `policies/`, `base` what its files are added to, `current` the whole set as it was read
+    from them at the start. Not for several threads at once."""
 
-    def __init__(self, folder: Path, base: PolicySet) -> None:
+    def __init__(self, folder: Path, base: PolicySet, current: PolicySet) -> None:
         self._folder = folder
         self._base = base
-        self._read = self._mark()
-        self._changing = self._read
+        self._current = current
+        self._read: _Mark | None = None
+        self._changing: _Mark | None = None
         self._fault: ConfigError | None = None
 
     def look(self) -> PolicySet | None:
-        """The whole set, if any file changed. Raises ConfigError while the files cannot be used."""
+        """The whole set, if it is another than before. Raises ConfigError while the files cannot be used."""
         mark = self._mark()
         settled = mark == self._changing
         self._changing = mark
@@ -34,14 +36,14 @@ class WatchedPolicies:
             return None
         self._read, self._fault = mark, None
         try:
-            return self._base.joined(policies.sound(self._folder))
+            fresh = self._base.joined(policies.sound(self._folder))
         except ConfigError as fault:
             self._fault = fault
             raise
-
-    def refused(self, fault: ConfigError) -> None:
-        """Says that what the last look gave cannot be used: every look raises it until the files change."""
-        self._fault = fault
+        if fresh == self._current:
+            return None
+        self._current = fresh
+        return fresh
 
     def _mark(self) -> _Mark:
         found = []

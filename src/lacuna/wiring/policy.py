@@ -66,7 +66,8 @@ async def policy_parts(
     stack.push_async_callback(engine.close)
     embedded = isinstance(engine, RegoPolicy)
     following = answers and embedded
-    watched = WatchedPolicies(found.folder / FOLDER, found.shipped_policies) if found.folder is not None else None
+    folder = None if found.folder is None else found.folder / FOLDER
+    watched = None if folder is None else WatchedPolicies(folder, found.shipped_policies, found.policies)
     follow = FollowPolicies(
         look_at_folder=watched.look if watched is not None and following else _nothing,
         configured=found.policies,
