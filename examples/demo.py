@@ -121,7 +121,7 @@ SAMPLES = (
         "PROPRIETARY",
     ),
     Sample(
-        "a harmless question; the answer carries the tier of its source",
+        "a question without a listed word, close to a protected document",
         MANAGER,
         "What is the lowest price of the Dunlin V3-X for zone 1?",
         "PUBLIC",
