@@ -27,6 +27,9 @@ reader = SqlOrPython()
         ("df.groupby('region').mean()", {READ}),
         ("import pandas as pd\npd.read_csv('x').to_csv('y')", {READ, EXPORT}),
         ("df.write.saveAsTable('x')", {READ, WRITE}),
+        ("df.a.transform(df.to_csv)", {READ, EXPORT}),
+        ("create external table x location 's3://elsewhere' as select a from staff", {READ, WRITE, EXPORT}),
+        ("insert overwrite directory 's3://elsewhere' select a from staff", {READ, WRITE, EXPORT}),
     ],
 )
 def test_code_is_known_by_what_it_does(code: str, operations: set[Operation]) -> None:
@@ -57,6 +60,15 @@ def test_code_is_known_by_what_it_does(code: str, operations: set[Operation]) ->
         "df.__class__.__base__.__subclasses__()",
         "open('x', 'w').write(rows)",
         "df.apply(lambda row: row)",
+        "df.a.transform(eval)",
+        "import pandas as pd\ndf.a.transform(pd.eval)",
+        "import pandas as pd\nx = pd\ndf.a.transform(x.eval)",
+        "import pandas as pd\npd.io.common.urlopen('http://elsewhere')",
+        "from pandas import eval as sum\nsum('1')",
+        "import pandas.io.common\nlen('x')",
+        "from .x import sum\nsum(1)",
+        "select count(*) from read_csv('/etc/passwd')",
+        "select 1 from read_parquet('s3://x')",
         "select " + "(" * 100 + "1" + ")" * 100,
         "select a" + " " * MAX_CHARACTERS,
         "select 'x",
@@ -74,6 +86,8 @@ def test_code_that_might_do_anything_is_not_readable(code: str) -> None:
         ("select region from staff order by salary", {"region", "salary"}),
         ("select row_count from staff s", {"row_count"}),
         ("with t as (select email as e from staff) select e from t", {"e", "email"}),
+        ("select t.email from staff t where exists (select 1 from pub t where t.x = 1)", {"email", "x"}),
+        ("select t.email from staff t union select t.x from pub t", {"email", "x"}),
     ],
 )
 def test_every_column_that_is_named_counts(code: str, columns: set[str]) -> None:

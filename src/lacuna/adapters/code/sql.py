@@ -30,6 +30,8 @@ _STATEMENTS: Final[tuple[tuple[type[exp.Expression], frozenset[Operation]], ...]
     (exp.TruncateTable, frozenset({Operation.DELETE})),
     (exp.Copy, frozenset({Operation.EXPORT, Operation.WRITE})),
     (exp.Directory, frozenset({Operation.EXPORT})),
+    (exp.LocationProperty, frozenset({Operation.EXPORT})),
+    (exp.ExternalProperty, frozenset({Operation.EXPORT})),
 )
 _ROOTS: Final = (
     exp.Select, exp.SetOperation, exp.Subquery, exp.Insert, exp.Update, exp.Merge, exp.Create, exp.Delete, exp.Drop,
@@ -55,6 +57,8 @@ def facts(code: str) -> CodeFacts:
         return _UNREADABLE
     if any(True for _ in statement.find_all(*_UNKNOWN)) or _hidden(code):
         return _UNREADABLE
+    if not all(isinstance(table.this, exp.Identifier) for table in statement.find_all(exp.Table)):
+        return _UNREADABLE  # a function that reads files, a stage, a parameter
     aggregation = _aggregation(statement)
     return CodeFacts(
         language="sql",
@@ -107,8 +111,8 @@ def _columns(statement: exp.Expression) -> frozenset[ColumnName] | None:
     for column in statement.find_all(exp.Column):
         table = column.table.casefold()
         found.add(ColumnName(named.get(table, table), column.name.casefold()))
-    if statement.find(exp.CTE, exp.Subquery) is not None:
-        # Which table a name belongs to is not followed through a query inside the query.
+    if len(list(statement.find_all(exp.Select))) > 1:
+        # Which table a name belongs to is not followed where queries have names of their own.
         return frozenset(ColumnName("", column.name) for column in found)
     return frozenset(found)
 
