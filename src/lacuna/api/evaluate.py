@@ -1,6 +1,6 @@
 """`POST /evaluate`: whether somebody may do something with named data."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -48,7 +48,7 @@ class AlternativeModel(msgspec.Struct, frozen=True):
     """The same request with the fields in `request` changed would be allowed, once approved where `needs_approval`."""
 
     change: str
-    request: dict[str, object]
+    request: dict[str, Any]
     tier: str
     rule: str
     needs_approval: bool

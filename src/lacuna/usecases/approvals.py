@@ -5,20 +5,24 @@ asked, whatever text goes along, and the obligation. Every act is in the ledger 
 or texts; expiry takes effect by itself. A grant that is used is recorded each time.
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lacuna.domain.approvals import HOUR_US, MAX_REMARK, WAITS_US, Approval, State
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from lacuna.domain.errors import Conflict, Forbidden, InvalidInput, LacunaError, NotFound
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import Obligation, PolicyInput
 from lacuna.ports.approvals import ApprovalStore
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger
+
+EXPIRY_LOOK_S: Final = 5.0
 
 _CLOCK: Final = "clock"
 _LOOKED_AT: Final = 1_000
@@ -128,6 +132,16 @@ class Approvals:
                 await self._store.change(over.state, expired, [self._entry("approval.expired", expired)])
             except Conflict:
                 continue  # somebody else was faster
+
+    async def run(self) -> None:
+        """Records what expires, every few seconds, for ever."""
+        while True:
+            await asyncio.sleep(EXPIRY_LOOK_S)
+            with suppress(LacunaError):  # the next look may go well, and nothing counts for longer meanwhile
+                await self.expire()
+
+    async def check(self) -> None:
+        """Nothing that passes depends on `run`."""
 
     def _key(self, obligation: Obligation, subject: Subject) -> str:
         # The moment is no part of what is approved, and policy's reasons may be reworded.

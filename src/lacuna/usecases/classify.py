@@ -178,25 +178,11 @@ class Classify:
         classification, cached = await self._classification(question)
         classification = await self._with_conversation(classification, question, principal)
         classification, policy = await self._with_policy(classification, question, principal, action)
-        asking = Subject(principal, action, str(classification.tier), (), (repr((question, requested)),))
-        if policy.asked is not None:
-            asking = replace(asking, asked=(policy.asked,))
-        granted = await self._granted(policy, asking)
-        duties = [question_duty(each, question.purpose, frozenset(granted)) for each in policy.obligations]
-        held = held_back(policy, duties)
+        held, needs = await self._settled(policy, question, principal, requested, action)
         planned = plan(classification, held, self._routing.table, self._routing.available, requested, SETTLED)
         elapsed = time.perf_counter() - started
         self._telemetry.classified(str(classification.tier), elapsed, cached)
-        waiting = wanting_approval(policy, duties)
-        return Decided(
-            self._ids.new("dec"),
-            classification,
-            policy,
-            planned,
-            cached,
-            elapsed * 1000,
-            approval=ApprovalNeeds(asking, waiting, tuple(granted.values())) if waiting or granted else None,
-        )
+        return Decided(self._ids.new("dec"), classification, policy, planned, cached, elapsed * 1000, approval=needs)
 
     async def settle(self, decided: Decided, principal: Principal) -> tuple[str, ...]:
         """What follows from a recorded decision for approvals: a grant that was used is recorded, one that is missing
@@ -210,15 +196,31 @@ class Classify:
         waiting = await self._approvals.request(needs.missing, needs.subject, decided.decision_id)
         return tuple(each.approval_id for each in waiting)
 
-    async def _granted(self, policy: PolicyDecision, asking: Subject) -> dict[Obligation, Approval]:
-        wanted = of_kind(policy.obligations, ObligationKind.APPROVAL)
-        if not wanted or self._approvals is None:
-            return {}
-        try:
-            return await self._approvals.approved(wanted, asking)
-        except LacunaError as error:
-            self._telemetry.failed("storage.approvals", error.code)
-            return {}
+    async def _settled(
+        self,
+        policy: PolicyDecision,
+        question: Question,
+        principal: Principal,
+        requested: frozenset[Source] | None,
+        action: str,
+    ) -> "tuple[PolicyDecision, ApprovalNeeds | None]":
+        """The decision of policy, denied where an obligation is not met, and what approvals have to do with it."""
+        if not policy.obligations:
+            return policy, None
+        granted: dict[Obligation, Approval] = {}
+        subject: Subject | None = None
+        if (wanted := of_kind(policy.obligations, ObligationKind.APPROVAL)) and self._approvals is not None:
+            sources = "any" if requested is None else " ".join(sorted(requested))
+            asked = () if policy.asked is None else (policy.asked,)
+            subject = Subject(principal, action, str(policy.tier), asked, (repr(question), sources))
+            try:
+                granted = await self._approvals.approved(wanted, subject)
+            except LacunaError as error:
+                self._telemetry.failed("storage.approvals", error.code)
+        duties = [question_duty(each, question.purpose, frozenset(granted)) for each in policy.obligations]
+        missing = wanting_approval(policy, duties)
+        needs = None if subject is None else ApprovalNeeds(subject, missing, tuple(granted.values()))
+        return held_back(policy, duties), needs
 
     async def alone(self, question: Question) -> Classification:
         """The classification of a question by itself: without policy, conversation, cache and record."""

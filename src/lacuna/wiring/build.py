@@ -208,6 +208,7 @@ async def open_application(
             parts["terms"] = Part(keep_following("terms", follow, stack), required=False)
             parts["policies"] = Part(keep_following("policies", governed.follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
+            keep_following("approvals", approvals, stack)
             if settings.classification.layers.embedding.enabled:
                 parts["embedding_layer"] = Part(keep_learning(found, meaning, stack), required=False)
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
