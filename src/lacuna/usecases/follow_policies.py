@@ -34,8 +34,9 @@ class FollowPolicies:
         self._unseen: PolicySet | None = None
         self._refused: tuple[str, ConfigError] | None = None
         self._in_force: str | None = None
+        self._newest = configured
         self.configured = configured
-        """The shipped policies with those of the configuration folder."""
+        """The shipped policies with those of the configuration folder, the last that could be used."""
         self._follow: Follow[PolicySet | None] = Follow(
             store, version, self._put_into_force, failed, self._folder_changed
         )
@@ -61,8 +62,9 @@ class FollowPolicies:
         await self._follow.check()
 
     def _put_into_force(self, deployed: PolicySet | None) -> None:
-        wanted = self.configured if deployed is None else deployed
+        wanted = self._newest if deployed is None else deployed
         if wanted.version == self._in_force:
+            self.configured = self._newest
             return
         if self._refused is not None and self._refused[0] == wanted.version:
             raise self._refused[1]
@@ -71,7 +73,7 @@ class FollowPolicies:
         except ConfigError as fault:
             self._refused = (wanted.version, fault)
             raise
-        self._in_force, self._refused = wanted.version, None
+        self._in_force, self._refused, self.configured = wanted.version, None, self._newest
         if deployed is None:
             self._unseen = wanted
 
@@ -79,5 +81,5 @@ class FollowPolicies:
         fresh = await asyncio.to_thread(self._look_at_folder)
         if fresh is None:
             return False
-        self.configured = fresh
+        self._newest = fresh
         return True
