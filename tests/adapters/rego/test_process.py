@@ -1,6 +1,10 @@
 """Hostile and broken policies: the server neither stalls, nor crashes, nor grows, nor tells."""
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +53,12 @@ def process() -> Iterator[RegoProcess]:
         yield started
 
 
+def children() -> set[int]:
+    """The processes that this thread has started."""
+    listed = Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children").read_text(encoding="ascii")
+    return set(map(int, listed.split()))
+
+
 def works(process: RegoProcess) -> bool:
     return bool(process.ask("p/fine", {}) == "yes")
 
@@ -57,6 +67,18 @@ def test_an_evaluation_without_end_is_ended_and_the_next_one_works(process: Rego
     with pytest.raises(DependencyTimeout, match="2 s"):
         process.ask("p/endless", {})
     assert works(process)
+
+
+def test_a_child_that_takes_no_request_is_replaced(process: RegoProcess) -> None:
+    """A request of more than a pipe holds must not wait for a reader for ever."""
+    assert works(process)
+    before = children()
+    for pid in before:
+        os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(DependencyTimeout):
+        process.ask("p/fine", {"filler": "x" * 1_000_000})
+    assert works(process)
+    assert not before & children()
 
 
 def test_a_value_of_many_megabytes_is_refused(process: RegoProcess) -> None:

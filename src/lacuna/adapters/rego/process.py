@@ -6,6 +6,7 @@ may come from several threads; they take turns.
 """
 
 import contextlib
+import os
 import selectors
 import subprocess
 import sys
@@ -135,7 +136,7 @@ class RegoProcess:
         assert child is not None  # noqa: S101  the caller started it
         deadline = time.monotonic() + seconds
         try:
-            child.send(request)
+            child.send(request, deadline)
             if ready and child.take(len(wire.READY), deadline) != wire.READY:
                 raise DependencyError("The policy process does not speak as expected.")
             (size,) = wire.LENGTH.unpack(child.take(wire.LENGTH.size, deadline))
@@ -175,14 +176,19 @@ class _Child:
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018  both are pipes
         self._requests, self._replies = self._process.stdin, self._process.stdout
-        self._waiting = selectors.DefaultSelector()
+        os.set_blocking(self._requests.fileno(), False)
+        self._waiting, self._taking = selectors.DefaultSelector(), selectors.DefaultSelector()
         self._waiting.register(self._replies, selectors.EVENT_READ)
+        self._taking.register(self._requests, selectors.EVENT_WRITE)
         self._buffer = bytearray()
 
-    def send(self, request: bytes) -> None:
+    def send(self, request: bytes, deadline: float) -> None:
+        """Raises TimeoutError where the process does not take it by the deadline: a pipe holds some 64 KiB."""
         view = memoryview(request)
         while view:
-            view = view[self._requests.write(view) or 0 :]
+            if not self._taking.select(max(0.0, deadline - time.monotonic())):
+                raise TimeoutError
+            view = view[os.write(self._requests.fileno(), view) :]
 
     def take(self, size: int, deadline: float) -> bytes:
         """The next `size` bytes. Raises TimeoutError at the deadline and EOFError where the process ended."""
@@ -200,6 +206,7 @@ class _Child:
     def end(self) -> None:
         """Kills the process and waits until it is gone."""
         self._waiting.close()
+        self._taking.close()
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         for stream in (self._requests, self._replies):
