@@ -21,6 +21,7 @@ from lacuna.domain.openlineage import OWN_FACET, run_event
 from lacuna.domain.operations import COUNTS_ONLY, MASKED, Operation
 from lacuna.domain.policy import Destination, PolicyInput
 from lacuna.domain.policy_documents import Verdict, verdict
+from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
 from lacuna.ports.policy import PolicyEngine
@@ -34,6 +35,7 @@ from lacuna.testing.fakes.policy import TablePolicy
 from lacuna.usecases.evaluate import Evaluate
 from lacuna.usecases.lineage_events import LineageEvents
 from lacuna.usecases.operation_facts import asked_again
+from lacuna.usecases.operation_replay import replay
 from lacuna.usecases.resources import Resources
 from lacuna.usecases.trace import Trace
 
@@ -327,6 +329,32 @@ async def test_the_record_holds_no_content_and_can_be_judged_again(house: House,
     assert again is not None
     denied = [reason for package, asked in again for reason in (await rego.judge(package, asked))[0].denied]
     assert set(denied) == set(found.judgement.denied)
+
+
+async def test_recorded_operations_are_made_again_by_other_rules(house: House, rego: RegoPolicy) -> None:
+    for operation in ("read", "export", "delete"):
+        await house.ask(operation, STAFF)
+    withheld = await house.ask("export", STAFF, destination=Destination("ann@corp", "external"))
+    extra = """package lacuna.access
+
+import rego.v1
+
+deny contains {"rule": "no_reading", "reason": "nobody reads"} if input.action == "read"
+"""
+    stricter = RegoPolicy(shipped().joined(PolicySet.of({"more.rego": extra})), timeout_s=10)
+    try:
+        for stored in await house.ledger.find(RecordFilter(kind="decision.evaluate")):
+            record = stored.record()
+            same = await replay(rego, "ann", record.data["policy"])
+            if record.decision == withheld.decision_id:
+                assert same.fault == "names of things are withheld in the record"
+                continue
+            assert (same.fault, same.before) == ("", same.after)
+            other = await replay(stricter, "ann", record.data["policy"])
+            new = set(other.after) - set(other.before)
+            assert new == ({"lacuna.access: no_reading: deny"} if record.data["operation"] == "read" else set())
+    finally:
+        await stricter.close()
 
 
 async def test_a_decision_is_explained_to_its_owner(house: House) -> None:

@@ -7,7 +7,7 @@ differs is listed by decision. What cannot be made again is counted with its rea
 import asyncio
 import difflib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -19,6 +19,7 @@ from lacuna.domain.policy_documents import CLASSIFICATION, ROUTING
 from lacuna.domain.policy_set import PolicySet
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.storage import Ledger, RecordFilter
+from lacuna.usecases import operation_replay
 from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_facts import asked_again, outcome
 
@@ -81,6 +82,8 @@ class PolicyDiff:
             read = await engine.reads(CLASSIFICATION) | await engine.reads(ROUTING)
             async for actor, decision, policy in self._decisions(last, since):
                 await _replay(engine, "project" in read, actor, decision, policy, found)
+            async for actor, decision, policy in self._decisions(last, since, ("decision.evaluate",)):
+                await _replay_operation(engine, actor, decision, policy, found)
         finally:
             await engine.close()
         return found
@@ -108,9 +111,9 @@ class PolicyDiff:
             return asked, str(policy.get("version", ""))
         raise NotFound("There is no such decision.", cure="Take the decision_id of an answer.")
 
-    async def _decisions(self, last: int, since: int | None) -> Any:
+    async def _decisions(self, last: int, since: int | None, kinds: Iterable[str] = _DECISIONS) -> Any:
         """Actor, id and policy facts of the newest decisions."""
-        for kind in _DECISIONS:
+        for kind in kinds:
             left, cursor = last, None
             while left > 0:
                 wanted = RecordFilter(kind=kind, since=since, cursor=cursor, limit=min(_PAGE, left))
@@ -155,6 +158,33 @@ async def _replay(
         if len(found.examples) < EXAMPLES:
             fired = tuple(f"{f.package}: {f.rule}: {f.effect}" for f in again.fired)
             found.examples.append(Changed(decision, before, after, fired))
+
+
+async def _replay_operation(engine: PolicyEngine, actor: str, decision: str, policy: Any, found: Difference) -> None:
+    """The same for an operation on data: which rules have an effect."""
+    if isinstance(policy, Mapping) and policy.get("id") == "failure":
+        found.not_replayed["the engine failed at the time"] += 1
+        return
+    try:
+        again = await operation_replay.replay(engine, actor, policy)
+    except LacunaError as error:
+        found.replayed += 1
+        found.changed += 1
+        found.changes[f"fails: {error.code}"] += 1
+        return
+    if again.fault:
+        found.not_replayed[again.fault] += 1
+        return
+    found.replayed += 1
+    gone, new = Counter(again.before), Counter(again.after)
+    kinds = [f"no longer: {effect}" for effect in gone - new] + [f"now: {effect}" for effect in new - gone]
+    if kinds:
+        found.changed += 1
+        found.changes.update(kinds)
+        if len(found.examples) < EXAMPLES:
+            before: Mapping[str, Json] = {"denied": again.denied_before, "effects": list(again.before)}
+            after: Mapping[str, Json] = {"denied": again.denied_after, "effects": list(again.after)}
+            found.examples.append(Changed(decision, before, after, again.after))
 
 
 def _said(value: Any) -> str:
