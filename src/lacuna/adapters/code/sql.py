@@ -6,6 +6,7 @@ it shows nothing unknown.
 """
 
 import logging
+import re
 from typing import Final
 
 import sqlglot
@@ -50,6 +51,13 @@ _AGGREGATES: Final = (exp.Count, exp.Sum, exp.Avg)
 """Not the least or greatest value, nor lists: they give away single rows."""
 
 
+_AMBIGUOUS: Final = ("outfile", "dumpfile", "/*", "\\", "#", "$")
+"""Comments that nest, run or begin in some dialects only, quotes that a backslash does or does not escape, dollars that
+quote in some."""
+_DASHES: Final = re.compile(r"--(?!\s|$)")
+"""A comment, or for MySQL minus a negative number."""
+
+
 def facts(code: str) -> CodeFacts:
     """See the module."""
     statement = _parsed(code)
@@ -84,9 +92,9 @@ def _parsed(code: str) -> exp.Expression | None:
 
 def _hidden(code: str) -> bool:
     """Whether it holds what some dialect does although another's grammar passes over it: a file written on the server,
-    a comment that MySQL runs."""
+    a comment that MySQL runs, or text that is a string or a comment in one dialect and code in another."""
     plain = code.casefold()
-    return any(mark in plain for mark in ("outfile", "dumpfile", "/*!"))
+    return any(mark in plain for mark in _AMBIGUOUS) or _DASHES.search(code) is not None
 
 
 def _operations(statement: exp.Expression) -> frozenset[Operation]:
@@ -94,6 +102,8 @@ def _operations(statement: exp.Expression) -> frozenset[Operation]:
     for kind, operations in _STATEMENTS:
         if statement.find(kind) is not None:
             found |= operations
+    if any(isinstance(then := when.args.get("then"), exp.Var) and then.name for when in statement.find_all(exp.When)):
+        found |= {Operation.DELETE}  # WHEN MATCHED THEN DELETE
     return frozenset(found)
 
 
