@@ -263,6 +263,9 @@ async def test_code_may_read_only_what_is_named(house: House) -> None:
         await house.ask("read", STAFF, code="select a from staff join hr.pay on 1 = 1")
     with pytest.raises(InvalidInput):
         await house.ask("write", STAFF, code="insert into x select a from hr.pay")
+    with pytest.raises(InvalidInput):
+        await house.ask("read", STAFF, code="spark.table('hr.pay').sum()")
+    assert (await house.ask("read", STAFF, code="spark.table('hr.staff').sum()")).judgement.allowed
 
 
 async def test_the_columns_of_the_code_count_and_not_those_that_are_claimed(house: House) -> None:

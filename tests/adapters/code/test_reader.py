@@ -149,6 +149,21 @@ def test_tables_are_told_but_not_those_that_are_made() -> None:
     assert reader.read("with t as (select a from staff) select a from t").tables == frozenset({"staff"})
 
 
+def test_what_python_reads_by_itself_is_told_too() -> None:
+    assert reader.read("df.sum()").tables is None
+    assert reader.read("spark.table('HR.staff').sum()").tables == frozenset({"hr.staff"})
+    both = "import pandas as pd\npd.read_csv('a.csv').merge(pd.read_sql('select * from pay', c))"
+    assert reader.read(both).tables == frozenset({"a.csv", "select * from pay"})
+    assert reader.read("table = df.head()\ntable.sum()").tables is None
+    for hidden in (
+        "from pandas import read_csv\nmax(['pay'], key=read_csv)",
+        "spark.table(name).sum()",
+        "sorted(['pay'], key=spark.table)",
+        "spark.table(*names).sum()",
+    ):
+        assert not reader.read(hidden).readable
+
+
 @pytest.mark.parametrize(
     ("code", "shape"),
     [

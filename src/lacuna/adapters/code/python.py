@@ -2,7 +2,8 @@
 
 Sound, not complete: readable is only what imports nothing but listed modules, calls nothing but listed names, and hands
 no other function on, by itself or by its name in a text: what is handed on may be called. Everything else, and Python
-that does not parse, may do anything. Which columns and tables it reads is not followed.
+that does not parse, may do anything. What it reads by itself has to be named by a plain text; which columns it reads is
+not followed.
 """
 
 import ast
@@ -68,7 +69,8 @@ def facts(code: str) -> CodeFacts:
         return _UNREADABLE
     if not reader.calls:
         return _UNREADABLE  # a word or two parse as Python, too
-    return CodeFacts("python", readable=True, operations=frozenset(reader.operations))
+    tables = frozenset(reader.tables) if reader.tables else None
+    return CodeFacts("python", readable=True, operations=frozenset(reader.operations), tables=tables)
 
 
 class _Reader:
@@ -76,9 +78,11 @@ class _Reader:
 
     def __init__(self, tree: ast.AST) -> None:
         self.operations = {Operation.READ}
+        self.tables: set[str] = set()
         self.calls = 0
         self._modules: set[str] = set()
         self._columns: set[str] = set()
+        self._imported: set[str] = set()
         self._parents: dict[ast.AST, ast.AST] = {}
         for node in ast.walk(tree):
             self._parents |= dict.fromkeys(ast.iter_child_nodes(node), node)
@@ -109,10 +113,12 @@ class _Reader:
                 self._columns.add(alias.asname or alias.name)
             else:
                 _require(alias.name in _KNOWN and alias.asname in (None, alias.name))
+                self._imported.add(alias.name)
 
     def _attribute(self, node: ast.Attribute) -> None:
         parent, known = self._parents[node], self._known(node.attr)
         _require(not node.attr.startswith("_"))
+        self._reads(node, node.attr)
         if self._is_module(node.value):
             _require(known or node.attr in _PROPERTIES)
         elif isinstance(parent, ast.Call) and parent.func is node:
@@ -125,10 +131,11 @@ class _Reader:
         if self._is_module(node):
             _require(isinstance(parent, ast.Attribute))
             return
-        known = self._known(node.id)
+        known, called = self._known(node.id), isinstance(parent, ast.Call) and parent.func is node
+        if called or node.id in self._imported:
+            self._reads(node, node.id)
         _require(not node.id.startswith("_") and (known or not hasattr(builtins, node.id)))
-        if isinstance(parent, ast.Call) and parent.func is node:
-            _require(known)
+        _require(known or not called)
 
     def _call(self, node: ast.Call) -> None:
         self.calls += 1
@@ -160,6 +167,17 @@ class _Reader:
         if name in _OPERATIONS:
             self.operations.add(_OPERATIONS[name])
         return name in _KNOWN
+
+    def _reads(self, node: ast.Attribute | ast.Name, name: str) -> None:
+        """Notes what a reading function reads; handed on, it could read anything."""
+        if _OPERATIONS.get(name) is not Operation.READ:
+            return
+        call = self._parents[node]
+        _require(isinstance(call, ast.Call) and call.func is node)
+        what = call.args[0] if isinstance(call, ast.Call) and call.args else None
+        _require(isinstance(what, ast.Constant) and isinstance(what.value, str))
+        if isinstance(what, ast.Constant):
+            self.tables.add(str(what.value).casefold())
 
     def _is_module(self, node: ast.AST) -> bool:
         return isinstance(node, ast.Name) and node.id in self._modules
