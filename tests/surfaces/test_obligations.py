@@ -25,6 +25,15 @@ obligations contains {"kind": "redact", "kinds": ["PII"], "rule": "mask", "reaso
 obligations contains {"kind": "approved_models_only", "rule": "models", "reason": "models are approved first"}
 
 obligations contains {
+	"kind": "redact_answers",
+	"kinds": ["ORG.CUSTOMER"],
+	"rule": "discreet",
+	"reason": "customers are not named in answers about the launch",
+} if {
+	input.findings["ORG.PROJECT"] > 0
+}
+
+obligations contains {
 	"kind": "require_purpose",
 	"purposes": ["billing"],
 	"rule": "why",
@@ -101,6 +110,10 @@ async def test_obligations_on_questions(tmp_path: Path, engine: SearxngDouble, m
             assert (await post(server, path, {**apollo, "purpose": "fun"})).status_code == 403
             assert (await post(server, path, {**apollo, "purpose": "gambling"})).status_code == 422
             assert (await post(server, path, {**apollo, "purpose": "Billing"})).status_code == 200
+        for path in ("/query", "/search"):
+            shown = (await post(server, path, {**apollo, "purpose": "billing"})).text
+            assert "[ORG.CUSTOMER]" in shown
+            assert "Wexford" not in shown
         # A question that needs approval is asked for, granted, and then passes: this one and no other.
         customer = {"query": "What does Wexford Dairies pay?"}
         refused = await post(server, "/query", customer)

@@ -1,8 +1,8 @@
 """Obligations of policy, and whether they are met.
 
 Promise: nothing is allowed while an obligation on it is not met, and one that nobody here can carry out is not met.
-What is carried out while a question is answered (`redact`, `approved_models_only`) counts as met: usecases/ask.py does
-it, or leaves the back end out.
+What is carried out while a question is answered (redaction, approved models only) counts as met: usecases/ask.py does
+it, or leaves the back end or passage out.
 """
 
 import re
@@ -71,6 +71,8 @@ def question_duty(obligation: Obligation, purpose: str | None, approved: frozens
             return approval_duty(obligation, approved)
         case ObligationKind.REDACT:
             return Duty(obligation, True, "taken out before anything leaves")
+        case ObligationKind.REDACT_ANSWERS:
+            return Duty(obligation, True, "taken out of every passage")
         case ObligationKind.APPROVED_MODELS_ONLY:
             return Duty(obligation, True, "no other model is asked")
 
@@ -96,6 +98,6 @@ def of_kind(obligations: Iterable[Obligation], kind: ObligationKind) -> tuple[Ob
     return tuple(obligation for obligation in obligations if obligation.kind is kind)
 
 
-def redacted_kinds(obligations: Iterable[Obligation]) -> tuple[str, ...]:
-    """The kinds that have to be taken out of outgoing text."""
-    return tuple(sorted({kind for each in of_kind(obligations, ObligationKind.REDACT) for kind in each.values}))
+def redacted_kinds(obligations: Iterable[Obligation], kind: ObligationKind = ObligationKind.REDACT) -> tuple[str, ...]:
+    """The kinds that have to be taken out of outgoing text, or out of passages (REDACT_ANSWERS)."""
+    return tuple(sorted({value for each in of_kind(obligations, kind) for value in each.values}))

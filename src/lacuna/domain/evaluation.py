@@ -61,7 +61,7 @@ def duty(obligation: Obligation, means: Means) -> Duty:
             return purpose_duty(obligation, means.purpose)
         case ObligationKind.APPROVAL:
             return approval_duty(obligation, means.approved)
-        case ObligationKind.REDACT:
+        case ObligationKind.REDACT | ObligationKind.REDACT_ANSWERS:
             return _redacted(obligation, means.masked_kinds)
         case ObligationKind.APPROVED_MODELS_ONLY:
             to = means.destination

@@ -68,12 +68,14 @@ class PolicyInput:
 class ObligationKind(StrEnum):
     """What has to be done where policy allows.
 
-    redact: the kinds named are taken out of outgoing text; approved_models_only: no other model may answer;
+    redact: the kinds named are taken out of outgoing text; redact_answers: and out of the passages that are shown and
+    answered from; approved_models_only: no other model may answer;
     require_purpose: the asker states one of the purposes named (any, where none is named); approval: somebody of the
     groups named grants it, for at most `hours`.
     """
 
     REDACT = "redact"
+    REDACT_ANSWERS = "redact_answers"
     APPROVED_MODELS_ONLY = "approved_models_only"
     REQUIRE_PURPOSE = "require_purpose"
     APPROVAL = "approval"

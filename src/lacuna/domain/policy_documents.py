@@ -293,6 +293,7 @@ _ENTRY_KEYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 
 _OBLIGATION_KEYS: Final[Mapping[ObligationKind, tuple[str, ...]]] = {
     ObligationKind.REDACT: ("kinds",),
+    ObligationKind.REDACT_ANSWERS: ("kinds",),
     ObligationKind.APPROVED_MODELS_ONLY: (),
     ObligationKind.REQUIRE_PURPOSE: ("purposes",),
     ObligationKind.APPROVAL: ("groups", "hours"),

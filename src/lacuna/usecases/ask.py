@@ -31,7 +31,7 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.classify import Classify, Decided
-from lacuna.usecases.redact import redacted
+from lacuna.usecases.redact import redacted, redacted_hits
 from lacuna.usecases.search import Search
 
 SNIPPET = 280
@@ -198,7 +198,7 @@ class Ask:
         if decided.plan.uses(Source.LOCAL_RAG):
             reach = wanted.reach if wanted.reach is not None else principal.reach
             found = await self._search.hybrid(wanted.question.text, reach, wanted.top_k)
-            hits, degraded = tuple(found.hits), (*degraded, *found.degraded)
+            hits, degraded = await self._shown(found.hits, decided), (*degraded, *found.degraded)
         more: dict[str, Json] = {"chunks": [hit.chunk.chunk_id for hit in hits], "degraded": list(degraded)}
         [stored] = await self._ledger.append(
             self._classify.decision_record(wanted.question, decided, principal, "decision.search", more)
@@ -214,7 +214,7 @@ class Ask:
         if decided.plan.uses(Source.LOCAL_RAG):
             reach = wanted.reach if wanted.reach is not None else principal.reach
             found = await self._search.hybrid(wanted.question.text, reach, wanted.top_k)
-            hits = list(found.hits)
+            hits = list(await self._shown(found.hits, decided))
             run.degraded += found.degraded
         web: list[WebResult] = []
         searches = may_leave(Source.WEB_SEARCH, decided.classification, decided.plan, Tier.PUBLIC)
@@ -277,6 +277,11 @@ class Ask:
         run.model = self._fallback.model
         async for piece in self._fallback.generate(prompt):
             yield piece
+
+    async def _shown(self, hits: Sequence[Hit], decided: Decided) -> tuple[Hit, ...]:
+        """The passages without what policy wants taken out of answers."""
+        kinds = redacted_kinds(decided.policy.obligations, ObligationKind.REDACT_ANSWERS)
+        return await asyncio.to_thread(redacted_hits, hits, kinds, self._classify.text) if kinds else tuple(hits)
 
     async def _release_query(self, text: str, decided: Decided) -> Outbound:
         """The question as text that may leave, without what policy wants taken out. It earned PUBLIC by its own
