@@ -89,6 +89,22 @@ async def test_what_the_judge_says_of_more_than_the_text_is_not_lowered() -> Non
     assert (await classified(Question("a stork", project="p"), lower, rules=failing)).degraded
 
 
+class Placeless(WordLayer):
+    """A plug-in that looks at file names too and does not say that a finding is of one."""
+
+    def examine(self, question: Question) -> LayerResult:
+        seen = (question.text, *question.files)
+        found = [Finding("ACME.WORD", "acme", Layer.PLUGIN, Tier.PROPRIETARY, 0.9) for each in seen if "heron" in each]
+        return LayerResult(Layer.PLUGIN, tuple(found))
+
+
+async def test_what_a_plugin_says_of_more_than_the_text_is_not_lowered() -> None:
+    rules, lower = Rules((Placeless(),)), override(Tier.PUBLIC, text="a heron")
+    assert (await classified("a heron", lower, rules=rules)).tier is Tier.PUBLIC
+    with_file = Question("a heron", files=("heron prices.txt",))
+    assert (await classified(with_file, lower, rules=rules)).tier is Tier.PROPRIETARY
+
+
 async def test_what_the_judge_found_can_be_lowered_and_its_failure_cannot() -> None:
     lower = override(Tier.INTERNAL, text="a stork")
     assert (await classified("a stork", rules=Rules((HERON,), judge=Model(Tier.PROPRIETARY)))).tier is Tier.PROPRIETARY

@@ -11,7 +11,7 @@ policy, the conversation's own tier, the record (usecases/classify.py).
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TypeVar
 
@@ -112,6 +112,7 @@ class _Examination:
         self._overrides = overrides
         self.results: list[LayerResult] = []
         self._beside: list[Finding] = []
+        self._along = bool(question.conversation or question.files) or question.project is not None
         self._turn_open = False
         self._may_end = True
         size = sum(map(len, (question.text, *(turn.content for turn in question.conversation), *question.files)))
@@ -138,8 +139,7 @@ class _Examination:
     def add_judgement(self, result: LayerResult) -> None:
         """Takes what the judge says of the whole question. Where something goes along with the text nobody knows which
         of them it is about, so no override lowers it."""
-        along = self._question.conversation or self._question.files or self._question.project is not None
-        if along and result.layer is not Layer.FAILURE:
+        if self._along and result.layer is not Layer.FAILURE:
             self._beside += result.findings
         else:
             self.results.append(result)
@@ -192,7 +192,12 @@ class _Examination:
             self._ask(layer)
 
     def _ask(self, layer: ClassifierLayer) -> None:
-        self.results.append(ask(layer, self._question))
+        result = ask(layer, self._question)
+        if self._along and result.layer is Layer.PLUGIN and len(self._overrides):
+            # As with the judge: nobody knows which of them a finding without a place is about.
+            self._beside += [finding for finding in result.findings if finding.start is None]
+            result = replace(result, findings=tuple(f for f in result.findings if f.start is not None))
+        self.results.append(result)
         self._may_end = getattr(layer, "short_circuit", True)
 
     @property
