@@ -44,9 +44,10 @@ class FollowPolicies:
     async def look(self) -> None:
         """Puts into force what changed. Raises StorageError, and ConfigError for a set that cannot be used."""
         await self._follow.look()
-        fresh, self._unseen = self._unseen, None
-        if fresh is not None:
+        if (fresh := self._unseen) is not None:
             await self._seen(fresh)
+            if self._unseen is fresh:  # told: where that failed, the next look tells it
+                self._unseen = None
 
     async def run(self) -> None:
         """Looks several times a second, for ever."""
