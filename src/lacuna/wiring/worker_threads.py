@@ -48,7 +48,7 @@ class WorkerThreads:
 
     def run(self, work: Callable[[], T], seconds: float) -> T:
         """What `work`, which must not raise, returns. Raises TimeoutError after `seconds`, waiting for a thread
-        included, and AllLost where every thread was given up."""
+        included, or where there is none to be had, and AllLost where every thread was given up."""
         deadline = time.monotonic() + seconds
         inbox = self._thread(deadline)
         job = _Job(work)
@@ -75,8 +75,12 @@ class WorkerThreads:
 
     def _start(self) -> "SimpleQueue[_Job[object]]":
         inbox: SimpleQueue[_Job[object]] = SimpleQueue()
+        thread = threading.Thread(target=self._serve, args=(inbox,), name=self._name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads now
+            raise TimeoutError from None
         self._started += 1
-        threading.Thread(target=self._serve, args=(inbox,), name=self._name, daemon=True).start()
         return inbox
 
     def _serve(self, inbox: "SimpleQueue[_Job[object]]") -> None:
