@@ -37,8 +37,11 @@ LINT: Final = (
         ("-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-logo"),
     ),
 )
-TESTS: Final = Step("tests", ("-m", "pytest", "--cov", "--cov-report=term"))
-FAST_TESTS: Final = Step("fast tests", ("-m", "pytest", "-m", "not slow"))
+_IN_PARALLEL: Final = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""A file's tests stay together: they share servers. More processes would only wait for each other's servers."""
+
+TESTS: Final = Step("tests", ("-m", "pytest", *_IN_PARALLEL, "--cov", "--cov-report=term"))
+FAST_TESTS: Final = Step("fast tests", ("-m", "pytest", *_IN_PARALLEL, "-m", "not slow"))
 
 _CACHES: Final = (
     ".hypothesis",
