@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,3 +115,19 @@ def test_a_set_that_ends_the_engine_is_refused() -> None:
     rules = 'package p\n\nf(x) if x in input.xs\n\ny if f(1) with input as {"xs": [1]}\n'
     with pytest.raises(ConfigError):
         RegoProcess(PolicySet.of({"p.rego": rules}), ("p/y",), own=False)
+
+
+def test_a_parent_that_holds_more_than_a_child_may_is_no_reason_to_end_it() -> None:
+    """Linux counts to a child what its parent held when it began."""
+    script = (
+        "import sys; held = bytearray(b'x') * (400 << 20)\n"
+        "from lacuna.adapters.rego.process import RegoProcess\n"
+        "from lacuna.domain.policy_set import PolicySet\n"
+        "policies = PolicySet.of({'p.rego': sys.stdin.read()})\n"
+        "with RegoProcess(policies, ('p/fine',), timeout_s=5.0, memory_mb=300, own=False) as process:\n"
+        "    print([process.ask('p/fine', {}) for _ in range(3)])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=RULES, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "['yes', 'yes', 'yes']\n", done.stderr
