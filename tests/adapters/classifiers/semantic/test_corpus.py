@@ -21,8 +21,9 @@ QUESTION = "Who discovered penicillin and in which year?"
 class Passages:
     """A corpus whose passages are all as near, by tier."""
 
-    def __init__(self, version: str = "1", **scores: float) -> None:
-        self.version = version
+    version = "1"
+
+    def __init__(self, **scores: float) -> None:
         self._scores = [(score, Tier[name]) for name, score in scores.items()]
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int, at_least: float = 0.0) -> Sequence[tuple[float, Tier]]:
