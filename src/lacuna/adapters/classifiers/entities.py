@@ -9,7 +9,8 @@ by themselves. Leaves finding entities to the recogniser, which is local by its 
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from lacuna.adapters.classifiers.pattern_set import Contexts, word_finder
+from lacuna.adapters.classifiers.contexts import Contexts, WordFinder, word_finder
+from lacuna.adapters.classifiers.linear_search import Subject
 from lacuna.adapters.classifiers.recognisers.name_words import (
     OWN_TEXT,
     PERSONAL_MATTERS,
@@ -89,7 +90,7 @@ class EntityLayer:
 class _Matters:
     """What stands in a text that can make a name personal."""
 
-    def __init__(self, text: str, *finders: object) -> None:
+    def __init__(self, text: str, *finders: WordFinder | None) -> None:
         view = BaseView(text)
         self._personal, self._private, self._own, self._public = (_located(view, finder) for finder in finders)
 
@@ -104,9 +105,9 @@ class _Matters:
         return own and self._private.near(name.start, name.end, _NEAR, _NEAR)
 
 
-def _located(view: BaseView, finder: object) -> Contexts:
+def _located(view: BaseView, finder: WordFinder | None) -> Contexts:
     """The words that `finder` finds, by their places in the original text."""
-    found = Contexts.of(finder, view.text)
+    found = Contexts.all(finder, Subject(view.text))
     return Contexts(
         [view.locate(at, at + 1)[0] for at in found.starts], [view.locate(at - 1, at)[1] for at in found.ends]
     )

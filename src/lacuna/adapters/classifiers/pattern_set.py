@@ -5,28 +5,28 @@ candidates for one recogniser (more candidates than that count as found: the res
 the text given. Which engine the filter has makes no difference to the answers.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from itertools import chain
+from typing import Final
 
 import re2
 
+from lacuna.adapters.classifiers.contexts import Contexts, WordFinder, word_finder
 from lacuna.adapters.classifiers.folding import fold
+from lacuna.adapters.classifiers.linear_search import LinearPattern, Subject
 from lacuna.adapters.classifiers.probes import ProbeFilter
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.adapters.classifiers.recognisers import ALL
 from lacuna.adapters.classifiers.validators import VALIDATORS
-from lacuna.adapters.classifiers.word_scanner import WordScanner, expanded
 from lacuna.adapters.classifiers.words import as_words
 from lacuna.domain.errors import ConfigError
 
 MAX_FINDINGS = 200
 MAX_CANDIDATES = 1_000
 _UNLESS_WINDOW = 24
-_LONG_LIST = 100
-"""Words from which a context is searched by an automaton of its own kind."""
 _SHIPPED: Final = frozenset(ALL)
 
 
@@ -52,35 +52,36 @@ class _Compiled:
         self.validate: Callable[[str], int] | None = VALIDATORS.get(recogniser.validator)
 
     @cached_property
-    def pattern(self) -> Any:
-        return _compile(self.recogniser.rule, self.recogniser.pattern)
+    def pattern(self) -> LinearPattern:
+        return LinearPattern(self.recogniser.rule, self.recogniser.pattern, self.recogniser.group)
 
     @cached_property
-    def context(self) -> Any:
+    def context(self) -> WordFinder | None:
         return word_finder(self.recogniser.rule, self.recogniser.context)
 
     @cached_property
-    def also(self) -> Any:
+    def also(self) -> WordFinder | None:
         return word_finder(self.recogniser.rule, self.recogniser.also)
 
     @cached_property
-    def unless_near(self) -> Any:
+    def unless_near(self) -> WordFinder | None:
         return word_finder(self.recogniser.rule, self.recogniser.unless_near)
 
     @cached_property
-    def unless(self) -> Any:
+    def unless(self) -> LinearPattern | None:
         rule = self.recogniser
-        return _compile(rule.rule, f"(?i)(?:{rule.unless})$") if rule.unless else None
+        return LinearPattern(rule.rule, f"(?i)(?:{rule.unless})$") if rule.unless else None
 
     @cached_property
-    def unless_after(self) -> Any:
+    def unless_after(self) -> LinearPattern | None:
         rule = self.recogniser
-        return _compile(rule.rule, f"(?i)^(?:{rule.unless_after})") if rule.unless_after else None
+        return LinearPattern(rule.rule, f"(?i)^(?:{rule.unless_after})") if rule.unless_after else None
 
     def check(self) -> None:
         """Raises ConfigError for a pattern that RE2 refuses."""
-        for part in ("pattern", "context", "also", "unless_near", "unless", "unless_after"):
-            getattr(self, part)
+        for part in (self.pattern, self.context, self.also, self.unless_near, self.unless, self.unless_after):
+            if isinstance(part, LinearPattern):
+                part.check()
 
     @property
     def probe(self) -> str:
@@ -88,24 +89,11 @@ class _Compiled:
             return self.recogniser.probe
         return as_words(self.recogniser.context) if self.recogniser.context else self.recogniser.pattern
 
-    def matches(self, text: str) -> list[PatternMatch]:
+    def matches(self, subject: Subject) -> list[PatternMatch]:
         found: list[PatternMatch] = []
-        scanned = _scanned(text)
-        nearby = Contexts.of(self.context, text) if self.context is not None else None
-        if nearby is not None and not nearby.starts:
-            return found
-        rule = self.recogniser
-        others = Contexts.of(self.also, text) if self.also is not None else None
-        against = Contexts.of(self.unless_near, text) if self.unless_near is not None else None
+        text = subject.text
         accepted: dict[str, int] = {}
-        for match in self.pattern.finditer(scanned):
-            start, end = match.span(self.recogniser.group)
-            if start < 0 or (nearby is not None and not nearby.near(start, end, rule.before, rule.after)):
-                continue
-            if others is not None and not others.near(start, end, rule.also_within, rule.also_within):
-                continue
-            if against is not None and against.near(start, end, rule.also_within, rule.also_within):
-                continue
+        for start, end in self._candidates(subject):
             value_end = end
             if self.validate is not None:  # first, because its answers are remembered
                 candidate = text[start:end]
@@ -124,35 +112,30 @@ class _Compiled:
                 break
         return found
 
+    def _candidates(self, subject: Subject) -> Iterator[tuple[int, int]]:
+        """The values that have the words near them that they need, and none that speak against them. Words are looked
+        for once there is a value: most texts that have one lack the other, and values are rarer."""
+        spans = self.pattern.spans(subject)
+        first = next(spans, None)
+        if first is None:
+            return
+        nearby = Contexts.of(self.context, subject)
+        if nearby is not None and nearby.none():
+            return
+        rule = self.recogniser
+        others, against = Contexts.of(self.also, subject), Contexts.of(self.unless_near, subject)
+        for start, end in chain((first,), spans):
+            if nearby is not None and not nearby.near(start, end, rule.before, rule.after):
+                continue
+            if others is not None and not others.near(start, end, rule.also_within, rule.also_within):
+                continue
+            if against is None or not against.near(start, end, rule.also_within, rule.also_within):
+                yield start, end
+
     def _allowed_here(self, text: str, start: int, end: int) -> bool:
-        if self.unless is not None and self.unless.search(text[max(0, start - _UNLESS_WINDOW) : start]):
+        if self.unless is not None and self.unless.occurs(text[max(0, start - _UNLESS_WINDOW) : start]):
             return False
-        return self.unless_after is None or not self.unless_after.search(text[end : end + _UNLESS_WINDOW])
-
-
-@dataclass(frozen=True, slots=True)
-class Contexts:
-    """Where a recogniser's context words stand in a text, in order."""
-
-    starts: list[int]
-    ends: list[int]
-
-    @classmethod
-    def of(cls, context: Any, text: str) -> "Contexts":
-        if isinstance(context, WordScanner):
-            spans = context.spans(text)
-            return cls(sorted(start for start, _ in spans), [end for _, end in spans])
-        spans = [match.span() for match in context.finditer(_scanned(text))]
-        return cls([start for start, _ in spans], [end for _, end in spans])
-
-    def near(self, start: int, end: int, before: int, after: int) -> bool:
-        """Whether a word ends at most `before` characters before `start` or starts at most `after` after `end`. The
-        character that bounds a word may be the value's own."""
-        at = bisect_right(self.ends, start + 1)
-        if at > 0 and self.ends[at - 1] >= start - before:
-            return True
-        at = bisect_left(self.starts, end - 1)
-        return after > 0 and at < len(self.starts) and self.starts[at] <= end + after
+        return self.unless_after is None or not self.unless_after.occurs(text[end : end + _UNLESS_WINDOW])
 
 
 class PatternSet:
@@ -181,18 +164,20 @@ class PatternSet:
         triggered: list[int] = []
         if not text:
             return found, triggered
+        subject = Subject(text)
         first, end = self._first_trigger, self._first_trigger + len(self._triggers)
         for number in self.filter.numbers(text):
             if first <= number < end:
                 triggered.append(number - first)
             else:
                 for compiled in self._tried[number]:
-                    found.extend(compiled.matches(text))
+                    found.extend(compiled.matches(subject))
         return found, triggered
 
     def one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:
         """As `find`, without the filter, which may only save time."""
-        found = [match for compiled in self._compiled for match in compiled.matches(text)]
+        subject = Subject(text)
+        found = [match for compiled in self._compiled for match in compiled.matches(subject)]
         triggers = [re2.compile(trigger) for trigger in self._triggers]
         return found, [number for number, trigger in enumerate(triggers) if trigger.search(text)]
 
@@ -228,28 +213,3 @@ class _Intervals:
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         return True
-
-
-def word_finder(rule: str, alternatives: str) -> Any:
-    """What finds context words: an Aho-Corasick automaton for long lists of plain words, else RE2."""
-    if not alternatives:
-        return None
-    words = expanded(alternatives) if alternatives.count("|") >= _LONG_LIST else None
-    return _compile(rule, as_words(alternatives)) if words is None else WordScanner(words)
-
-
-def _scanned(text: str) -> str | bytes:
-    """What RE2 is to scan: of a text in bytes it does not count characters, which costs more than the search."""
-    return text.encode("ascii") if text.isascii() else text
-
-
-def _compile(rule: str, pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(fold(pattern), options)
-    except re2.error as refused:
-        raise ConfigError(
-            f"RE2 refuses a pattern of recogniser {rule}: {refused}.",
-            cure="Write it without look-around, back-references and large repetitions.",
-        ) from refused

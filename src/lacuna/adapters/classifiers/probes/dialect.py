@@ -30,7 +30,9 @@ _NOWHERE: Final = r"\xff"
 _PROPERTY: Final = re.compile(r"\\p(?:\{(\w+)\}|([A-Z]))")
 _CODE: Final = re.compile(r"\\x(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{2}))")
 _ASCII_PART: Final = {"L": "A-Za-z", "Lu": "A-Z", "Ll": "a-z", "N": "0-9", "Nd": "0-9"}
-_NO_ASCII: Final = frozenset({"Lo", "Lt", "Arabic", "Cyrillic", "Devanagari", "Greek", "Han", "Hangul", "Thai"})
+_NO_ASCII: Final = frozenset(
+    {"Lo", "Lt", "Arabic", "Cyrillic", "Devanagari", "Greek", "Han", "Hangul", "Hebrew", "Hiragana", "Katakana", "Thai"}
+)
 _BEYOND_ASCII: Final = r"\x{80}-\x{10ffff}"
 _SURE: Final = (
     r"\x{401}-\x{40c}\x{40e}-\x{44f}\x{451}-\x{45c}\x{45e}-\x{481}\x{490}-\x{4c4}"
