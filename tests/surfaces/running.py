@@ -102,7 +102,14 @@ class Server:
             self.kill()
             raise RuntimeError("the server did not start:\n" + "".join(self.lines))
         self.url = address
-        self.client = httpx.Client(base_url=address, timeout=60.0, headers=dict(self.headers), trust_env=False)
+        self.client = httpx.Client(
+            base_url=address,
+            timeout=60.0,
+            headers=dict(self.headers),
+            trust_env=False,
+            # Less than the server's five seconds: it must not close a connection on which a request is on its way.
+            limits=httpx.Limits(keepalive_expiry=1.0),
+        )
 
     def stop(self) -> int:
         """Asks the server to stop and waits for it."""

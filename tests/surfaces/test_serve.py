@@ -116,4 +116,6 @@ def test_a_stopped_server_leaves_start_and_stop_in_the_ledger(tmp_path: Path, en
     listed = lacuna("audit", "query", "--data-dir", tmp_path / "data", "--json", cwd=tmp_path, env=env).json()
     kinds = [r["record"]["kind"] for r in listed["records"]]
     assert kinds[0] == "system.stopped"
-    assert kinds[-1] == "system.started"
+    assert kinds.count("system.started") == 1
+    # A server may say which policies it found in force before it says that it serves.
+    assert set(kinds[kinds.index("system.started") + 1 :]) <= {"policy.deployed"}
