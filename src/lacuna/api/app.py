@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,12 +28,17 @@ from lacuna.api import (
     terms,
 )
 from lacuna.api.context import PREFIX, Context
+from lacuna.api.dependencies import Needs
 from lacuna.domain.errors import LacunaError, NotFound
+from lacuna.domain.identity import Permission
 from lacuna.http import errors
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits
 
 DESCRIPTION = "Decides how sensitive a question is, answers it from your own documents, and proves what left the house."
+
+OPEN: frozenset[str] = frozenset({"/health", "/ready"})
+"""Paths that nobody signs in for. Every other one declares its permission."""
 
 HOT: tuple[tuple[str, Any, type, type, str], ...] = (
     ("/classify", classify.classify_one, classify.ClassifyBody, classify.ClassifyAnswer, "Classify a text"),
@@ -41,7 +47,20 @@ HOT: tuple[tuple[str, Any, type, type, str], ...] = (
     ("/evaluate", evaluate.evaluate, evaluate.EvaluateBody, evaluate.EvaluateAnswer, "Evaluate a data operation"),
     ("/search", query.search, query.SearchBody, query.SearchAnswer, "Find passages"),
 )
-"""Routes without a framework around them (0.6 of the cost): path, handler, body, answer, summary."""
+"""Routes without a framework around them (0.6 of the cost): path, handler, body, answer, summary. All of them need
+Permission.ASK."""
+
+
+ROUTERS = (
+    documents.router,
+    lineage.router,
+    overrides.router,
+    approvals.router,
+    audit.router,
+    terms.router,
+    policies.router,
+    health.router,
+)
 
 
 def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
@@ -59,17 +78,9 @@ def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
         },
     )
     app.state.lacuna = context
-    for router in (
-        documents.router,
-        lineage.router,
-        overrides.router,
-        approvals.router,
-        audit.router,
-        terms.router,
-        policies.router,
-    ):
+    _all_declared()
+    for router in ROUTERS:
         app.include_router(router)
-    app.include_router(health.router)
     for path, *_ in HOT:  # only reached with another method than POST: answered 405 like everywhere
         app.add_route(PREFIX + path, _never, methods=["POST"], include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -95,9 +106,34 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     for number, (path, _, _, _, summary) in enumerate(HOT):
         body, answer = refs[2 * number], refs[2 * number + 1]
         questions[PREFIX + path] = {"post": _operation(path, summary, body, answer, refs[-1])}
+    for route in _framework_routes():
+        for method in route.methods or ():
+            schema["paths"][route.path_format][method.lower()].update(_access(route))
+    schema["components"]["securitySchemes"] = {"credential": {"type": "http", "scheme": "bearer"}}
     schema["paths"] = questions | schema["paths"]  # what most readers come for stands first
     app.openapi_schema = schema
     return schema
+
+
+def _framework_routes() -> list[APIRoute]:
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _all_declared() -> None:
+    """A route that forgot its permission stops the start: it would answer everybody."""
+    bare = [route.path for route in _framework_routes() if not _access(route) and route.path not in OPEN]
+    if bare:
+        raise RuntimeError(f"routes without a permission: {', '.join(bare)}")
+
+
+def _access(route: APIRoute) -> dict[str, Any]:
+    """The permission that a route declared, as it stands in the OpenAPI document."""
+    needs = [each.call for each in route.dependant.dependencies if isinstance(each.call, Needs)]
+    return _needing(needs[0].permission) if needs else {}
+
+
+def _needing(permission: Permission) -> dict[str, Any]:
+    return {"x-permission": permission.value, "security": [{"credential": []}]}
 
 
 def _operation(path: str, summary: str, body: Any, answer: Any, problem: Any) -> dict[str, Any]:
@@ -106,6 +142,7 @@ def _operation(path: str, summary: str, body: Any, answer: Any, problem: Any) ->
     if path == "/query":
         content["text/event-stream"] = {"schema": {"type": "string"}}
     return {
+        **_needing(Permission.ASK),
         "tags": ["questions"],
         "summary": summary,
         "operationId": path.strip("/").replace("/", "_"),
@@ -114,6 +151,8 @@ def _operation(path: str, summary: str, body: Any, answer: Any, problem: Any) ->
             "200": {"description": "Done; the decision is in the ledger", "content": content},
             "400": {"description": "The body is no JSON", **problems},
             "413": {"description": "Over a limit", **problems},
+            "401": {"description": "No valid credential", **problems},
+            "403": {"description": "The permission is missing, or policy denies it", **problems},
             "422": {"description": "The body has the wrong shape", **problems},
         },
     }

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, Approver
 from lacuna.domain.approvals import MAX_REMARK, Approval, State
 
 router = APIRouter(prefix=f"{PREFIX}/admin/approvals", tags=["approvals"])
@@ -54,7 +54,7 @@ class ApprovalPageModel(BaseModel):
 @router.get("")
 async def listing(
     app: App,
-    asker: Asker,
+    asker: Approver,
     state: State | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     after: Annotated[str, Query(max_length=100)] = "",
@@ -65,13 +65,13 @@ async def listing(
 
 
 @router.post("/{approval_id}/grant")
-async def grant(approval_id: ApprovalId, body: DecideBody, app: App, asker: Asker) -> ApprovalModel:
+async def grant(approval_id: ApprovalId, body: DecideBody, app: App, asker: Approver) -> ApprovalModel:
     """Lets exactly what was asked for pass, for `hours` from now."""
     return approval_model(await app.approvals.grant(approval_id, body.remark, asker))
 
 
 @router.post("/{approval_id}/refuse")
-async def refuse(approval_id: ApprovalId, body: DecideBody, app: App, asker: Asker) -> ApprovalModel:
+async def refuse(approval_id: ApprovalId, body: DecideBody, app: App, asker: Approver) -> ApprovalModel:
     """Ends a request."""
     return approval_model(await app.approvals.refuse(approval_id, body.remark, asker))
 

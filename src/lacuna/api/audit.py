@@ -1,32 +1,21 @@
-"""`/audit/...`: the ledger for auditors. Administrators only, until roles say more."""
+"""`/audit/...`: the ledger, for auditors and administrators."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
-from lacuna.domain.errors import Forbidden
-from lacuna.domain.identity import Principal
+from lacuna.api.dependencies import App, Auditor, Verifier
 from lacuna.ports.storage import RecordFilter
 
 router = APIRouter(prefix=f"{PREFIX}/audit", tags=["audit"])
 
 Index = Annotated[int, Path(ge=0)]
 Size = Annotated[int, Query(ge=1)]
-
-
-def _auditor(principal: Asker) -> Principal:
-    if not principal.is_admin:
-        raise Forbidden("The ledger is for administrators.", cure="Ask for your own decisions under /decisions/{id}.")
-    return principal
-
-
-Auditor = Annotated[Principal, Depends(_auditor)]
 
 
 class RecordModel(BaseModel):
@@ -139,7 +128,7 @@ async def export(app: App, auditor: Auditor, start: Annotated[int, Query(ge=0)] 
 
 
 @router.post("/verify")
-async def verify(app: App, auditor: Auditor) -> VerificationModel:
+async def verify(app: App, auditor: Verifier) -> VerificationModel:
     """Recomputes the whole log from its bytes. The result is recorded; a log that does not verify is still a 200."""
     result = await app.audit.verify(auditor)
     return VerificationModel(

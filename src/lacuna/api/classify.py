@@ -11,6 +11,7 @@ from lacuna.api.body import read, write
 from lacuna.api.context import Context, authenticated, context
 from lacuna.domain.classification import Question, Turn
 from lacuna.domain.errors import InvalidInput, TooLarge
+from lacuna.domain.identity import Permission
 from lacuna.domain.policy import Source
 from lacuna.usecases.classify import Decided
 
@@ -150,7 +151,7 @@ def route(decided: Decided) -> RouteModel:
 async def classify_one(request: Request) -> Response:
     """Route handler."""
     here = context(request)
-    principal = authenticated(request)
+    principal = await authenticated(request, Permission.ASK)
     body = await read(request, _ONE)
     return write(answer(await here.application.classify.one(question(body, here), principal)))
 
@@ -158,7 +159,7 @@ async def classify_one(request: Request) -> Response:
 async def classify_many(request: Request) -> Response:
     """Route handler. A batch may hold BATCH_CHARS_FACTOR times the characters of one text."""
     here = context(request)
-    principal = authenticated(request)
+    principal = await authenticated(request, Permission.ASK)
     body = await read(request, _MANY)
     if len(body.queries) > here.max_batch:
         raise TooLarge(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 from lacuna.http.auth import Authenticator
 from lacuna.http.limits import RateLimit
 from lacuna.wiring.application import Application, Readiness
@@ -33,9 +33,11 @@ def context(request: Request) -> Context:
     return found
 
 
-def authenticated(request: Request, cost: int = 1) -> Principal:
-    """Who asks; takes `cost` from their allowance. Raises Unauthenticated or RateLimited."""
+async def authenticated(request: Request, permission: Permission, cost: int = 1) -> Principal:
+    """Who asks; takes `cost` from their allowance. Raises Unauthenticated, RateLimited, or Forbidden where they lack
+    the permission."""
     here = context(request)
-    principal = here.authenticator.principal(request)
+    principal = await here.authenticator.principal(request)
     here.rate.take(principal.user_id, cost)
+    principal.require(permission)
     return principal

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from lacuna.api.body import InvalidBody
 from lacuna.api.context import PREFIX, context
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, Reader, Uploader
 from lacuna.api.query import tier as parse_tier
 from lacuna.domain.errors import InvalidInput, TooLarge
 from lacuna.domain.retrieval import Document
@@ -124,7 +124,7 @@ Include = Annotated[Literal["text"] | None, Query(description="`text` adds every
     },
 )
 async def upload(
-    request: Request, response: Response, app: App, principal: Asker, include: Include = None
+    request: Request, response: Response, app: App, principal: Uploader, include: Include = None
 ) -> IngestedModel:
     """Takes a document in: a file (multipart) or a text (JSON). 200 instead of 201 where it was known already."""
     limit = context(request).max_file_bytes
@@ -139,7 +139,7 @@ async def upload(
 @router.get("")
 async def listing(
     app: App,
-    principal: Asker,
+    principal: Reader,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> DocumentPage:
@@ -149,13 +149,13 @@ async def listing(
 
 
 @router.get("/{document_id:path}")
-async def show(document_id: DocumentId, app: App, principal: Asker) -> DocumentModel:
+async def show(document_id: DocumentId, app: App, principal: Reader) -> DocumentModel:
     """One document."""
     return document_model(await app.ingest.get(document_id, principal))
 
 
 @router.patch("/{document_id:path}")
-async def change(document_id: DocumentId, body: ChangeBody, app: App, principal: Asker) -> DocumentModel:
+async def change(document_id: DocumentId, body: ChangeBody, app: App, principal: Uploader) -> DocumentModel:
     """Changes tier, groups or title. Lowering the tier below what was found is a conflict (409)."""
     if body.tier is None and body.groups is None and body.title is None:
         raise InvalidInput("Nothing to change.", cure="Send tier, groups or title.")
@@ -165,7 +165,7 @@ async def change(document_id: DocumentId, body: ChangeBody, app: App, principal:
 
 
 @router.delete("/{document_id:path}", status_code=204)
-async def delete(document_id: DocumentId, app: App, principal: Asker) -> None:
+async def delete(document_id: DocumentId, app: App, principal: Uploader) -> None:
     """Deletes text and vectors for good. Invisible from the moment the call returns."""
     await app.ingest.delete(document_id, principal)
 

@@ -11,6 +11,7 @@ from lacuna.api.classify import ShortText
 from lacuna.api.context import Context, authenticated, context
 from lacuna.domain.errors import InvalidInput, TooLarge
 from lacuna.domain.evaluation import MAX_COLUMNS, MAX_ROWS, MAX_SOURCES, Evaluation, OperationRequest
+from lacuna.domain.identity import Permission
 from lacuna.domain.operations import Operation
 from lacuna.domain.policy import Destination
 
@@ -137,7 +138,7 @@ def answer(found: Evaluation) -> EvaluateAnswer:
 async def evaluate(request: Request) -> Response:
     """Route handler."""
     here: Context = context(request)
-    principal = authenticated(request)
+    principal = await authenticated(request, Permission.ASK)
     body = await read(request, _BODY)
     found = await here.application.evaluate.one(wanted(body, here.max_query_chars), principal)
     return write(answer(found))

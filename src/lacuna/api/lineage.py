@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, DecisionReader, LineageReader, LineageReporter
 from lacuna.domain.classification import Finding
 from lacuna.domain.explanation import Counterfactual
 from lacuna.domain.lineage import Direction, Graph
@@ -101,9 +101,9 @@ class DecisionModel(BaseModel):
 
 
 @router.post("/lineage/events", status_code=201)
-async def event(body: dict[str, Any], response: Response, app: App, principal: Asker) -> EventAnswer:
+async def event(body: dict[str, Any], response: Response, app: App, principal: LineageReporter) -> EventAnswer:
     """Takes an OpenLineage run event (specification 2-0-2); unknown fields and facets are passed over. 200 instead of
-    201 where the event had come before. For stewards."""
+    201 where the event had come before. For services and stewards."""
     recorded = await app.lineage_events.record(run_event(body), principal)
     if not recorded.new:
         response.status_code = 200
@@ -112,7 +112,7 @@ async def event(body: dict[str, Any], response: Response, app: App, principal: A
 
 @router.get("/lineage/{node_id:path}/impact")
 async def impact(
-    node_id: NodeId, app: App, principal: Asker, depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = MAX_DEPTH
+    node_id: NodeId, app: App, principal: LineageReader, depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = MAX_DEPTH
 ) -> GraphModel:
     """Everything that a node went into: the answers to look at again when a document turns out wrong."""
     return graph_model(await app.trace.lineage(node_id, Direction.DOWNSTREAM, depth, principal))
@@ -122,7 +122,7 @@ async def impact(
 async def lineage(
     node_id: NodeId,
     app: App,
-    principal: Asker,
+    principal: LineageReader,
     direction: Direction = Direction.BOTH,
     depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = 3,
 ) -> GraphModel:
@@ -132,9 +132,9 @@ async def lineage(
 
 @router.get("/decisions/{decision_id}")
 async def decision(
-    decision_id: Annotated[str, Path(min_length=1, max_length=100)], app: App, principal: Asker
+    decision_id: Annotated[str, Path(min_length=1, max_length=100)], app: App, principal: DecisionReader
 ) -> DecisionModel:
-    """The plain explanation of one decision, for its owner and administrators."""
+    """The plain explanation of one decision, for its owner, auditors and administrators."""
     found = await app.trace.decision(decision_id, principal)
     return DecisionModel(
         decision_id=found.decision_id,

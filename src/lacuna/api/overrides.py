@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, FeedbackGiver, OverrideSteward
 from lacuna.domain.overrides import MAX_NOTE, MAX_REASON, Effect, Override, OverrideKind, State
 from lacuna.domain.tiers import Tier
 from lacuna.usecases.feedback import Outcome, Received, Said
@@ -127,7 +127,7 @@ class FeedbackAnswer(BaseModel):
 
 
 @router.post("/feedback", status_code=201)
-async def feedback(body: FeedbackBody, app: App, asker: Asker) -> FeedbackAnswer:
+async def feedback(body: FeedbackBody, app: App, asker: FeedbackGiver) -> FeedbackAnswer:
     """Says that a decision's tier should have been another one, or that it was right. For the decision's owner and
     stewards."""
     said = Said(body.decision_id, body.tier, body.comment, body.text, body.days, body.apply)
@@ -137,7 +137,7 @@ async def feedback(body: FeedbackBody, app: App, asker: Asker) -> FeedbackAnswer
 @router.get("/admin/overrides")
 async def listing(
     app: App,
-    asker: Asker,
+    asker: OverrideSteward,
     state: State | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     after: Annotated[str, Query(max_length=100)] = "",
@@ -148,7 +148,7 @@ async def listing(
 
 
 @router.post("/admin/overrides", status_code=201)
-async def make(body: OverrideBody, app: App, asker: Asker) -> OverrideModel:
+async def make(body: OverrideBody, app: App, asker: OverrideSteward) -> OverrideModel:
     """Makes an override; unless it is to wait, it counts when the call returns."""
     wanted = Wanted(
         tier=body.tier,
@@ -165,19 +165,19 @@ async def make(body: OverrideBody, app: App, asker: Asker) -> OverrideModel:
 
 
 @router.post("/admin/overrides/{override_id}/grant")
-async def grant(override_id: OverrideId, body: GrantBody, app: App, asker: Asker) -> OverrideModel:
+async def grant(override_id: OverrideId, body: GrantBody, app: App, asker: OverrideSteward) -> OverrideModel:
     """Lets a request count; 409 where it is no open request any more."""
     return override_model(await app.overrides.grant(override_id, body.days, body.remark, asker))
 
 
 @router.post("/admin/overrides/{override_id}/refuse")
-async def refuse(override_id: OverrideId, body: RemarkBody, app: App, asker: Asker) -> OverrideModel:
+async def refuse(override_id: OverrideId, body: RemarkBody, app: App, asker: OverrideSteward) -> OverrideModel:
     """Ends a request; 409 where it is none any more."""
     return override_model(await app.overrides.refuse(override_id, body.remark, asker))
 
 
 @router.post("/admin/overrides/{override_id}/withdraw")
-async def withdraw(override_id: OverrideId, body: RemarkBody, app: App, asker: Asker) -> OverrideModel:
+async def withdraw(override_id: OverrideId, body: RemarkBody, app: App, asker: OverrideSteward) -> OverrideModel:
     """Ends an override in force; 409 where it is not in force any more."""
     return override_model(await app.overrides.withdraw(override_id, body.remark, asker))
 

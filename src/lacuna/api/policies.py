@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, PolicyReader, PolicySteward
 from lacuna.domain.errors import ConfigError, InvalidInput
 from lacuna.domain.policy import PolicyDecision
 from lacuna.domain.policy_set import PolicySet
@@ -136,7 +136,7 @@ class DiffModel(BaseModel):
 
 
 @router.get("")
-async def listing(app: App, asker: Asker) -> ListModel:
+async def listing(app: App, asker: PolicyReader) -> ListModel:
     """What is in force, and every version that is kept."""
     now = await app.policies.in_force(asker)
     versions = [
@@ -155,7 +155,7 @@ async def listing(app: App, asker: Asker) -> ListModel:
 
 
 @router.get("/{version}")
-async def one(version: Version, app: App, asker: Asker) -> SetModel:
+async def one(version: Version, app: App, asker: PolicyReader) -> SetModel:
     """The files and data of a version, or of "configuration"."""
 
     found = await app.policies.get(version, asker)
@@ -163,14 +163,14 @@ async def one(version: Version, app: App, asker: Asker) -> SetModel:
 
 
 @router.post("/validate")
-async def validate(body: PoliciesBody, app: App, asker: Asker) -> CheckedModel:
+async def validate(body: PoliciesBody, app: App, asker: PolicySteward) -> CheckedModel:
     """Compiles a set, runs its tests and tries it out, without any effect."""
     checked = await app.policies.check(body.own(), asker)
     return CheckedModel(valid=not checked.problems, version=checked.version, problems=list(checked.problems))
 
 
 @router.post("/deploy", status_code=201)
-async def deploy(body: DeployBody, app: App, asker: Asker) -> DeployedModel:
+async def deploy(body: DeployBody, app: App, asker: PolicySteward) -> DeployedModel:
     """Puts a set into force: here when the call returns, in every other process within a second."""
     with _refusals():
         added = await app.policies.deploy(body.own(), body.note, asker)
@@ -178,14 +178,16 @@ async def deploy(body: DeployBody, app: App, asker: Asker) -> DeployedModel:
 
 
 @router.post("/rollback")
-async def rollback(body: RollbackBody, app: App, asker: Asker) -> DeployedModel:
+async def rollback(body: RollbackBody, app: App, asker: PolicySteward) -> DeployedModel:
     """Puts an earlier version, or the configuration, into force."""
     with _refusals():
         return DeployedModel(version=await app.policies.roll_back(body.version, asker))
 
 
 @router.post("/diff")
-async def diff(body: DiffBody, app: App, asker: Asker, since: Annotated[int | None, Query(ge=0)] = None) -> DiffModel:
+async def diff(
+    body: DiffBody, app: App, asker: PolicyReader, since: Annotated[int | None, Query(ge=0)] = None
+) -> DiffModel:
     """What a set would change against the one in force: in text, and in the decisions of the past."""
     if (body.policies is None) == (not body.version):
         raise InvalidInput("Give either policies or version.")

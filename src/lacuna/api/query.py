@@ -13,7 +13,7 @@ from lacuna.api.body import read, write
 from lacuna.api.context import authenticated, context
 from lacuna.domain.audit import Receipt
 from lacuna.domain.errors import InvalidInput, LacunaError
-from lacuna.domain.identity import Principal, Reach
+from lacuna.domain.identity import Permission, Principal, Reach
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
@@ -115,7 +115,7 @@ _SEARCH = msgspec.json.Decoder(SearchBody)
 async def query(request: Request) -> Response:
     """Route handler."""
     here = context(request)
-    principal = authenticated(request)
+    principal = await authenticated(request, Permission.ASK)
     body = await read(request, _QUERY)
     wanted = Wanted(
         question=classify.question(body, here),
@@ -134,7 +134,7 @@ async def query(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """Route handler. The decision is recorded like any other."""
     here = context(request)
-    principal = authenticated(request)
+    principal = await authenticated(request, Permission.ASK)
     body = await read(request, _SEARCH)
     question = classify.question(classify.ClassifyBody(query=body.query, purpose=body.purpose), here)
     reach = narrowed(principal, body.groups, body.max_tier)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, Asker
+from lacuna.api.dependencies import App, TermSteward
 from lacuna.domain.terms import MAX_ALIASES, MAX_LENGTH, Match, Term, TermList
 from lacuna.usecases.terms import MAX_IMPORT, ListedTerm
 
@@ -76,7 +76,7 @@ def _add_routes(path: str, listed: TermList) -> None:
     @router.get(f"/{path}", name=f"list_{path}")
     async def listing(
         app: App,
-        asker: Asker,
+        asker: TermSteward,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
         after: Annotated[str, Query(max_length=100)] = "",
     ) -> TermPageModel:
@@ -85,7 +85,7 @@ def _add_routes(path: str, listed: TermList) -> None:
         return TermPageModel(terms=[_model(term) for term in page.terms], next=page.next)
 
     @router.post(f"/{path}", status_code=201, name=f"add_{path}")
-    async def add(body: TermBody, response: Response, app: App, asker: Asker) -> TermModel:
+    async def add(body: TermBody, response: Response, app: App, asker: TermSteward) -> TermModel:
         """Adds a term; it counts when the call returns. 200 instead of 201 where a term of this form was there: it is
         replaced."""
         term, new = await app.terms.add(listed, body.term(), asker)
@@ -94,14 +94,14 @@ def _add_routes(path: str, listed: TermList) -> None:
         return _model(term)
 
     @router.post(f"/{path}/import", name=f"import_{path}")
-    async def load(body: ImportBody, app: App, asker: Asker) -> ImportedModel:
+    async def load(body: ImportBody, app: App, asker: TermSteward) -> ImportedModel:
         """Adds or replaces many terms in one step."""
         terms = [Term(each) if isinstance(each, str) else each.term() for each in body.terms]
         done = await app.terms.load(listed, terms, asker)
         return ImportedModel(added=done.added, replaced=done.replaced, unchanged=done.unchanged)
 
     @router.delete(f"/{path}/{{term_id}}", status_code=204, name=f"remove_{path}")
-    async def remove(term_id: TermId, app: App, asker: Asker) -> None:
+    async def remove(term_id: TermId, app: App, asker: TermSteward) -> None:
         """Removes a term of the database; those of the file are removed in the file."""
         await app.terms.remove(listed, term_id, asker)
 

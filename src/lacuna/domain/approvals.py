@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 
 HOUR_US: Final = 3_600_000_000
 WAITS_US: Final = 7 * 24 * HOUR_US
@@ -55,10 +55,14 @@ class Approval:
         return State.EXPIRED if over else self.state
 
     def may_be_decided_by(self, principal: Principal) -> bool:
-        """Whether this principal may grant or refuse it. Nobody but an administrator decides an own request."""
+        """Whether this principal may grant or refuse it: who decides all, or belongs to a group that decides this one.
+        Nobody but an administrator decides an own request."""
+        if not principal.may(Permission.USE_APPROVALS):
+            return False
         if principal.is_admin:
             return True
-        return principal.user_id != self.requester and not principal.groups.isdisjoint(self.groups)
+        others = principal.user_id != self.requester
+        return others and (principal.may(Permission.DECIDE_APPROVALS) or not principal.groups.isdisjoint(self.groups))
 
     def may_be_seen_by(self, principal: Principal) -> bool:
         """Whether this principal may know of it."""

@@ -1,18 +1,16 @@
 """Who asks, and what they may read. Both come from the credential, never from the request body."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 
+from lacuna.domain.errors import Forbidden
+from lacuna.domain.permissions import Permission, Role, granted, roles_with
 from lacuna.domain.tiers import Tier
+
+__all__ = ["EVERYONE", "Permission", "Principal", "Reach", "Role"]
 
 EVERYONE = "everyone"
 """The group that every authenticated principal belongs to."""
-
-
-class Role(StrEnum):
-    ADMIN = "admin"
-    USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`via` names how the person or program was authenticated: "dev", "api-key", "cli"."""
+    """`via` names how the person or program was authenticated: "dev", "api-key", "proxy", "oidc", "cli". A credential
+    with `scopes` allows nothing beyond them, whatever the roles."""
 
     user_id: str
     email: str
@@ -48,6 +47,29 @@ class Principal:
     roles: frozenset[Role]
     via: str
     reads_all_groups: bool = False
+    scopes: frozenset[Permission] | None = None
+    name: str = ""
+    permissions: frozenset[Permission] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permissions", granted(self.roles, self.scopes))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this principal is allowed to do that."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises Forbidden, naming the permission and the roles that bring it."""
+        if permission in self.permissions:
+            return
+        roles = " or ".join(roles_with(permission))
+        beyond = self.scopes is not None and permission in granted(self.roles)
+        raise Forbidden(
+            f"This needs the permission {permission}.",
+            cure="The scopes of this API key leave it out; use another key."
+            if beyond
+            else f"Ask an administrator for the role {roles}.",
+        )
 
     @property
     def reach(self) -> Reach:
@@ -56,8 +78,3 @@ class Principal:
     @property
     def is_admin(self) -> bool:
         return Role.ADMIN in self.roles
-
-    @property
-    def is_steward(self) -> bool:
-        """Whether this principal may grant, refuse and withdraw overrides, and let labels count."""
-        return self.is_admin

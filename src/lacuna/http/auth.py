@@ -19,7 +19,7 @@ MIN_KEY_LENGTH = 32
 class Authenticator(Protocol):
     """MUST raise Unauthenticated unless the request carries a valid credential."""
 
-    def principal(self, request: Request) -> Principal: ...
+    async def principal(self, request: Request) -> Principal: ...
 
 
 DEV_USER = Principal(
@@ -36,7 +36,7 @@ DEV_USER = Principal(
 class DevAuthenticator:
     """Development mode: every request is the development user's."""
 
-    def principal(self, request: Request) -> Principal:
+    async def principal(self, request: Request) -> Principal:
         return DEV_USER
 
 
@@ -55,7 +55,7 @@ class BootstrapKeyAuthenticator:
             reads_all_groups=True,
         )
 
-    def principal(self, request: Request) -> Principal:
+    async def principal(self, request: Request) -> Principal:
         values = request.headers.getlist("authorization")
         scheme, _, given = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         right = hmac.compare_digest(given.strip().encode("utf-8", "surrogatepass"), self._key)

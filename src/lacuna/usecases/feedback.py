@@ -12,7 +12,7 @@ from typing import Final
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import Forbidden, InvalidInput, TooLarge
 from lacuna.domain.explanation import recorded
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.overrides import Granted, Label, Override, OverrideKind, State, effect_of
 from lacuna.domain.overriding import NEVER_LOWERED
 from lacuna.domain.tiers import Tier
@@ -88,7 +88,7 @@ class Feedback:
         Forbidden where `apply` is not for them, InvalidInput for another text than the decided one, TooLarge or
         StorageError."""
         decided = await self._overrides.decided_text(said.decision_id, principal)
-        if said.apply and not principal.is_steward:
+        if said.apply and not principal.may(Permission.MANAGE_OVERRIDES):
             raise Forbidden(
                 "Only stewards may apply feedback at once.", cure="Leave `apply` out: it will be a request."
             )
@@ -98,7 +98,7 @@ class Feedback:
         return await self._disagreed(said, decided, principal)
 
     async def _agreed(self, said: Said, decided: DecidedText, principal: Principal) -> Received:
-        learned = said.text is not None and principal.is_steward
+        learned = said.text is not None and principal.may(Permission.MANAGE_OVERRIDES)
         entry = self._label_entry(said, decided, "", principal, kept=learned)
         if said.text is not None and learned:
             await self._store.record(self._label(said, said.text, "", principal), [entry])

@@ -26,7 +26,7 @@ from lacuna.domain.errors import (
     TierConflict,
     TooLarge,
 )
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier, join
@@ -253,7 +253,7 @@ class Ingest:
         self, upload: Upload, data: bytes, content: str, document_id: str, principal: Principal
     ) -> Outcome:
         before = await self._catalogue.get(document_id)
-        if before is not None and not (principal.is_admin or before.owner == principal.user_id):
+        if before is not None and not (principal.may(Permission.MANAGE_DOCUMENTS) or before.owner == principal.user_id):
             raise Forbidden("The document id is taken.", cure="Choose another id.")
         fingerprint = await self._prepare.fingerprint(upload, content)
         known = document_id not in self.lost and self.fingerprints.knows(document_id)
@@ -387,14 +387,14 @@ class Ingest:
 
     async def _owned(self, document_id: str, principal: Principal) -> Document:
         document = await self.get(document_id, principal)
-        if not principal.is_admin and document.owner != principal.user_id:
+        if not principal.may(Permission.MANAGE_DOCUMENTS) and document.owner != principal.user_id:
             raise Forbidden("Only the document's owner or an administrator may do this.", cure="Ask one of them.")
         return document
 
     def _derived_id(self, upload: Upload, content: str, principal: Principal) -> str:
         """Administrators share one set of ids. Others have their own: an upload neither touches nor betrays a document
         of somebody else."""
-        owner = "" if principal.is_admin else principal.user_id
+        owner = "" if principal.may(Permission.MANAGE_DOCUMENTS) else principal.user_id
         what = upload.origin or upload.source or content
         return "doc_" + self._keys.hmac("\1".join(["document", owner, what]))[:24]
 

@@ -14,8 +14,8 @@ from lacuna.domain.audit import Json, Record
 from lacuna.domain.classification import Classification, Strategy
 from lacuna.domain.column_names import column, words
 from lacuna.domain.datasets import Dataset, inherited, merged, narrowed, with_columns
-from lacuna.domain.errors import Forbidden, NotFound
-from lacuna.domain.identity import EVERYONE, Principal
+from lacuna.domain.errors import NotFound
+from lacuna.domain.identity import EVERYONE, Permission, Principal
 from lacuna.domain.lineage import Direction, Edge, LineageDelta, Node, NodeKind
 from lacuna.domain.openlineage import RunEvent, ToldDataset
 from lacuna.domain.operations import Column
@@ -62,8 +62,7 @@ class LineageEvents:
 
     async def record(self, event: RunEvent, principal: Principal) -> Recorded:
         """Raises Forbidden, TooLarge, or StorageError where it cannot be kept."""
-        if not principal.is_steward:
-            raise Forbidden("Lineage is reported by stewards and administrators.", cure="Use a credential of theirs.")
+        principal.require(Permission.REPORT_LINEAGE)
         told = [*event.inputs, *event.outputs]
         job = f"job:{event.job_namespace}/{event.job_name}"
         async with self._one_at_a_time:  # a tier that rises is seen by the event that comes after

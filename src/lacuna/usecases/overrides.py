@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from lacuna.domain.identity import Principal
+from lacuna.domain.errors import Conflict, InvalidInput, NotFound
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.overrides import (
     DAY_US,
     Effect,
@@ -127,7 +127,7 @@ class Overrides:
 
     async def page(self, state: State | None, after: str, limit: int, principal: Principal) -> OverridePage:
         """Overrides by id, of one state or all. Raises Forbidden."""
-        _steward(principal)
+        principal.require(Permission.MANAGE_OVERRIDES)
         await self.expire()
         found = await self._store.page(state, after, limit + 1)
         now = self._clock.now_us()
@@ -137,7 +137,7 @@ class Overrides:
     async def make(self, wanted: Wanted, principal: Principal) -> Override:
         """The override as stored; an open request for the same by the same person is returned as it is. Raises
         Forbidden, InvalidInput, NotFound for an unknown decision, TooLarge or StorageError."""
-        _steward(principal)
+        principal.require(Permission.MANAGE_OVERRIDES)
         kind, key, decided = await self._subject(wanted, principal)
         made = self.asked_for(
             kind,
@@ -260,7 +260,7 @@ class Overrides:
         return OverrideKind.DECISION, decided.text_hmac, decided.tier
 
     async def _open(self, override_id: str, expected: State, principal: Principal) -> Override:
-        _steward(principal)
+        principal.require(Permission.MANAGE_OVERRIDES)
         found = await self._store.get(override_id)
         if found is None:
             raise NotFound("There is no such override.", cure="List the overrides for their ids.")
@@ -277,8 +277,3 @@ class Overrides:
     def _moved(self, override: Override, state: State, remark: str, by: str) -> Override:
         now = self._clock.now_us()
         return replace(override, state=state, decided_by=by, decided_at=now, remark=remark.strip())
-
-
-def _steward(principal: Principal) -> None:
-    if not principal.is_steward:
-        raise Forbidden("Overrides are for stewards.", cure="Send feedback on a decision: it becomes a request.")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import ConfigError, Forbidden, InvalidInput, NotFound
-from lacuna.domain.identity import Principal
+from lacuna.domain.errors import ConfigError, InvalidInput, NotFound
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.policy_set import Activation, PolicySet, PolicyVersion
 from lacuna.ports.clock import Clock
 from lacuna.ports.policies import PolicyStore
@@ -70,7 +70,7 @@ class Policies:
 
     async def in_force(self, principal: Principal) -> InForce:
         """Raises Forbidden."""
-        _administrator(principal)
+        principal.require(Permission.READ_POLICIES)
         _, deployed = await self._store.everything()
         history = await self._store.history(1)
         newest = history[0] if history else None
@@ -81,18 +81,18 @@ class Policies:
 
     async def versions(self, principal: Principal) -> list[PolicyVersion]:
         """The newest versions first. Raises Forbidden."""
-        _administrator(principal)
+        principal.require(Permission.READ_POLICIES)
         return await self._store.versions(LISTED)
 
     async def history(self, principal: Principal) -> list[Activation]:
         """What was in force, newest first. Raises Forbidden."""
-        _administrator(principal)
+        principal.require(Permission.READ_POLICIES)
         return await self._store.history(LISTED)
 
     async def get(self, version: str, principal: Principal) -> PolicySet:
         """The set of a version, of "configuration", or the one in force where `version` is empty. Raises Forbidden and
         NotFound."""
-        _administrator(principal)
+        principal.require(Permission.READ_POLICIES)
         if version in (CONFIGURATION, self._follow.configured.version):
             return self._follow.configured
         if not version:
@@ -110,7 +110,7 @@ class Policies:
 
     async def check(self, own: PolicySet, principal: Principal) -> Checked:
         """Whether a set may be deployed. Raises Forbidden."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_POLICIES)
         try:
             policies = self.whole(own)
             await asyncio.to_thread(self._validate, policies)
@@ -178,7 +178,7 @@ class Policies:
         return CONFIGURATION if earlier is None else earlier
 
     def _may_change(self, principal: Principal) -> None:
-        _administrator(principal)
+        principal.require(Permission.MANAGE_POLICIES)
         if not self._kept_here:
             raise InvalidInput(
                 "OPA keeps the policies (policy.opa_url).", cure="Deploy them to OPA, or remove the setting."
@@ -186,8 +186,3 @@ class Policies:
 
     def _entry(self, kind: str, principal: Principal, data: dict[str, Json]) -> Entry:
         return Entry(Record(kind, self._clock.now_us(), principal.user_id, principal.via, "", data))
-
-
-def _administrator(principal: Principal) -> None:
-    if not principal.is_admin:
-        raise Forbidden("Policies are for administrators.", cure="Ask an administrator.")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import Forbidden, InvalidInput, NotFound, TooLarge
-from lacuna.domain.identity import Principal
+from lacuna.domain.errors import InvalidInput, NotFound, TooLarge
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.terms import MAX_ALIASES, StoredTerm, Term, TermList, TermSet, fault_of, form_of
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.secrets import KeyRing
@@ -77,7 +77,7 @@ class Terms:
 
     async def page(self, listed: TermList, after: str, limit: int, principal: Principal) -> TermPage:
         """The terms of a list by id, those of the file first. Raises Forbidden."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_TERMS)
         found: list[ListedTerm] = []
         if after == "" or after.startswith(_FILE):
             configured = list(self._follow.configured.listed(listed))
@@ -92,7 +92,7 @@ class Terms:
     async def add(self, listed: TermList, term: Term, principal: Principal) -> tuple[ListedTerm, bool]:
         """The term as stored, and whether it is new: one of the same form is replaced. Raises Forbidden, InvalidInput,
         TooLarge or StorageError."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_TERMS)
         sound = self._sound(term, "term")
         known = await self._store.named(listed, sound.name)
         if known is not None and known.term == sound:
@@ -106,7 +106,7 @@ class Terms:
 
     async def load(self, listed: TermList, terms: Sequence[Term], principal: Principal) -> Imported:
         """Adds many at once: all of them or none. Raises as `add` does."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_TERMS)
         if len(terms) > MAX_IMPORT:
             raise TooLarge(f"The import has {len(terms)} terms; the limit is {MAX_IMPORT}.", cure="Import it in parts.")
         _, everything = await self._store.everything()
@@ -118,7 +118,7 @@ class Terms:
 
     async def remove(self, listed: TermList, term_id: str, principal: Principal) -> None:
         """Raises Forbidden, NotFound, or InvalidInput for a term of the file."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_TERMS)
         if term_id.startswith(_FILE):
             raise InvalidInput(
                 "This term stands in proprietary_terms.yaml.", cure="Remove it there; the change counts at once."
@@ -130,7 +130,7 @@ class Terms:
 
     async def remove_named(self, listed: TermList, name: str, principal: Principal) -> None:
         """The same by name, in any spelling."""
-        _administrator(principal)
+        principal.require(Permission.MANAGE_TERMS)
         stored = await self._store.named(listed, name.strip())
         if stored is None:
             raise NotFound(
@@ -195,11 +195,6 @@ class Terms:
             **(more or {}),
         }
         return Entry(Record("terms.changed", self._clock.now_us(), principal.user_id, principal.via, "", data))
-
-
-def _administrator(principal: Principal) -> None:
-    if not principal.is_admin:
-        raise Forbidden("Terms are for administrators.", cure="Ask an administrator to add the term.")
 
 
 def _listed(stored: StoredTerm) -> ListedTerm:

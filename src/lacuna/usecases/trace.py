@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from lacuna.domain.audit import Json, Record, Stored
 from lacuna.domain.errors import NotFound
 from lacuna.domain.explanation import Counterfactual, explained, for_clearance, recorded
-from lacuna.domain.identity import EVERYONE, Principal
+from lacuna.domain.identity import EVERYONE, Permission, Principal
 from lacuna.domain.lineage import Direction, Graph, Node, NodeKind
 from lacuna.domain.tiers import Tier
 from lacuna.ports.datasets import DatasetStore
@@ -86,7 +86,7 @@ class Trace:
     async def lineage(self, node_id: str, direction: Direction, depth: int, principal: Principal) -> Graph:
         """The graph around a node, without what the principal may not see. Raises NotFound."""
         graph = await self._ledger.lineage(node_id, direction, min(depth, MAX_DEPTH), MAX_NODES)
-        if principal.is_admin and principal.reads_all_groups:
+        if principal.may(Permission.READ_ALL_DECISIONS) and principal.reads_all_groups:
             return graph
         seen = {node.node_id: node for node in [await self._visible(n, graph, principal) for n in graph.nodes] if node}
         if node_id not in seen or seen[node_id].label == _HIDDEN:
@@ -130,7 +130,7 @@ class Trace:
 
 
 def _owns(record: Record, principal: Principal) -> bool:
-    return principal.is_admin or record.actor == principal.user_id
+    return principal.may(Permission.READ_ALL_DECISIONS) or record.actor == principal.user_id
 
 
 def _for_clearance(facts: Mapping[str, Json], clearance: Tier) -> Mapping[str, Json]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lacuna.domain.errors import Forbidden, InvalidInput, LacunaError
-from lacuna.domain.identity import EVERYONE, Principal
+from lacuna.domain.identity import EVERYONE, Permission, Principal
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
 
@@ -133,5 +133,5 @@ def check_groups(groups: frozenset[str], principal: Principal) -> None:
         raise InvalidInput(
             "The groups are not usable.", cure=f"Name at most {MAX_GROUPS} groups of at most 200 characters."
         )
-    if not principal.is_admin and not groups <= principal.groups | {EVERYONE}:
+    if not principal.may(Permission.MANAGE_DOCUMENTS) and not groups <= principal.groups | {EVERYONE}:
         raise Forbidden("A document can only be given to groups you belong to.", cure="Name your own groups.")
