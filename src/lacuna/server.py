@@ -22,13 +22,15 @@ import uvloop
 
 from lacuna.api.app import build
 from lacuna.api.context import Context
-from lacuna.config import Loaded, load
+from lacuna.config import Loaded, Settings, load
 from lacuna.domain.errors import ConfigError
-from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, BootstrapKeyAuthenticator, DevAuthenticator
+from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, CredentialAuthenticator, DevAuthenticator
 from lacuna.http.buckets import SharedBuckets
 from lacuna.http.gate import Gate
 from lacuna.http.limits import Limits, RateLimit
+from lacuna.http.peers import Peers
 from lacuna.http.protocol import BoundedProtocol
+from lacuna.http.proxy_identity import ProxyHeaders
 from lacuna.wiring.application import Application, Readiness
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics
@@ -48,22 +50,21 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
     with the address once requests are accepted. Raises ConfigError or StorageError where it cannot start."""
     settings = loaded.settings
     start_logs(settings)
-    authenticator = _authenticator(loaded, development)
+    if not development:
+        _require_credentials(loaded)
     listening = _socket(settings.server.host, settings.server.port)
     announce = (lambda: ready(_address(listening))) if ready is not None else _nobody
     try:
         with hold_folder(prepared(settings.storage.data_path)):
             if development or settings.server.workers == 1:
-                _in_loop(_serve(loaded, authenticator, listening, announce, development=development))
+                _in_loop(_serve(loaded, listening, announce, development=development))
             else:
-                _supervise(loaded, authenticator, listening, announce)
+                _supervise(loaded, listening, announce)
     finally:
         listening.close()
 
 
-def _supervise(
-    loaded: Loaded, authenticator: Authenticator, listening: socket.socket, ready: Callable[[], None]
-) -> None:
+def _supervise(loaded: Loaded, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Starts workers on one socket and stays with them."""
     settings = loaded.settings
     metrics = SharedMetrics(settings) if settings.metrics.enabled else None
@@ -73,7 +74,7 @@ def _supervise(
 
     def work(place: Place) -> None:
         shared = _Shared(place, metrics, buckets)
-        _in_loop(_serve(newest.loaded, authenticator, listening, place.ready, shared=shared))
+        _in_loop(_serve(newest.loaded, listening, place.ready, shared=shared))
 
     try:
         workers = Workers(settings.server.workers, work, newest.look)
@@ -100,7 +101,6 @@ def _in_loop(work: Coroutine[object, object, None]) -> None:
 
 async def _serve(
     loaded: Loaded,
-    authenticator: Authenticator,
     listening: socket.socket,
     ready: Callable[[], None],
     *,
@@ -115,7 +115,7 @@ async def _serve(
     async with open_application(loaded=loaded, surface=surface, process=process) as application:
         context = Context(
             application=application,
-            authenticator=authenticator,
+            authenticator=DevAuthenticator() if development else _authenticator(settings, application),
             ready=Readiness(application, READY_FOR_S),
             rate=RateLimit(settings.server.rate_limit_per_minute, None if shared is None else shared.buckets),
             max_query_chars=settings.server.max_query_chars,
@@ -210,19 +210,37 @@ def _say_metrics(host: str, port: int) -> None:
     log.info("metrics_on", address=f"http://{host}:{port}/metrics")
 
 
-def _authenticator(loaded: Loaded, development: bool) -> Authenticator:
-    if development:
-        return DevAuthenticator()
+def _require_credentials(loaded: Loaded) -> None:
+    """Raises ConfigError where nobody could sign in: neither a bootstrap key, nor proxies that forward identity."""
     auth = loaded.settings.auth
     key = "" if auth.api_key is None else auth.api_key.get_secret_value()
-    if len(key) < MIN_KEY_LENGTH:
+    if (key or not auth.trusted_proxies) and len(key) < MIN_KEY_LENGTH:
         raise ConfigError(
             f"`lacuna serve` needs an API key of at least {MIN_KEY_LENGTH} characters."
             if key
             else "`lacuna serve` needs an API key: nobody could sign in.",
             cure="Set LACUNA_API_KEY or LACUNA_API_KEY_FILE, for example to the output of `openssl rand -hex 32`.",
         )
-    return BootstrapKeyAuthenticator(key, auth.admin_group)
+
+
+def _authenticator(settings: Settings, application: Application) -> Authenticator:
+    auth = settings.auth
+    return CredentialAuthenticator(
+        application.sign_in,
+        application.telemetry,
+        RateLimit(auth.refusals_per_minute),
+        bootstrap="" if auth.api_key is None else auth.api_key.get_secret_value(),
+        admin_group=auth.admin_group,
+        peers=Peers(auth.trusted_proxies),
+        headers=ProxyHeaders(
+            auth.user_header,
+            auth.email_header,
+            auth.groups_header,
+            auth.name_header,
+            auth.proxy_secret_header,
+            "" if auth.proxy_secret is None else auth.proxy_secret.get_secret_value(),
+        ),
+    )
 
 
 def _socket(host: str, port: int) -> socket.socket:

@@ -18,7 +18,6 @@ from tests.config.conftest import Folder
         ("embedding: {model: other}", "embedding.model"),
         ("embedding: {device: 'cuda:1'}", "embedding.device"),
         ("llm: {endpoint: 'http://vllm:8000'}", "llm.model"),
-        ("auth: {trusted_proxies: [10.0.0.1], user_header: X-Me}", "auth.trusted_proxies"),
         ("auth: {user_header: X-Me, name_header: X-My}", "auth.name_header, auth.user_header"),
         ("lineage: {enabled: false}", "lineage.enabled, lineage.sampling_rate"),
         ("lineage: {sampling_rate: 0.5}", "lineage.enabled, lineage.sampling_rate"),

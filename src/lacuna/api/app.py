@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from lacuna import __version__
 from lacuna.api import (
+    api_keys,
     approvals,
     audit,
     classify,
@@ -59,6 +60,7 @@ ROUTERS = (
     audit.router,
     terms.router,
     policies.router,
+    api_keys.router,
     health.router,
 )
 

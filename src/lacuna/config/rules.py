@@ -94,11 +94,17 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
 
 def _headers(settings: Settings) -> Iterator[Broken]:
     seen: dict[str, str] = {}
-    for name in ("user_header", "email_header", "groups_header", "name_header"):
+    for name in ("user_header", "email_header", "groups_header", "name_header", "proxy_secret_header"):
         header = str(getattr(settings.auth, name)).lower()
         if header in seen:
             yield ("auth", name), (("auth", seen[header]),), f"is the same header as auth.{seen[header]}"
         seen.setdefault(header, name)
+    groups: dict[str, str] = {}
+    for name in ("admin_group", "steward_group", "auditor_group", "text_reader_group"):
+        group = str(getattr(settings.auth, name))
+        if group and group in groups:
+            yield ("auth", name), (("auth", groups[group]),), f"is the same group as auth.{groups[group]}"
+        groups.setdefault(group, name)
 
 
 def _is_public(address: str) -> bool:

@@ -16,6 +16,7 @@ from lacuna.config.values import (
     Header,
     ListenHost,
     LowerText,
+    Names,
     Networks,
     Number,
     PostgresAddress,
@@ -264,6 +265,9 @@ class ServerSettings(Section):
     )
 
 
+TierName = Annotated[Literal["PUBLIC", "INTERNAL", "PROPRIETARY"], UpperText]
+
+
 class AuthSettings(Section):
     """Who may ask. Identity headers count only from `trusted_proxies`."""
 
@@ -273,7 +277,18 @@ class AuthSettings(Section):
     email_header: Header = Field("X-Email", description="Header with the e-mail address.")
     groups_header: Header = Field("X-Groups", description="Header with the groups, comma-separated.")
     name_header: Header = Field("X-Name", description="Header with the display name.")
+    proxy_secret: Token | None = Field(None, description="Secret that a trusted proxy must send along; empty: none.")
+    proxy_secret_header: Header = Field("X-Proxy-Secret", description="Header with that secret.")
     admin_group: Text = Field("lacuna-admins", min_length=1, description="Group whose members are administrators.")
+    steward_group: Text = Field("lacuna-stewards", description="Group whose members are stewards; empty: none.")
+    auditor_group: Text = Field("lacuna-auditors", description="Group whose members are auditors; empty: none.")
+    text_reader_group: Text = Field("", description="Group whose members may read stored text of others; empty: none.")
+    clearance: TierName = Field("INTERNAL", description="Highest tier that everybody who signs in may read.")
+    internal_groups: Names = Field((), description="Groups whose members may read INTERNAL, whatever `clearance` is.")
+    proprietary_groups: Names = Field((), description="Groups whose members may read PROPRIETARY.")
+    refusals_per_minute: Annotated[Whole, Field(ge=1, le=10_000)] = Field(
+        20, description="Wrong credentials from one address before its refusals are slowed down."
+    )
 
 
 class IngestSettings(Section):

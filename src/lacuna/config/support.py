@@ -66,10 +66,6 @@ def _models(settings: Settings) -> Iterator[str]:
 
 def _identity(settings: Settings) -> Iterator[str]:
     if settings.auth.trusted_proxies:
-        yield (
-            "auth.trusted_proxies: this version takes identity from API keys only, not from proxy headers; "
-            "remove the setting."
-        )
         return
     named = {"user_header", "email_header", "groups_header", "name_header"} & settings.auth.model_fields_set
     if named:

@@ -71,6 +71,7 @@ class RateLimited(errors.Overloaded):
 
     def __init__(self, message: str, *, retry_after: int, headers: dict[str, str]) -> None:
         super().__init__(message, cure=f"Try again in {retry_after} s.")
+        self.retry_after = retry_after
         self.headers = {"Retry-After": str(retry_after), **headers}
 
 

@@ -13,6 +13,11 @@ class Telemetry(Protocol):
         (what it held did not verify)."""
         ...
 
+    def signed_in(self, way: str, outcome: str) -> None:
+        """One credential: "accepted", "ignored" (identity headers of a peer that is no proxy), or the reason of the
+        refusal, from a closed set."""
+        ...
+
     def failed(self, part: str, code: str) -> None:
         """`part` names the back end or layer, `code` the error's stable code."""
         ...

@@ -12,6 +12,7 @@ from lacuna.domain.errors import LacunaError
 from lacuna.domain.identity import Principal
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.api_keys import ApiKeys
 from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
@@ -24,6 +25,7 @@ from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_diff import PolicyDiff
 from lacuna.usecases.search import Search
+from lacuna.usecases.sign_in import SignIn
 from lacuna.usecases.terms import Terms
 from lacuna.usecases.trace import Trace
 
@@ -68,6 +70,8 @@ class Application:
     evaluate: Evaluate
     lineage_events: LineageEvents
     approvals: Approvals
+    sign_in: SignIn
+    api_keys: ApiKeys
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

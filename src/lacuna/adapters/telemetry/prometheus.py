@@ -90,6 +90,12 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
         self._starts.inc()
+        self._sign_ins = Counter(
+            "lacuna_sign_ins_total",
+            "Credentials that came with requests, by way and outcome.",
+            ("way", "outcome"),
+            registry=self.registry,
+        )
         self._failures = Counter(
             "lacuna_failures_total",
             "Failures of a layer or back end, by part and stable error code.",
@@ -121,6 +127,9 @@ class PrometheusTelemetry:
         if known is None:
             known = self._lookup_series[level, result] = self._lookups.labels(level, result)
         known.inc()
+
+    def signed_in(self, way: str, outcome: str) -> None:
+        self._sign_ins.labels(way, outcome).inc()
 
     def failed(self, part: str, code: str) -> None:
         self._failures.labels(part, code).inc()

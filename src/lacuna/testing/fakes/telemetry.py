@@ -18,5 +18,8 @@ class CountingTelemetry:
     def looked_up(self, level: str, result: str) -> None:
         self.counts["looked_up", level, result] += 1
 
+    def signed_in(self, way: str, outcome: str) -> None:
+        self.counts["signed_in", way, outcome] += 1
+
     def failed(self, part: str, code: str) -> None:
         self.counts["failed", part, code] += 1
