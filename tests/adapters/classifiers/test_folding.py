@@ -57,3 +57,8 @@ def test_every_folded_character_has_its_origin(text: str) -> None:
 def test_lower_case_keeps_the_length_of_every_folded_character() -> None:
     wrong = [code for code in range(0, sys.maxunicode + 1, 3) if len(fold(chr(code)).lower()) != len(fold(chr(code)))]
     assert wrong == []
+
+
+@given(texts | st.text(st.sampled_from("a\ufffe\uffff\ud83d\ude00\U0001f600\ufa6c\u00df\u043e\u200b \n"), max_size=40))
+def test_a_long_text_folds_as_its_characters_do(text: str) -> None:
+    assert fold(text + "\u0434" * 64) == "".join(map(fold, text)) + "\u0434" * 64

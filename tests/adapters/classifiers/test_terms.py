@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lacuna.adapters.classifiers.boundaries import ends_word, starts_word
 from lacuna.adapters.classifiers.compiled import words as words_of
+from lacuna.adapters.classifiers.decoding import rot13
 from lacuna.adapters.classifiers.folding import fold
 from lacuna.adapters.classifiers.terms import TermIndex, TermSet
 from lacuna.domain.errors import ConfigError
@@ -241,3 +242,30 @@ def test_the_looser_of_two_entries_counts() -> None:
 def test_a_phrase_that_is_a_term_does_not_shield_it() -> None:
     index = TermIndex.build(TermSet(projects=("Nova Scotia",), public=("nova scotia",)))
     assert [m.group.kind for m in index.find("Nova Scotia")] == ["ORG.PROJECT"]
+
+
+WORDS = tuple(
+    "a ab abc nova apollo \u043f\u0440\u043e\u0435\u043a\u0442 \u673a\u5bc6 \U0001d6a8\U00020000 x9 4711".split()
+)
+NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("_".join)
+
+
+@given(
+    st.lists(NAMES, min_size=1, max_size=6), st.lists(st.sampled_from(WORDS) | NAMES | st.text(max_size=6), max_size=9)
+)
+def test_a_silent_text_holds_no_term_as_it_stands_or_rotated(names: list[str], pieces: list[str]) -> None:
+    index = TermIndex.build(TermSet(projects=tuple(name for name in names if len(name) > 1)))
+    for joint in (" ", "", "_", "Q", ", "):
+        for text in (joint.join(pieces), joint.join(map(str.title, pieces)), rot13(joint.join(pieces))):
+            folded = fold(text)
+            if index.is_silent(folded):
+                assert not index.find(folded)
+                assert not index.find(rot13(folded))
+
+
+def test_most_texts_are_silent() -> None:
+    """Otherwise the terms would be searched for in every text, at several times the cost."""
+    index = TermIndex.build(TermSet(projects=tuple(f"name{number} of number {number}" for number in range(500))))
+    assert index.is_silent("What is the capital of the country with the largest lake in the world?")
+    assert index.is_silent("iPhone 15 and \u043a\u0430\u043a \u0434\u0435\u043b\u0430 of 500 years")
+    assert not index.is_silent("anzr7 bs ahzore 7")

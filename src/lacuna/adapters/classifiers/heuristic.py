@@ -36,6 +36,11 @@ _JUDGES_OF_CHANCE = frozenset(
 """Validators that words joined by a guess look random to."""
 
 
+_EVIDENCE = {
+    rule: LayerResult(Layer.HEURISTIC, (), public_cues.STRENGTH if rule else 0.0, rule) for rule in public_cues.RULES
+}
+"""What a text without findings gets, by the rule that holds it for public."""
+
 _ASKED = (*decoding.TRIGGERS, *public_cues.PATTERNS)
 
 
@@ -117,15 +122,18 @@ class HeuristicLayer:
         """What was found in the text, and in its context as findings without a span."""
         readings = decoding.Readings(question.text)
         hits, cues = self._hits(readings)
-        findings = [Finding(h.kind, h.rule, Layer.HEURISTIC, h.tier, h.confidence, h.start, h.end) for h in hits]
-        findings += self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
-        findings += self._context("CONTEXT.FILE", question.files)
+        if hits or question.conversation or question.files or question.project is not None:
+            findings = [Finding(h.kind, h.rule, Layer.HEURISTIC, h.tier, h.confidence, h.start, h.end) for h in hits]
+            findings += self._in_context(question)
+            if findings:
+                return LayerResult(Layer.HEURISTIC, tuple(findings))
+        return _EVIDENCE[public_cues.evidence(readings.base.text, cues)]
+
+    def _in_context(self, question: Question) -> Iterator[Finding]:
+        yield from self._context("CONTEXT.CONVERSATION", (turn.content for turn in question.conversation))
+        yield from self._context("CONTEXT.FILE", question.files)
         if question.project is not None:
-            findings += self._context("CONTEXT.PROJECT", (question.project,))
-        if findings:
-            return LayerResult(Layer.HEURISTIC, tuple(findings))
-        strength, rule = public_cues.evidence(readings.base.text, cues)
-        return LayerResult(Layer.HEURISTIC, (), strength, rule)
+            yield from self._context("CONTEXT.PROJECT", (question.project,))
 
     def _context(self, kind: str, texts: Iterable[str]) -> list[Finding]:
         """One finding for each rule that hits one of `texts`: the strongest."""
@@ -143,10 +151,7 @@ class HeuristicLayer:
         cues: list[int] | None = None
         for reading in readings:
             view = reading.view
-            terms: list[TermMatch] = []
-            if not self._terms.is_silent(view.text):
-                terms += self._terms.find(view.text)
-                terms += filter(_is_long, self._terms.find(decoding.rot13(view.text)))
+            terms = self._terms_of(view.text)
             matches, triggered = self._patterns.find(view.text)
             if cues is None:
                 cues = [number - _TRIGGERS for number in triggered if number >= _TRIGGERS]
@@ -155,8 +160,15 @@ class HeuristicLayer:
                     matches = [match for match in matches if match.recogniser.validator not in _JUDGES_OF_CHANCE]
                 for hit in _located(view, terms, disjoint(matches)):
                     found.setdefault((hit.rule, hit.start, hit.end), hit)
-            readings.expand(reading, [number for number in triggered if number < _TRIGGERS])
+            if triggered and min(triggered) < _TRIGGERS:
+                readings.expand(reading, triggered)
         return list(found.values())[:MAX_FINDINGS], cues or []
+
+    def _terms_of(self, folded: str) -> Sequence[TermMatch]:
+        """The terms of a folded text, and the long ones of the same rotated by thirteen."""
+        if self._terms.is_silent(folded):
+            return ()
+        return [*self._terms.find(folded), *filter(_is_long, self._terms.find(decoding.rot13(folded)))]
 
 
 def _is_long(term: TermMatch) -> bool:
@@ -164,7 +176,7 @@ def _is_long(term: TermMatch) -> bool:
     return term.end - term.start >= _MIN_ROTATED
 
 
-def _located(view: View, terms: list[TermMatch], matches: list[PatternMatch]) -> Iterable[_Hit]:
+def _located(view: View, terms: Sequence[TermMatch], matches: list[PatternMatch]) -> Iterable[_Hit]:
     for term in terms:
         start, end = view.locate(term.start, term.end)
         yield _Hit(term.group.kind, term.group.rule, term.group.tier, 0.95, start, end)

@@ -127,16 +127,20 @@ PATTERNS: Final[tuple[str, ...]] = _ALL
 """What to look for in a text (RE2 syntax); `evidence` wants to know which of them occur, by number."""
 
 
-def evidence(folded: str, found: Collection[int]) -> tuple[float, str]:
-    """How strongly a folded text shows itself to be public, in [0, STRENGTH], and the rule that says so ("": none).
-    `found` are the numbers of the `PATTERNS` that occur in it."""
+RULES: Final = ("", "public.question", "public.statement")
+"""What `evidence` may answer."""
+
+
+def evidence(folded: str, found: Collection[int]) -> str:
+    """The rule by which a folded text shows itself to be public, with `STRENGTH`; "" where none does. `found` are the
+    numbers of the `PATTERNS` that occur in it."""
+    if not _TIED.isdisjoint(found):
+        return ""
     words = folded.count(" ") + folded.count("\n") + 1
     if words < _SHORT and folded.isascii():
-        return 0.0, ""
-    if not _TIED.isdisjoint(found):
-        return 0.0, ""
+        return ""
     if not _ASKING.isdisjoint(found):
-        return STRENGTH, "public.question"
+        return "public.question"
     if _STATING in found and (words >= _PROSE or not folded.isascii()):
-        return STRENGTH, "public.statement"
-    return 0.0, ""
+        return "public.statement"
+    return ""

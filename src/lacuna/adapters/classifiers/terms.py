@@ -11,7 +11,7 @@ ends, joints and the term's condition are judged on the text as it stands.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -35,6 +35,7 @@ from lacuna.adapters.classifiers.compiled import (
     save,
 )
 from lacuna.adapters.classifiers.decoding import rot13
+from lacuna.adapters.classifiers.stem_filter import HeadFilter, StemFilter
 from lacuna.domain.terms import TermSet
 
 __all__ = ["TermIndex", "TermMatch", "TermSet"]
@@ -48,15 +49,9 @@ _WORTH_KEEPING = 2_000
 
 _DROP = str.maketrans(dict.fromkeys(SEPARATORS))
 _SEPARATORS = SEPARATORS.encode("ascii")
-_GAP = re.compile("[" + re.escape(SEPARATORS) + "]+")
 _RUN = re.compile(r"[^\W_]+")
 _IS_SEPARATOR = np.array([chr(code) in SEPARATORS for code in range(128)])
 """By character; those beyond ASCII count as the last one, which is none."""
-
-_MOST_BITS = 23
-_SPARSE = 64
-"""Bits for each stem, up to 2 to the power of `_MOST_BITS` in all."""
-_FACTOR = np.uint32(2654435761)  # Knuth's multiplicative hash
 
 _ASCII = bytes(range(128))
 _LOWER_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII).lower() + bytes(128)
@@ -64,8 +59,6 @@ _LOWER_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII).low
 _ROTATION = rot13("".join(map(chr, _ASCII))).encode("ascii") + bytes(128)
 _CLASSES = bytes(ord("0" if chr(code).isdigit() else "A" if chr(code).isupper() else "a") for code in _ASCII)
 _CLASSES = bytes(kind if chr(code).isalnum() else 32 for code, kind in zip(_ASCII, _CLASSES, strict=True)) + bytes(128)
-_INNER_ENDS = (b"aA", b"AAa", b"a0", b"A0", b"0A")
-"""Classes of neighbours between which a word can begin or end within an ASCII run of letters and digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,47 +68,6 @@ class TermMatch:
     start: int
     end: int
     group: TermGroup
-
-
-class _StemFilter:
-    """Whether a stem can stand anywhere in a text, as it is or rotated by thirteen. The stems' hashes, as bits, leave a
-    few places to look at."""
-
-    def __init__(self, stems: Collection[str]) -> None:
-        self._stems = stems
-        by_size: dict[int, list[str]] = {}
-        for stem in stems:
-            by_size.setdefault(len(stem), []).append(stem)
-        self._bits: list[tuple[int, npt.NDArray[np.bool_]]] = []
-        for size, alike in by_size.items():
-            together = "".join(alike)
-            bits = np.zeros(1 << min(_MOST_BITS, (_SPARSE * len(alike)).bit_length()), np.bool_)
-            for text in (together, rot13(together)):
-                codes = _codes(text).reshape(-1, size)
-                bits[_hashes([codes[:, at] for at in range(size)], len(bits))] = True
-            self._bits.append((size, bits))
-
-    def is_silent(self, joined: npt.NDArray[np.uint32]) -> bool:
-        """Whether there is none. `joined` are the code points of a text in lower case without separators."""
-        text = joined.tobytes().decode("utf-32-le", "surrogatepass")
-        begun = {text[place : place + size] for place, size in self.places(joined)}
-        return not any(stem in self._stems or rot13(stem) in self._stems for stem in begun)
-
-    def places(self, joined: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
-        """Where one may stand, and its size: all such places and a few more."""
-        for size, bits in self._bits:
-            places = len(joined) - size + 1
-            if places > 0:
-                possible = bits[_hashes([joined[at : at + places] for at in range(size)], len(bits))]
-                yield from ((place, size) for place in np.flatnonzero(possible).tolist())
-
-
-def _hashes(columns: Sequence[npt.NDArray[np.uint32]], below: int) -> npt.NDArray[np.uint32]:
-    """One number for each row, less than `below`, a power of two."""
-    value = columns[0] * _FACTOR
-    for column in columns[1:]:
-        value = (value + column) * _FACTOR
-    return value >> np.uint32(33 - below.bit_length())
 
 
 class TermIndex:
@@ -160,22 +112,21 @@ class TermIndex:
         searches."""
         if not self._heads:
             return True
-        lower: str = folded.lower()
         if folded.isascii():
             raw = folded.encode("ascii")
-            spaced = raw.translate(_LOWER_WORDS)
-            if not self._heads.isdisjoint(spaced.decode("ascii").split()):
-                return False
-            if not self._heads.isdisjoint(spaced.translate(_ROTATION).decode("ascii").split()):
+            if not self._head_filter.is_silent(raw):
                 return False
             if not _has_inner_ends(raw):
                 return True
-        codes = _codes(lower)
-        return self._stem_filter.is_silent(codes[~_IS_SEPARATOR[np.minimum(codes, 127)]])
+        return self._stem_filter.is_silent(_joined(folded.lower()))
 
     @cached_property
-    def _stem_filter(self) -> _StemFilter:
-        return _StemFilter(self._compiled.stems)
+    def _head_filter(self) -> HeadFilter:
+        return HeadFilter(self._heads)
+
+    @cached_property
+    def _stem_filter(self) -> StemFilter:
+        return StemFilter(self._compiled.keys, self._compiled.stems)
 
     def find(self, folded: str) -> list[TermMatch]:
         """The terms of a folded text, in order, none inside another."""
@@ -223,7 +174,7 @@ class TermIndex:
     def _at_places(self, text: "_Text") -> Iterator[tuple[int, int]]:
         """Where a key may stand in the joined text and how long it is, whatever the words around it."""
         joined, stems = text.joined, self._compiled.stems
-        for place, size in self._stem_filter.places(_codes(joined)):
+        for place, size in self._stem_filter.places(joined):
             stem = joined[place : place + size]
             yield from ((place, length) for length in stems.get(stem, ()))
 
@@ -255,8 +206,20 @@ class TermIndex:
 
 
 def _has_inner_ends(raw: bytes) -> bool:
+    """Whether a word can begin or end within a run of letters and digits, told by the classes of neighbours."""
     classes = raw.translate(_CLASSES)
-    return any(map(classes.__contains__, _INNER_ENDS))
+    if b"0" in classes and (b"a0" in classes or b"A0" in classes or b"0A" in classes):
+        return True
+    return b"A" in classes and (b"aA" in classes or b"AAa" in classes)
+
+
+def _joined(lower: str) -> str:
+    """A text without separators."""
+    if lower.isascii():
+        return lower.encode("ascii").translate(None, _SEPARATORS).decode("ascii")
+    for separator in SEPARATORS:
+        lower = lower.replace(separator, "")
+    return lower
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:
@@ -274,10 +237,7 @@ class _Text:
     def __init__(self, folded: str) -> None:
         self.folded = folded
         self.lower = folded.lower()
-        if folded.isascii():
-            self.joined = self.lower.encode("ascii").translate(None, _SEPARATORS).decode("ascii")
-        else:
-            self.joined = "".join(_GAP.split(self.lower))
+        self.joined = _joined(self.lower)
 
     @cached_property
     def _kept(self) -> npt.NDArray[np.intp]:

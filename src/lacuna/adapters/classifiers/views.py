@@ -32,6 +32,8 @@ class View(Protocol):
 class BaseView:
     """The original text, folded."""
 
+    __slots__ = ("_original", "_origins", "text")
+
     def __init__(self, original: str) -> None:
         self.text: str = fold(original)
         self._original = original

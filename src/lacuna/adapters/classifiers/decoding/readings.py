@@ -10,10 +10,9 @@ a reading of its own. What is certain (encodings, references, layout) is undone 
 """
 
 import re
-from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from lacuna.adapters.classifiers.decoding import byte_encodings, character_references, layout, spelling, substitution
 from lacuna.adapters.classifiers.decoding.decoder import PieceFinder, apart
@@ -48,14 +47,15 @@ _GROUPS: tuple[range, ...] = tuple(
     range(sum(map(len, _STEPS[:number])), sum(map(len, _STEPS[: number + 1]))) for number in range(len(_STEPS))
 )
 _OVERRIDES = re.compile("[\u202d\u202e\u2067]")
+_UNUSUAL = re.compile("[\u202d-\U0010ffff]")
+"""From the first override on: also all characters that draw nothing but spell something."""
 _REACH = 160
 """Characters around a change that a recogniser may look at."""
 _CUT = re.compile(r"(?<=[^\W\d_])\s(?=[^\W\d_])")
 _GAP = "\n" * 64
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One view of the text and the number of disguises undone to reach it; `guessed` if one of them may be none."""
 
     view: View
@@ -70,11 +70,10 @@ class Readings:
     def __init__(self, original: str) -> None:
         base = BaseView(original)
         self.base = base
-        self._seen = {base.text}
-        self._budget = GROWTH * len(base.text) + SPARE
         self.characters = len(base.text)
-        self._waiting: deque[Reading] = deque([Reading(base, 0, False)])
-        if not original.isascii():
+        self._seen = {base.text}
+        self._readings = [Reading(base, 0, False)]
+        if not original.isascii() and _UNUSUAL.search(original) is not None:
             revealed = reveal(original)
             if revealed != original:
                 self._add(BaseView(revealed), 1, False)
@@ -82,12 +81,11 @@ class Readings:
                 self._add(BackwardsView(base), 1, True)
 
     def __iter__(self) -> Iterator[Reading]:
-        while self._waiting:
-            yield self._waiting.popleft()
+        return iter(self._readings)  # also over those that are added meanwhile
 
     def expand(self, reading: Reading, triggered: Collection[int]) -> None:
-        """Add what `reading` hides; `triggered` are the numbers of the triggers that occur in it."""
-        if not triggered or reading.depth == MAX_DEPTH:
+        """Add what `reading` hides; among `triggered` are the numbers of the triggers that occur in it."""
+        if reading.depth == MAX_DEPTH:
             return
         view, depth = reading.view, reading.depth + 1
         for number, group in enumerate(_GROUPS):
@@ -102,12 +100,12 @@ class Readings:
 
     def _add(self, view: View, depth: int, guessed: bool) -> None:
         size = self.characters + len(view.text)
-        within = size <= self._budget or (depth <= _ALWAYS and not guessed)
+        within = size <= GROWTH * len(self.base.text) + SPARE or (depth <= _ALWAYS and not guessed)
         if not within or len(self._seen) >= MAX_READINGS or view.text in self._seen:
             return
         self._seen.add(view.text)
         self.characters = size
-        self._waiting.append(Reading(view, depth, guessed))
+        self._readings.append(Reading(view, depth, guessed))
 
 
 def _excerpt(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:
