@@ -179,6 +179,17 @@ def test_groups_and_clearance_decide_what_is_read(server: Server) -> None:
         assert len(found["results"]) == seen, (groups, clearance)
 
 
+def test_without_clearance_nobody_is_told_which_of_their_words_is_protected(server: Server) -> None:
+    text = {"query": "Send the project_apollo plan to jo.doe@example.com"}
+    for clearance, told in (("INTERNAL", False), ("PROPRIETARY", True)):
+        made = make(server, clearance=clearance)
+        answer = server.client.post("/api/v1/classify", json=text, headers=made.headers).json()
+        [project] = [each for each in answer["findings"] if each["kind"] == "ORG.PROJECT"]
+        [address] = [each for each in answer["findings"] if each["kind"] == "PII.EMAIL"]
+        assert ((project["start"], project["rule"]) == (None, "")) is not told
+        assert text["query"][address["start"] : address["end"]] == "jo.doe@example.com"
+
+
 def test_nobody_sees_decisions_of_somebody_else(server: Server) -> None:
     mine, other = make(server), make(server)
     auditor = make(server, groups=["lacuna-auditors"])

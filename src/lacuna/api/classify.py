@@ -129,7 +129,7 @@ def answer(decided: Decided) -> ClassifyAnswer:
         route=route(decided),
         findings=tuple(
             FindingModel(f.kind, f.rule, f.layer.value, f.tier.name, round(f.confidence, 3), f.start, f.end)
-            for f in c.findings
+            for f in decided.shown
         ),
         decision_id=decided.decision_id,
         ruleset=c.ruleset,

@@ -6,8 +6,9 @@ PROPRIETARY under every strategy (docs/adr/0003-who-may-lower-a-tier.md).
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from lacuna.domain.tiers import Tier, join
 
@@ -57,6 +58,18 @@ class Finding:
     confidence: float
     start: int | None = None
     end: int | None = None
+
+
+OWN_KNOWLEDGE: Final = ("ORG.", "SEMANTIC.", "OVERRIDE")
+"""Kinds of findings whose rule and place would tell what the organisation protects."""
+
+
+def shown(finding: Finding, clearance: Tier) -> Finding:
+    """The finding as somebody of this clearance may see it. Where they stand in a text of one's own, personal data and
+    secrets are no news; which of its words is a protected name would be."""
+    if finding.tier <= clearance or not finding.kind.startswith(OWN_KNOWLEDGE):
+        return finding
+    return replace(finding, rule="", confidence=1.0, start=None, end=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from lacuna.domain.classification import (
     Strategy,
     failure,
     raised,
+    shown,
 )
 from lacuna.domain.duties import SETTLED, held_back, of_kind, purpose_of, question_duty, wanting_approval
 from lacuna.domain.errors import InvalidInput, LacunaError
@@ -76,6 +77,13 @@ class Decided:
     latency_ms: float
     index: int = -1
     approval: "ApprovalNeeds | None" = None
+    clearance: Tier = Tier.PUBLIC
+    """Of whoever asked."""
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings as whoever asked may see them."""
+        return tuple(shown(finding, self.clearance) for finding in self.classification.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,16 @@ class Classify:
         planned = plan(classification, held, self._routing.table, self._routing.available, requested, SETTLED)
         elapsed = time.perf_counter() - started
         self._telemetry.classified(str(classification.tier), elapsed, cached)
-        return Decided(self._ids.new("dec"), classification, policy, planned, cached, elapsed * 1000, approval=needs)
+        return Decided(
+            decision_id=self._ids.new("dec"),
+            classification=classification,
+            policy=policy,
+            plan=planned,
+            cached=cached,
+            latency_ms=elapsed * 1000,
+            approval=needs,
+            clearance=principal.clearance,
+        )
 
     async def settle(self, decided: Decided, principal: Principal) -> tuple[str, ...]:
         """What follows from a recorded decision for approvals: a grant that was used is recorded, one that is missing
