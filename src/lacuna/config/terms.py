@@ -4,16 +4,16 @@ Promises that every term is text fit to be searched for, and that doubtful entri
 terms are spelled in the wild and what they mean for a tier is left to the classifier.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from lacuna.config import plain_lists, yaml_tree
 from lacuna.config.problems import Kind, Origin, Problem, nearest, unknown_key
-from lacuna.config.yaml_tree import MAX_BYTES, Document, Mapping, Scalar, Sequence, Tree
+from lacuna.config.yaml_tree import EMPTY, MAX_BYTES, Document, Mapping, Scalar, Sequence, Tree
 from lacuna.domain.errors import ConfigError
-from lacuna.domain.terms import Match, Term, TermList, TermSet, fault_of, form_of
+from lacuna.domain.terms import Match, Term, TermList, TermSet, fault_of, form_of, forms_of
 
 __all__ = ["FILE_NAME", "MAX_BYTES", "ReadTerms", "interpret", "read_file", "sound"]
 
@@ -62,7 +62,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self._name = name
-        self._seen: dict[str, tuple[str, int, Match]] = {}
+        self._seen: dict[tuple[str, Match], dict[str, int]] = {}
+        """By list and condition the forms that came first there, and their lines."""
 
     def lists(self, root: Tree | None) -> Iterator[tuple[str, tuple[Term, ...]]]:
         if root is None or (isinstance(root, Scalar) and root.empty):
@@ -78,7 +79,24 @@ class _Reader:
             elif not (isinstance(tree, Scalar) and tree.empty):
                 self._complain(line, key, "must be a list of terms")
 
-    def _terms(self, listed: str, sequence: Sequence) -> Iterator[Term]:
+    def _terms(self, listed: str, sequence: Sequence) -> Iterable[Term]:
+        texts = self._usual(listed, sequence)
+        return self._one_by_one(listed, sequence) if texts is None else map(Term, texts)
+
+    def _usual(self, listed: str, sequence: Sequence) -> list[str] | None:
+        """The terms of a list of nothing but names that are all fit for use and new, in a small part of the time; None
+        for every other."""
+        scalars = [item for item in sequence.items if isinstance(item, Scalar)]
+        texts = [scalar.text.strip() for scalar in scalars]
+        if len(scalars) < len(sequence.items) or not EMPTY.isdisjoint(texts) or any(map(fault_of, texts)):
+            return None
+        new = dict(zip(forms_of(texts), (scalar.line for scalar in scalars), strict=True))
+        if len(new) < len(texts) or not all(map(new.keys().isdisjoint, self._seen.values())):
+            return None
+        self._seen.setdefault((listed, Match.AUTOMATIC), {}).update(new)
+        return texts
+
+    def _one_by_one(self, listed: str, sequence: Sequence) -> Iterator[Term]:
         for index, item in enumerate(sequence.items):
             key = f"{listed}[{index}]"
             if isinstance(item, Mapping) and listed != _PUBLIC:
@@ -137,10 +155,12 @@ class _Reader:
         """Whether the term adds anything. In another list it does, as the tiers may differ, and so it does with another
         `match`."""
         form = form_of(text)
-        if form not in self._seen:
-            self._seen[form] = (listed, line, match)
+        known = next((place for place, forms in self._seen.items() if form in forms), None)
+        if known is None:
+            self._seen.setdefault((listed, match), {})[form] = line
             return True
-        where, earlier, before = self._seen[form]
+        where, before = known
+        earlier = self._seen[known][form]
         origin = Origin(Kind.FILE, self._name, line, key)
         if where != listed:
             said = f"is also under {where} in line {earlier}; the higher tier counts"

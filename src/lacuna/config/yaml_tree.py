@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -39,8 +39,11 @@ _OTHER_BASE: Final = re.compile(r"0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+EMPTY: Final = frozenset({"", "~", "null", "Null", "NULL"})
+"""Plain scalars that say nothing."""
+
+
+class Scalar(NamedTuple):
     """`text` as written, without quotes; `plain` if it had none."""
 
     line: int
@@ -50,7 +53,7 @@ class Scalar:
     @property
     def empty(self) -> bool:
         """Whether it says nothing: `key:`, `key: ~`, `key: null`."""
-        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+        return self.plain and self.text in EMPTY
 
     @property
     def value(self) -> bool | int | float | str | None:

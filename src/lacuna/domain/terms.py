@@ -5,7 +5,7 @@ business (adapters/classifiers), where they are kept that of config and storage.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -110,6 +110,11 @@ def fault_of(text: str) -> str:
 def form_of(text: str) -> str:
     """What two spellings of one term have in common: letters without case and separators."""
     return _SEPARATORS.sub("", text.casefold())
+
+
+def forms_of(texts: Sequence[str]) -> list[str]:
+    """`form_of` each of `texts`, which hold no control characters."""
+    return _SEPARATORS.sub("", "\0".join(texts).casefold()).split("\0") if texts else []
 
 
 @dataclass(frozen=True, slots=True)

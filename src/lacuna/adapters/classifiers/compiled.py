@@ -96,8 +96,8 @@ def digest(terms: TermSet) -> str:
         ("public", map(Term, terms.public)),
     ):
         state.update(f"\2{name}".encode())
-        for written in sorted({"\1".join((term.match, *term.spellings)) for term in entries}):
-            state.update(written.encode("utf-8", "surrogatepass") + b"\0")
+        written = sorted({"\1".join((term.match, term.name, *term.aliases)) for term in entries})
+        state.update("".join(f"{each}\0" for each in written).encode("utf-8", "surrogatepass"))
     return state.hexdigest()
 
 

@@ -9,7 +9,8 @@ layers.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 from lacuna.adapters.classifiers import decoding, public_cues
@@ -187,4 +188,5 @@ def _located(view: View, terms: Sequence[TermMatch], matches: list[PatternMatch]
 
 
 def _digest(recognisers: Sequence[Recogniser]) -> str:
-    return hashlib.sha256("\n".join(repr(astuple(recogniser)) for recogniser in recognisers).encode()).hexdigest()
+    values = attrgetter(*(each.name for each in fields(Recogniser)))
+    return hashlib.sha256("\n".join(repr(values(recogniser)) for recogniser in recognisers).encode()).hexdigest()

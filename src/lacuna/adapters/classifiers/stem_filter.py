@@ -9,7 +9,7 @@ word ends and conditions to `terms`.
 
 import re
 import string
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from itertools import product
 
 import numpy as np
@@ -18,14 +18,13 @@ import numpy.typing as npt
 from lacuna.adapters.classifiers.compiled import STEM
 from lacuna.adapters.classifiers.decoding import rot13
 
-_Windows = npt.NDArray[np.uint64]
+_Windows = npt.NDArray[np.int64]
 
 _WIDTH = 8
 """Bytes of a window."""
 _MOST_BITS = 23
-_SPARSE_HEADS, _SPARSE_STEMS = 16, 64
-"""Bits for each member, up to 2 to the power of `_MOST_BITS` in all. Few words begin in a text, and the smaller table
-is nearer; stems are looked for at every character."""
+_SPARSE = 48
+"""Bits for each member, up to 2 to the power of `_MOST_BITS` in all."""
 _FACTOR = 0x9E3779B97F4A7C15
 """Knuth's multiplicative hash: the golden ratio."""
 
@@ -48,21 +47,20 @@ _LOOKED_AT = 100
 class _Hashes:
     """A set of windows, of which the first `size` bytes count, as bits; a few others seem to be in it."""
 
-    def __init__(self, size: int, members: Sequence[_Windows], sparse: int) -> None:
-        width = min(_MOST_BITS, (sparse * len(members[0])).bit_length())
-        self._factor = np.array([_FACTOR << 8 * (_WIDTH - size) & 0xFFFF_FFFF_FFFF_FFFF], np.uint64)
+    def __init__(self, size: int, members: Sequence[_Windows]) -> None:
+        width = min(_MOST_BITS, (_SPARSE * len(members[0])).bit_length())
+        self._factor = np.array(_FACTOR << 8 * (_WIDTH - size) & 0xFFFF_FFFF_FFFF_FFFF, np.uint64).view(np.int64)[()]
         """Shifted, which takes the other bytes of a window out of the product."""
-        self._shift = np.array([64 - width], np.uint64)
+        self._shift = np.int64(64 - width)
         self._bits = np.zeros(1 << width, np.bool_)
         for windows in members:
-            self._bits[self._of(windows)] = True
-
-    def _of(self, windows: _Windows) -> npt.NDArray[np.int64]:
-        return (windows * self._factor >> self._shift).view(np.int64)
+            self._bits[windows * self._factor >> self._shift] = True
 
     def places(self, windows: _Windows) -> list[int]:
-        """The numbers of the windows that seem to be in the set."""
-        found: list[int] = self._bits[self._of(windows)].nonzero()[0].tolist()
+        """The numbers of the windows that seem to be in the set. A negative hash counts from the end of the bits."""
+        hashes = windows * self._factor
+        hashes >>= self._shift
+        found: list[int] = self._bits[hashes].nonzero()[0].tolist()
         return found
 
 
@@ -71,50 +69,40 @@ class HeadFilter:
 
     def __init__(self, heads: Set[str]) -> None:
         self._heads = heads
-        letters = next(n for n in _LETTERS if n == _LETTERS[-1] or _endings(heads, n) <= len(heads))
-        self._hashes = _Hashes(
-            1 + letters, [_begun(words, letters) for words in (heads, _rotated(heads))], _SPARSE_HEADS
-        )
+        raw = f" {' '.join(heads)}".encode("ascii", "replace")
+        sizes = np.diff((np.frombuffer(raw, np.uint8) == _BLANK).nonzero()[0], append=len(raw)) - 1
+        letters = next(n for n in _LETTERS if n == _LETTERS[-1] or _endings(sizes, n) <= len(heads))
+        members = [_begun(text, sizes, letters) for text in (raw, raw.translate(_ROTATION))]
+        self._hashes = _Hashes(1 + letters, members)
 
     def is_silent(self, raw: bytes) -> bool:
         """Whether no word of a text is one of them, as it stands or rotated by thirteen."""
         words = b" %b " % raw.translate(_LOWER_WORDS)
-        blanks = _blanks(words)
-        places = self._hashes.places(_windows(words, 1)[blanks])
-        if not places:
+        places = self._hashes.places(_windows(words, 1))
+        begun = [words[at + 1 : words.find(b" ", at + 1)] for at in places if words[at] == _BLANK]
+        if not begun:
             return True
-        begun = [words[at + 1 : words.find(b" ", at + 1)] for at in blanks[places].tolist()]
         whole = b" ".join(begun)
         return self._heads.isdisjoint(whole.decode("ascii").split()) and self._heads.isdisjoint(
             whole.translate(_ROTATION).decode("ascii").split()
         )
 
 
-def _rotated(words: Iterable[str]) -> list[str]:
-    return rot13(" ".join(words)).split(" ")
+def _begun(raw: bytes, sizes: npt.NDArray[np.intp], letters: int) -> _Windows:
+    """The windows of a blank and so many `letters` that stand where one of the words in `raw`, of these `sizes`,
+    begins. A word that does not fill a window has one with each text that can follow it."""
+    starts = (np.frombuffer(raw, np.uint8) == _BLANK).nonzero()[0]
+    ended: list[str] = []
+    for at in (sizes < letters - 1).nonzero()[0].tolist():
+        word = raw[starts[at] : starts[at] + 1 + sizes[at]].decode("ascii")
+        rest = product(_FOLLOWING, repeat=letters - 1 - int(sizes[at]))
+        ended += (f"{word} {''.join(following)}".ljust(_WIDTH) for following in rest)
+    return np.concatenate([_windows(raw, 1)[starts], np.frombuffer("".join(ended).encode("ascii"), np.int64)])
 
 
-def _blanks(raw: bytes) -> npt.NDArray[np.intp]:
-    places: npt.NDArray[np.intp] = (np.frombuffer(raw, np.uint8) == _BLANK).nonzero()[0]
-    return places
-
-
-def _begun(words: Collection[str], letters: int) -> _Windows:
-    """The windows of a blank and so many `letters` that stand where one of `words` begins."""
-    raw = f" {' '.join(words)}".encode("ascii", "replace")
-    ended = [
-        f" {word} {''.join(following)}".ljust(_WIDTH)
-        for word in words
-        if len(word) < letters - 1
-        for following in product(_FOLLOWING, repeat=letters - 1 - len(word))
-    ]
-    short = np.frombuffer("".join(ended).encode("ascii", "replace"), np.uint64)
-    return np.concatenate([_windows(raw, 1)[_blanks(raw)], short])
-
-
-def _endings(words: Iterable[str], letters: int) -> int:
+def _endings(sizes: npt.NDArray[np.intp], letters: int) -> int:
     """How many windows there are for the words that do not fill one."""
-    return sum(len(_FOLLOWING) ** (letters - 1 - len(word)) for word in words if len(word) < letters - 1)
+    return sum(int((sizes == size).sum()) * len(_FOLLOWING) ** (letters - 1 - size) for size in range(1, letters - 1))
 
 
 class StemFilter:
@@ -127,7 +115,7 @@ class StemFilter:
         by_size: dict[int, list[str]] = {}
         for stem in stems:
             by_size.setdefault(len(stem), []).append(stem)
-        self._hashes = [(size, _Hashes(2 * size, _spelled(alike), _SPARSE_STEMS)) for size, alike in by_size.items()]
+        self._hashes = [(size, _Hashes(2 * size, _spelled(alike))) for size, alike in by_size.items()]
 
     def is_silent(self, joined: str) -> bool:
         """Whether no key stands in a text, in lower case without separators, nor in the same rotated by thirteen. A
@@ -160,7 +148,7 @@ class StemFilter:
 def _spelled(stems: Sequence[str]) -> list[_Windows]:
     """The windows of `stems`, as they stand and rotated by thirteen."""
     padded = "".join(stem.ljust(STEM, "\0") for stem in stems)
-    return [np.frombuffer(_units(text), np.uint64) for text in (padded, rot13(padded))]
+    return [np.frombuffer(_units(text), np.int64) for text in (padded, rot13(padded))]
 
 
 def _units(text: str) -> bytes:
@@ -173,4 +161,4 @@ def _units(text: str) -> bytes:
 
 def _windows(raw: bytes, step: int) -> _Windows:
     """The windows over `raw`, one for each character of `step` bytes; blanks follow its end."""
-    return np.ndarray(len(raw) // step, np.uint64, raw + b" " * _WIDTH, 0, (step,))
+    return np.ndarray(len(raw) // step, np.int64, raw + b" " * _WIDTH, 0, (step,))

@@ -79,6 +79,7 @@ class TermIndex:
         self._terms = terms
         self._compiled = compiled
         self._heads = compiled.heads.keys()
+        self._head_filter = HeadFilter(self._heads)
 
     @classmethod
     def build(cls, terms: TermSet, cache: Path | None = None) -> "TermIndex":
@@ -119,10 +120,6 @@ class TermIndex:
             if not _has_inner_ends(raw):
                 return True
         return self._stem_filter.is_silent(_joined(folded.lower()))
-
-    @cached_property
-    def _head_filter(self) -> HeadFilter:
-        return HeadFilter(self._heads)
 
     @cached_property
     def _stem_filter(self) -> StemFilter:
