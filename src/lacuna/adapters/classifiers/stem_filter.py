@@ -93,7 +93,7 @@ def _begun(raw: bytes, sizes: npt.NDArray[np.intp], letters: int) -> _Windows:
     begins. A word that does not fill a window has one with each text that can follow it."""
     starts = (np.frombuffer(raw, np.uint8) == _BLANK).nonzero()[0]
     ended: list[str] = []
-    for at in (sizes < letters - 1).nonzero()[0].tolist():
+    for at in ((sizes > 0) & (sizes < letters - 1)).nonzero()[0].tolist():
         word = raw[starts[at] : starts[at] + 1 + sizes[at]].decode("ascii")
         rest = product(_FOLLOWING, repeat=letters - 1 - int(sizes[at]))
         ended += (f"{word} {''.join(following)}".ljust(_WIDTH) for following in rest)
