@@ -43,6 +43,10 @@ async def test_a_verification_leaves_a_record_of_itself(audit: Audit, ledger: In
         "bad_index": None,
         "root": result.root.hex(),
         "size": 1,
+        "extent": "full",
+        "start": 0,
+        "checked": 1,
+        "anchored": False,
     }
 
 

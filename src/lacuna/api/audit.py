@@ -1,16 +1,19 @@
 """`/audit/...`: the ledger, for auditors and administrators."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Auditor, Verifier
+from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent
+from lacuna.domain.notes import MAX_NOTE
 from lacuna.ports.storage import RecordFilter
+from lacuna.usecases.audit import verification_view
 
 router = APIRouter(prefix=f"{PREFIX}/audit", tags=["audit"])
 
@@ -68,6 +71,22 @@ class VerificationModel(BaseModel):
     root: str
     problem: str
     bad_index: int | None
+    mode: Literal["full", "since_last", "sample"]
+    start: int
+    checked: int
+    detection: float
+    share_found: float
+
+
+class VerifyBody(BaseModel):
+    """What to verify. `since_last` without an earlier verification is `full`; `sample` (with the mode `sample`) is how
+    many records are drawn; `against` is a checkpoint kept elsewhere, as text, that the log has to extend."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Literal["full", "since_last", "sample"] = "full"
+    sample: Annotated[int, Field(ge=0, le=MAX_SAMPLE)] = 0
+    against: Annotated[str, Field(max_length=MAX_NOTE)] = ""
 
 
 @router.get("/records")
@@ -128,13 +147,10 @@ async def export(app: App, auditor: Auditor, start: Annotated[int, Query(ge=0)] 
 
 
 @router.post("/verify")
-async def verify(app: App, auditor: Verifier) -> VerificationModel:
-    """Recomputes the whole log from its bytes. The result is recorded; a log that does not verify is still a 200."""
-    result = await app.audit.verify(auditor)
-    return VerificationModel(
-        passed=result.passed,
-        size=result.size,
-        root=result.root.hex(),
-        problem=result.problem,
-        bad_index=result.bad_index,
-    )
+async def verify(app: App, auditor: Verifier, body: VerifyBody | None = None) -> VerificationModel:
+    """Recomputes the log from its bytes: all of it, what is new since the last verification that passed, or records
+    drawn at random (`detection`: the probability that a single bad record would be found; `share_found`: the least
+    share of bad records found with 95 %). The result is recorded; a log that does not verify is still a 200."""
+    wanted = body or VerifyBody()
+    result = await app.audit.verify(auditor, Examination(Extent(wanted.mode), wanted.sample, wanted.against))
+    return VerificationModel.model_validate(verification_view(result))

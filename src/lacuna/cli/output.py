@@ -11,7 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from lacuna.domain.errors import ConfigError, LacunaError
+from lacuna.domain.errors import ConfigError, InvalidInput, LacunaError
 
 T = TypeVar("T")
 
@@ -32,6 +32,20 @@ def print_json(value: Any) -> None:
     """One JSON document on standard output; escaped where the terminal's encoding is not UTF-8."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=plain, indent=2) + "\n")
+
+
+def read_text(path: Path, most: int = 1024 * 1024) -> str:
+    """The text of a file that an option names. Raises InvalidInput."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+        if len(raw) > most:
+            raise InvalidInput(f"{path} has more than {most} bytes.", cure="Check that it is the right file.")
+        return raw.decode("utf-8")
+    except OSError as fault:
+        raise InvalidInput(f"{path} cannot be read ({fault.strerror}).", cure="Check the name.") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is no UTF-8 text.", cure="Check that it is the right file.") from None
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -8,11 +8,15 @@ same bytes.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from lacuna.domain.errors import InvalidInput, TooLarge
 
 MAX_RECORD_BYTES = 1024 * 1024
 """The most canonical bytes of one record. A decision with more findings than fit must summarise them."""
+
+MAX_SAMPLE = 1_000_000
+"""The most records that one sampled verification draws."""
 
 _END_OF_TIME = 2**63
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -138,15 +142,64 @@ class Receipt:
     checkpoint: str
 
 
+class Extent(StrEnum):
+    """How much of the log a verification reads."""
+
+    FULL = "full"
+    SINCE_LAST = "since_last"
+    """Only what came after the last verification that passed, and that it extends what was verified then."""
+    SAMPLE = "sample"
+    """Records drawn at random, each with its inclusion proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What to verify. `sample` is the number of records to draw (with SAMPLE only); `against` a checkpoint kept
+    elsewhere (note text) that the log has to extend. Raises InvalidInput."""
+
+    extent: Extent = Extent.FULL
+    sample: int = 0
+    against: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.extent is Extent.SAMPLE) != (self.sample > 0) or self.sample > MAX_SAMPLE:
+            raise InvalidInput(
+                f"A sample of {self.sample} records does not go with a {self.extent} verification.",
+                cure=f"Give 1 to {MAX_SAMPLE} records for a sample, and none otherwise.",
+            )
+
+
+EVERYTHING = Examination()
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome of checking the log. `problem` names the first bad record in words and is empty if all is well."""
+    """The outcome of checking the log. `problem` names the first bad record in words and is empty if all is well.
+    `checked` records were read; a verification that began behind what was verified before began at `start`."""
 
     size: int
     root: bytes
     problem: str = ""
     bad_index: int | None = None
+    extent: Extent = Extent.FULL
+    start: int = 0
+    checked: int = 0
 
     @property
     def passed(self) -> bool:
         return not self.problem
+
+    @property
+    def detection(self) -> float:
+        """The probability that this verification finds a single bad record anywhere among the records that it is about:
+        1 where it reads all of them."""
+        if self.extent is not Extent.SAMPLE or not self.size:
+            return 1.0
+        return min(1.0, self.checked / self.size)
+
+    @property
+    def share_found(self) -> float:
+        """The least share of bad records that is found with a probability of 95 %; 0 where all are read."""
+        if self.detection == 1.0:
+            return 0.0
+        return 1.0 - 0.05 ** (1 / self.checked) if self.checked else 1.0

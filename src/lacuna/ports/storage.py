@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lacuna.domain.audit import Receipt, Record, Stored, Verification
+from lacuna.domain.audit import EVERYTHING, Examination, Receipt, Record, Stored, Verification
 from lacuna.domain.lineage import Direction, Graph, LineageDelta
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
@@ -66,9 +66,10 @@ class Ledger(Protocol):
         fails."""
         ...
 
-    async def verify(self) -> Verification:
-        """Recomputes everything from the stored bytes and compares it with the signed head and the last checkpoint kept
-        outside the database."""
+    async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
+        """Recomputes what `wanted` says from the stored bytes and compares it with the signed head, the last checkpoint
+        kept outside the database, and the one given; a checkpoint that this log did not sign fails the verification.
+        MUST remember what passed where who changes the database alone cannot change it."""
         ...
 
     async def lineage(self, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:

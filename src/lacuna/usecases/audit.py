@@ -7,9 +7,9 @@ before they call. Answers are JSON-able: hashes as lower-case hexadecimal, recor
 import contextlib
 from collections.abc import AsyncIterator
 
-from lacuna.domain.audit import Json, Record, Stored, Verification
+from lacuna.domain.audit import EVERYTHING, Examination, Json, Record, Stored, Verification
 from lacuna.domain.errors import LedgerBroken, Overloaded, StorageError
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.merkle import leaf_hash
 from lacuna.ports.clock import Clock
 from lacuna.ports.storage import Entry, Ledger, RecordFilter
@@ -24,11 +24,13 @@ class Audit:
         self._ledger = ledger
         self._clock = clock
 
-    async def verify(self, principal: Principal) -> Verification:
-        """Checks the whole ledger, then records that `principal` had it checked, and with what result.
+    async def verify(self, principal: Principal, wanted: Examination = EVERYTHING) -> Verification:
+        """Checks the ledger as far as `wanted` says, then records that `principal` had it checked, and with what
+        result.
 
         A ledger that no longer takes records is reported all the same. Raises StorageError where it cannot be read."""
-        result = await self._ledger.verify()
+        principal.require(Permission.VERIFY_AUDIT)
+        result = await self._ledger.verify(wanted)
         record = Record(
             kind="ledger.verified",
             at=self._clock.now_us(),
@@ -41,6 +43,10 @@ class Audit:
                 "bad_index": result.bad_index,
                 "root": result.root.hex(),
                 "size": result.size,
+                "extent": result.extent.value,
+                "start": result.start,
+                "checked": result.checked,
+                "anchored": bool(wanted.against),
             },
         )
         with contextlib.ExitStack() as tolerance:
@@ -90,6 +96,22 @@ class Audit:
         """The proof that the log of size `second` extends that of size `first`. Raises InvalidInput."""
         proof = await self._ledger.consistency(first, second)
         return {"first": first, "second": second, "proof": [step.hex() for step in proof]}
+
+
+def verification_view(result: Verification) -> dict[str, object]:
+    """The outcome of a verification for programs; probabilities are shares of 1."""
+    return {
+        "passed": result.passed,
+        "size": result.size,
+        "root": result.root.hex(),
+        "problem": result.problem,
+        "bad_index": result.bad_index,
+        "mode": result.extent.value,
+        "start": result.start,
+        "checked": result.checked,
+        "detection": round(result.detection, 9),
+        "share_found": round(result.share_found, 9),
+    }
 
 
 def _view(stored: Stored) -> View:

@@ -19,14 +19,16 @@ from lacuna.adapters.storage.log import BROKEN_CURE, read_head, trusted_range
 from lacuna.adapters.storage.proofs import StoredSubtrees
 from lacuna.adapters.storage.readers import Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
-from lacuna.adapters.storage.verification import LogVerifier
-from lacuna.domain.audit import Receipt, Stored, Verification
-from lacuna.domain.errors import InvalidInput, LedgerBroken, NotFound
+from lacuna.adapters.storage.verification import LogVerifier, Outside
+from lacuna.adapters.storage.verified_file import VerifiedFile
+from lacuna.domain.audit import EVERYTHING, Examination, Extent, Receipt, Stored, Verification
+from lacuna.domain.errors import InvalidInput, LedgerBroken, NotFound, StorageMissing
 from lacuna.domain.lineage import Direction, Graph
-from lacuna.domain.merkle import consistency_proof, inclusion_holds, inclusion_proof
+from lacuna.domain.merkle import EMPTY_ROOT, consistency_proof, inclusion_holds, inclusion_proof
 from lacuna.ports.storage import Entry, RecordFilter
 
 MAX_PAGE = 1_000
+GIVEN = "the file that was given"
 _RUN_RECORDS = 512
 _RUN_BYTES = 4 * 1024 * 1024
 _PROBE_WEIGHT = 100
@@ -41,12 +43,14 @@ class SqliteLedger:
         path: Path,
         signer: CheckpointSigner,
         file: CheckpointFile,
+        verified: VerifiedFile,
         writes: GroupCommit[Transaction],
         readers: Readers,
     ) -> None:
         self._path = path
         self._signer = signer
         self._file = file
+        self._verified = verified
         self._writes = writes
         self._readers = readers
 
@@ -91,12 +95,22 @@ class SqliteLedger:
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         return await self._readers.snapshot(partial(self._consistency, first, second))
 
-    async def verify(self) -> Verification:
-        outside = await asyncio.to_thread(self._file.read)
-        verifier = LogVerifier(self._signer, str(self._path), outside, str(self._file.path))
+    async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
+        """A verification that read everything, or everything since the last one, and passed is what the next one goes
+        on from."""
+        outside = [Outside(await asyncio.to_thread(self._file.read), str(self._file.path))]
+        if wanted.against:
+            outside.append(Outside(wanted.against, GIVEN))
+        try:
+            verified = await asyncio.to_thread(self._verified.read) if wanted.extent is Extent.SINCE_LAST else None
+        except (LedgerBroken, StorageMissing) as broken:
+            return Verification(0, EMPTY_ROOT, broken.message, extent=wanted.extent)
+        verifier = LogVerifier(self._signer, str(self._path), outside, wanted, verified)
         result = await self._readers.snapshot(verifier.begin)
         while result is None:
             result = await self._readers.snapshot(verifier.step)
+        if result.passed and result.extent is not Extent.SAMPLE:
+            await asyncio.to_thread(self._verified.write, verifier.verified)
         return result
 
     async def lineage(self, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:

@@ -23,10 +23,15 @@ class StoredSubtrees:
         self._connection = connection
         self._where = where
         self._runs: dict[tuple[int, int, int], list[bytes]] = {}
+        self._roots: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, height: int, index: int) -> bytes:
-        level, rest = divmod(height, TILE_HEIGHT)
-        return perfect_root(self._run(level, index << rest, 1 << rest))
+        root = self._roots.get((height, index))
+        if root is None:
+            level, rest = divmod(height, TILE_HEIGHT)
+            root = perfect_root(self._run(level, index << rest, 1 << rest))
+            self._roots[height, index] = root
+        return root
 
     def _run(self, level: int, start: int, count: int) -> list[bytes]:
         key = (level, start, count)

@@ -18,19 +18,35 @@ class CheckpointSigner:
         self._keys = keys
         self._public = Ed25519PublicKey.from_public_bytes(keys.public_key)
 
+    @property
+    def origin(self) -> str:
+        """The log's origin."""
+        return self._keys.signer_name
+
+    def stated(self, size: int, root: bytes) -> Checkpoint:
+        """A checkpoint of this log, without a signature."""
+        return Checkpoint(self.origin, size, root)
+
     def sign(self, size: int, root: bytes) -> str:
         """The checkpoint of this log at `size`, as a signed note."""
-        name = self._keys.signer_name
-        return signed_note(Checkpoint(name, size, root).text(), name, self._keys.public_key, self._keys.sign)
+        return self.signed(self.stated(size, root).text())
+
+    def signed(self, text: str) -> str:
+        """Any text as a note that this log's key signs."""
+        return signed_note(text, self.origin, self._keys.public_key, self._keys.sign)
+
+    def opened_text(self, raw: str, where: str) -> str:
+        """The text of a note that this log's key signed. Raises StorageMissing where another key signed it, and
+        ValueError where it is forged or damaged."""
+        note = parse_note(raw)
+        self._require_own_key(note, where)
+        return verified_text(note, self.origin, self._keys.public_key, self._holds)
 
     def opened(self, raw: str, where: str) -> Checkpoint:
         """The checkpoint in a note that this log's key signed. Raises StorageMissing where another key signed it, and
         LedgerBroken where it is forged or damaged; both name `where` it was found."""
         try:
-            note = parse_note(raw)
-            self._require_own_key(note, where)
-            text = verified_text(note, self._keys.signer_name, self._keys.public_key, self._holds)
-            checkpoint = Checkpoint.of(text)
+            checkpoint = Checkpoint.of(self.opened_text(raw, where))
         except ValueError as reason:
             raise LedgerBroken(
                 f"The checkpoint in {where} is forged or damaged: {reason}.",

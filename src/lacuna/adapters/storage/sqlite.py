@@ -20,6 +20,7 @@ from lacuna.adapters.storage.policies import SqlitePolicies
 from lacuna.adapters.storage.readers import Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.adapters.storage.terms import SqliteTerms
+from lacuna.adapters.storage.verified_file import VerifiedFile
 from lacuna.ports.secrets import KeyRing
 
 DATABASE = "lacuna.db"
@@ -75,7 +76,7 @@ async def open_storage(
     writes: GroupCommit[Transaction] = GroupCommit(committer, "ledger")
     readers = Readers(path)
     return Storage(
-        ledger=SqliteLedger(path, signer, file, writes, readers),
+        ledger=SqliteLedger(path, signer, file, VerifiedFile(folder, signer), writes, readers),
         catalogue=SqliteCatalogue(writes, readers),
         conversations=SqliteConversations(writes, readers),
         terms=SqliteTerms(writes, readers),

@@ -2,11 +2,18 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-from lacuna.domain.audit import Receipt, Stored, Verification, body_of
+from lacuna.domain.audit import EVERYTHING, Examination, Receipt, Stored, Verification, body_of
 from lacuna.domain.errors import InvalidInput, NotFound, StorageError
 from lacuna.domain.lineage import Direction, Edge, Graph, LineageDelta, Node
-from lacuna.domain.merkle import CompactRange, consistency_proof, inclusion_proof, leaf_hash, perfect_root
-from lacuna.domain.notes import Checkpoint, signed_note
+from lacuna.domain.merkle import (
+    EMPTY_ROOT,
+    CompactRange,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    perfect_root,
+)
+from lacuna.domain.notes import Checkpoint, parse_note, signed_note
 from lacuna.domain.tiers import join
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, RecordFilter
@@ -70,12 +77,18 @@ class InMemoryLedger:
             raise InvalidInput(f"There is no consistency proof from size {first} to size {second}.")
         return consistency_proof(first, second, self._subtree)
 
-    async def verify(self) -> Verification:
+    async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
+        """Always in full."""
         for stored, leaf in zip(self._stored, self._leaves, strict=True):
             if leaf_hash(stored.body) != leaf:
                 problem = f"Record {stored.index} does not match its leaf hash."
                 return Verification(len(self._leaves), self._root(), problem, stored.index)
-        return Verification(len(self._leaves), self._root())
+        size = len(self._leaves)
+        if wanted.against and (old := Checkpoint.of(parse_note(wanted.against).text)).size:
+            root = EMPTY_ROOT if old.size > size else CompactRange().extended(self._leaves[: old.size])[0].root
+            if root != old.root:
+                return Verification(size, self._root(), "The log does not extend the checkpoint that was given.", 0)
+        return Verification(size, self._root(), checked=size)
 
     async def lineage(self, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:
         if node_id not in self._nodes:
