@@ -10,7 +10,7 @@ import time
 
 from benchmarks.report import Row
 from lacuna.adapters.policy.rego import ENTRIES, RegoPolicy
-from lacuna.adapters.rego.worker import Compiled
+from lacuna.adapters.rego.engine import Compiled
 from lacuna.config.policies import shipped
 from lacuna.domain.policy import PolicyInput
 from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, ROUTING, document

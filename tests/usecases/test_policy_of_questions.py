@@ -11,7 +11,7 @@ from lacuna.domain.classification import Question, Strategy
 from lacuna.domain.errors import ConfigError, DependencyError, DependencyNonsense, DependencyTimeout, LacunaError
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import EXTERNAL, Obligation, ObligationKind, PolicyDecision, PolicyInput, Source
-from lacuna.domain.policy_documents import Verdict, decided, for_routing
+from lacuna.domain.policy_verdicts import Verdict, decided, for_routing
 from lacuna.domain.tiers import Tier
 from lacuna.testing.contracts.policy import asked
 from lacuna.testing.fakes.classifier import WordLayer

@@ -95,6 +95,7 @@ class Judgement:
     policy_id: str
     policy_version: str
     fired: tuple[tuple[str, str, str], ...] = ()
+    observed: tuple[tuple[str, str, str], ...] = ()
     suggested: tuple[str, ...] = ()
     asked: tuple[tuple[str, PolicyInput], ...] = ()
 

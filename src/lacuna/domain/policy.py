@@ -117,6 +117,8 @@ class PolicyDecision:
     tags: tuple[str, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     fired: tuple[Fired, ...] = ()
+    observed: tuple[Fired, ...] = ()
+    """What rules that are audit-only would have done."""
     asked: PolicyInput | None = field(default=None, compare=False)
     """What was decided on, for the record."""
 

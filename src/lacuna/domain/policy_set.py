@@ -29,6 +29,14 @@ class PolicySet:
         return "pol-" + hashlib.sha256(body).hexdigest()[:16]
 
     @property
+    def audit_only(self) -> tuple[str, ...]:
+        """The rules that the set's settings name as audit-only ("lacuna.routing.board_room"), sorted. Sets without the
+        shipped packages may name them elsewhere."""
+        settings = json.loads(self.data).get("settings")
+        names = settings.get("audit_only") if isinstance(settings, dict) else None
+        return tuple(sorted(map(str, names))) if isinstance(names, list) else ()
+
+    @property
     def rules(self) -> tuple[tuple[str, str], ...]:
         """The files without those that hold tests."""
         return tuple((path, text) for path, text in self.files if not is_test(path))

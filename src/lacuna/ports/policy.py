@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import Verdict
+from lacuna.domain.policy_verdicts import Verdict
 
 
 class PolicyEngine(Protocol):

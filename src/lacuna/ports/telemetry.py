@@ -18,6 +18,11 @@ class Telemetry(Protocol):
         refusal, from a closed set."""
         ...
 
+    def observed(self, rule: str, effect: str) -> None:
+        """A rule of policy that is audit-only would have had an effect: `rule` with its package, `effect` in one word
+        ("deny")."""
+        ...
+
     def failed(self, part: str, code: str) -> None:
         """`part` names the back end or layer, `code` the error's stable code."""
         ...

@@ -44,7 +44,7 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.approvals import Approvals, Subject
 from lacuna.usecases.conversations import Conversations, worth_binding
 from lacuna.usecases.examine import Rules, examine, examine_text
-from lacuna.usecases.policy_facts import policy_facts, policy_input
+from lacuna.usecases.policy_facts import Observed, nobody, policy_facts, policy_input
 
 AT_ONCE = 8
 """Questions of one batch that are decided at the same time."""
@@ -118,9 +118,12 @@ class Classify:
         overrides: Callable[[], OverrideSet] = lambda: NOTHING_SET,
         purposes: Sequence[str] = (),
         approvals: Approvals | None = None,
+        observed: Observed = nobody,
     ) -> None:
         """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now.
-        `purposes` are those that may be stated, any where there are none."""
+        `purposes` are those that may be stated, any where there are none. `observed` hears of decisions on which rules
+        that are audit-only would have had an effect."""
+        self._observed = observed
         self._purposes = tuple(purposes)
         self._approvals = approvals
         self._overrides = overrides
@@ -190,8 +193,11 @@ class Classify:
         planned = plan(classification, held, self._routing.table, self._routing.available, requested, SETTLED)
         elapsed = time.perf_counter() - started
         self._telemetry.classified(str(classification.tier), elapsed, cached)
+        decision_id = self._ids.new("dec")
+        if policy.observed:
+            self._observed(decision_id, [(each.package, each.rule, each.effect) for each in policy.observed])
         return Decided(
-            decision_id=self._ids.new("dec"),
+            decision_id=decision_id,
             classification=classification,
             policy=policy,
             plan=planned,

@@ -36,6 +36,7 @@ from lacuna.usecases.alternatives import MAX_GIVEN, Guess, guesses
 from lacuna.usecases.approvals import Approvals, Subject
 from lacuna.usecases.judge_operation import Case, judge
 from lacuna.usecases.operation_facts import Names, facts
+from lacuna.usecases.policy_facts import Observed, nobody
 from lacuna.usecases.resources import Resources
 from lacuna.usecases.sampled import Masked, Said, mask, raised_by_sample
 
@@ -65,6 +66,7 @@ class Evaluate:
         ids: Ids,
         allowed: Allowed = Allowed(),
         approvals: Approvals | None = None,
+        observed: Observed = nobody,
     ) -> None:
         self._resources = resources
         self._policy = policy
@@ -76,6 +78,7 @@ class Evaluate:
         self._ids = ids
         self._allowed = allowed
         self._approvals = approvals
+        self._observed = observed
 
     async def one(self, request: OperationRequest, principal: Principal) -> Evaluation:
         """The recorded decision. Raises InvalidInput, NotFound for a resource that the principal may not know of, and
@@ -89,6 +92,8 @@ class Evaluate:
         judged, granted = await self._judged(case)
         alternatives = () if judged.allowed else await self._alternatives(case, judged)
         decision_id = self._ids.new("dec")
+        if judged.observed:
+            self._observed(decision_id, judged.observed)
         names = Names(self._keys.hmac, lambda text: bool(self._classify(text).findings))
         data = await asyncio.to_thread(facts, case.request, case.code, judged, names, self._keys.hmac)
         reasoning = explained(case, judged)

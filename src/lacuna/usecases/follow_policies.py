@@ -1,16 +1,21 @@
 """Keep the policies in force the same as what was deployed, or else as the configuration folder.
 
 Promise: that of usecases/follow.py, for a change of either. A set that cannot be used never replaces one that can: it
-is reported by `check` as long as it is the newest, and tried once.
+is reported by `check` as long as it is the newest, and tried again now and then, since not every reason lies in the
+set: a machine may lack memory or time for the moment, and then one worker alone would stay with the old set.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.policy_set import PolicySet
 from lacuna.ports.policies import PolicyStore
 from lacuna.usecases.follow import Follow
+
+AGAIN_AFTER: Final = 300
+"""Looks until a refused set is tried again: half a minute."""
 
 
 class FollowPolicies:
@@ -33,6 +38,7 @@ class FollowPolicies:
         self._seen = seen
         self._unseen: PolicySet | None = None
         self._refused: tuple[str, ConfigError] | None = None
+        self._looks_since = 0
         self._in_force: str | None = None
         self._newest = configured
         self.configured = configured
@@ -68,7 +74,10 @@ class FollowPolicies:
             self.configured = self._newest
             return
         if self._refused is not None and self._refused[0] == wanted.version:
-            raise self._refused[1]
+            self._looks_since += 1
+            if self._looks_since < AGAIN_AFTER:
+                raise self._refused[1]
+        self._looks_since = 0
         try:
             self._use(wanted)
         except ConfigError as fault:

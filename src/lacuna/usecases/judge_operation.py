@@ -23,7 +23,8 @@ from lacuna.domain.operations import (
     wanted_columns,
 )
 from lacuna.domain.policy import Obligation, PolicyInput, Resource
-from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, RETENTION, Verdict
+from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, RETENTION
+from lacuna.domain.policy_verdicts import Verdict
 from lacuna.domain.tiers import Tier, join
 from lacuna.ports.policy import PolicyEngine
 from lacuna.usecases.sampled import Masked, Said
@@ -123,6 +124,7 @@ async def _judged(asking: _Asking, case: Case) -> Judgement:
         policy_id=EXPORT if any(package == EXPORT for package, _ in asking.asked) else ACCESS,
         policy_version=asking.version,
         fired=tuple((f.package, f.rule, f.effect) for verdict in asking.verdicts for f in verdict.fired),
+        observed=tuple((f.package, f.rule, f.effect) for verdict in asking.verdicts for f in verdict.observed),
         suggested=tuple(dict.fromkeys(name for verdict in asking.verdicts for name in verdict.alternatives)),
         asked=tuple(asking.asked),
     ).settled()

@@ -14,6 +14,7 @@ from lacuna.domain.audit import Json
 from lacuna.domain.evaluation import Judgement, OperationRequest
 from lacuna.domain.operations import CodeFacts
 from lacuna.domain.policy import Destination, PolicyInput, Resource
+from lacuna.domain.policy_documents import SCHEMA
 from lacuna.domain.tiers import Tier
 
 WITHHELD: Final = "hmac:"
@@ -58,7 +59,7 @@ def facts(
         "tier": str(judged.tier),
         "tags": list(judged.tags),
         "rule": judged.rule,
-        "denied": [_without(reason, request.sources, names) for reason in judged.denied],
+        "denied": [_without(reason, request, names) for reason in judged.denied],
         "obligations": [
             {
                 "kind": d.obligation.kind.value,
@@ -73,15 +74,21 @@ def facts(
             "id": judged.policy_id,
             "version": judged.policy_version,
             "fired": [list(each) for each in judged.fired],
+            **({"audit_only": [list(each) for each in judged.observed]} if judged.observed else {}),
             "asked": [{"package": package, "input": _input(asked, names)} for package, asked in judged.asked],
         },
     }
 
 
-def _without(reason: str, sources: Sequence[str], names: Names) -> str:
-    """Policy names resources in its reasons."""
-    for source in sources:
-        reason = reason.replace(source, names.kept(source))
+def _without(reason: str, request: OperationRequest, names: Names) -> str:
+    """Policy names resources, columns, destinations and purposes in its reasons."""
+    to = request.destination
+    told = [*request.sources, *request.columns, request.purpose or ""]
+    told += [] if to is None else [to.name, to.kind]
+    for name in sorted({name for name in told if name and name in reason}, key=len, reverse=True):
+        kept = names.kept(name)
+        if kept != name:
+            reason = reason.replace(name, kept)
     return reason
 
 
@@ -118,6 +125,7 @@ def _listed(value: Json) -> str:
 
 def _input(asked: PolicyInput, names: Names) -> dict[str, Json]:
     return {
+        "schema": SCHEMA,
         "action": asked.action,
         "tier": asked.tier.name,
         "tags": list(asked.tags),

@@ -4,18 +4,26 @@ Promise: a record holds no text, and enough to ask the same again under other ru
 only as a keyed HMAC, everything else as it was. What cannot be asked again says so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from lacuna.domain.audit import Json
 from lacuna.domain.classification import Classification, Question
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import PolicyDecision, PolicyInput, Source
+from lacuna.domain.policy_documents import SCHEMA
 from lacuna.domain.routing import RoutingTable
 from lacuna.domain.tiers import Tier
 
+Observed = Callable[[str, Sequence[tuple[str, str, str]]], None]
+"""Hears the id of a decision, and package, rule and effect of the rules that would have had one."""
+
 _MINUTE_US: Final = 60_000_000
 _WITHHELD: Final = "hmac:"
+
+
+def nobody(decision: str, rules: Sequence[tuple[str, str, str]]) -> None:
+    """Nobody wants to know."""
 
 
 def policy_input(
@@ -56,10 +64,13 @@ def policy_facts(decision: PolicyDecision, hmac: Callable[[str], str]) -> dict[s
     }
     if (asked := decision.asked) is None:
         return facts
+    if decision.observed:
+        facts["audit_only"] = [[f.package, f.rule, f.effect] for f in decision.observed]
     return facts | {
         "outcome": outcome(decision),
         "fired": [[f.package, f.rule, f.effect] for f in decision.fired],
         "input": {
+            "schema": SCHEMA,
             "action": asked.action,
             "tier": asked.tier.name,
             "tags": list(asked.tags),

@@ -136,6 +136,7 @@ async def open_application(
             overrides=overridden.in_force,
             purposes=settings.policy.purposes,
             approvals=approvals,
+            observed=governed.observed,
             corpus_layers=[_fingerprint_layer(fingerprints, fingerprinter, telemetry)],
             meaning_layers=() if meaning is None else meaning.layers,
         )
@@ -180,7 +181,9 @@ async def open_application(
         )
         trace = Trace(storage.ledger, storage.catalogue, storage.datasets)
         stores = Stores(storage.ledger, storage.catalogue, storage.datasets)
-        evaluated = evaluation(settings, stores, trace, governed.engine, approvals, classify.text, keys, clock, ids)
+        evaluated = evaluation(
+            settings, stores, trace, governed.engine, approvals, classify.text, keys, clock, ids, governed.observed
+        )
         parts = {
             "policy": Part(governed.engine.check, required=True),
             "ledger": Part(storage.ledger.check, required=True),

@@ -13,6 +13,7 @@ from lacuna.ports.storage import Catalogue, Ledger
 from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.evaluate import Allowed, Evaluate
 from lacuna.usecases.lineage_events import LineageEvents
+from lacuna.usecases.policy_facts import Observed
 from lacuna.usecases.resources import Resources
 from lacuna.usecases.trace import Trace
 from lacuna.wiring.catalog import back_end
@@ -51,12 +52,14 @@ def evaluation(
     keys: KeyRing,
     clock: Clock,
     ids: Ids,
+    observed: Observed,
 ) -> Evaluated:
     """Both use cases over the same stores."""
     strategy = settings.classification.strategy
     resources = Resources(stores.catalogue, stores.datasets, stores.ledger, trace, strategy)
     code = back_end("code", "sql_or_python")()
+    may = allowed(settings)
     return Evaluated(
-        Evaluate(resources, policy, code, classify, stores.ledger, keys, clock, ids, allowed(settings), approvals),
+        Evaluate(resources, policy, code, classify, stores.ledger, keys, clock, ids, may, approvals, observed),
         LineageEvents(stores.datasets, stores.ledger, classify, strategy, keys, clock),
     )

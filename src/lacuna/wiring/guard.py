@@ -22,7 +22,7 @@ from lacuna.domain.errors import (
 )
 from lacuna.domain.identity import Reach
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import Verdict
+from lacuna.domain.policy_verdicts import Verdict
 from lacuna.domain.retrieval import Chunk, Scored, WebResult
 from lacuna.domain.routing import Outbound
 from lacuna.domain.tiers import Tier

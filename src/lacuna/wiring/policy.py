@@ -15,7 +15,6 @@ from lacuna.adapters.rego.process import RegoProcess, Tested
 from lacuna.config import Loaded
 from lacuna.config.policies import FOLDER, sound
 from lacuna.config.settings import PolicySettings
-from lacuna.config.watched_policies import WatchedPolicies
 from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.policy_set import PolicySet
 from lacuna.ports.clock import Clock
@@ -25,8 +24,10 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.follow_policies import FollowPolicies
 from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_diff import PolicyDiff
+from lacuna.usecases.policy_facts import Observed
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard, GuardedPolicy
+from lacuna.wiring.policy_start import newest, observer
 
 log = structlog.get_logger("lacuna.policy")
 
@@ -38,12 +39,14 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class PolicyParts:
-    """Everything around policy. `engine` is what questions are decided by."""
+    """Everything around policy. `engine` is what questions are decided by; `observed` is to hear of rules that are
+    audit-only."""
 
     engine: GuardedPolicy
     policies: Policies
     diff: PolicyDiff
     follow: FollowPolicies
+    observed: Observed
 
 
 async def policy_parts(
@@ -60,32 +63,37 @@ async def policy_parts(
     says whether this process examines questions beyond one command: only then is the set compiled now, and does it
     follow changes. Raises ConfigError for a set that cannot be used, and StorageError."""
     settings = found.settings.policy
-    version, deployed = await store.everything()
-    policies = found.policies if deployed is None else deployed
-    engine = await asyncio.to_thread(_engine, settings, policies, lazy=not answers)
-    stack.push_async_callback(engine.close)
-    embedded = isinstance(engine, RegoPolicy)
+    embedded = settings.opa_url is None
     following = answers and embedded
-    folder = None if found.folder is None else found.folder / FOLDER
-    watched = None if folder is None else WatchedPolicies(folder, found.shipped_policies, found.policies)
+    engine_of = partial(_embedded, settings)
+    validate = partial(_validate, engine_of)
+    version, deployed = await store.everything()
+    configured, watched = found.policies, None
+    if following and found.folder is not None:
+        begin = await newest(found.folder / FOLDER, found.shipped_policies, found.policies, store, validate)
+        configured, watched = begin.policies, begin.watched
+    policies = configured if deployed is None else deployed
+    engine = await asyncio.to_thread(_engine, settings, policies, telemetry, lazy=not answers)
+    stack.push_async_callback(engine.close)
     follow = FollowPolicies(
-        look_at_folder=watched.look if watched is not None and following else _nothing,
-        configured=found.policies,
+        look_at_folder=_nothing if watched is None else watched.look,
+        configured=configured,
         store=store,
         version=version,
         use=engine.use if following else _ignore,
         failed=_report,
         seen=lambda fresh: administration.seen(fresh),
     )
-    engine_of = partial(_embedded, settings)
-    administration = Policies(
-        store, follow, found.shipped_policies, partial(_validate, engine_of), ledger, clock, kept_here=embedded
-    )
+    administration = Policies(store, follow, found.shipped_policies, validate, ledger, clock, kept_here=embedded)
     if following and deployed is None:
         await administration.seen(policies)
     guard = Guard("policy", telemetry, 2 * settings.timeout_s + MARGIN_S)
     return PolicyParts(
-        GuardedPolicy(engine, guard), administration, PolicyDiff(administration, ledger, engine_of), follow
+        GuardedPolicy(engine, guard),
+        administration,
+        PolicyDiff(administration, ledger, engine_of),
+        follow,
+        observer(telemetry),
     )
 
 
@@ -115,15 +123,15 @@ def own_policies(folder: Path) -> PolicySet:
     return sound(folder, FOLDER)
 
 
-def _engine(settings: PolicySettings, policies: PolicySet, *, lazy: bool) -> Any:
+def _engine(settings: PolicySettings, policies: PolicySet, telemetry: Telemetry, *, lazy: bool) -> Any:
     if settings.opa_url is not None:
         return back_end("policy", "opa")(str(settings.opa_url), timeout_s=settings.timeout_s)
-    return _embedded(settings, policies, lazy=lazy)
+    return _embedded(settings, policies, lazy=lazy, looked_up=partial(telemetry.looked_up, "policy"))
 
 
-def _embedded(settings: PolicySettings, policies: PolicySet, *, lazy: bool = False) -> RegoPolicy:
+def _embedded(settings: PolicySettings, policies: PolicySet, **more: Any) -> RegoPolicy:
     engine: RegoPolicy = back_end("policy", "rego")(
-        policies, timeout_s=settings.timeout_s, memory_mb=settings.memory_mb, lazy=lazy
+        policies, timeout_s=settings.timeout_s, memory_mb=settings.memory_mb, **more
     )
     return engine
 

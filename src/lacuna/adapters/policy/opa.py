@@ -14,15 +14,8 @@ from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import DependencyNonsense
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import (
-    CLASSIFICATION,
-    ROUTING,
-    Verdict,
-    decided,
-    document,
-    for_routing,
-    verdict,
-)
+from lacuna.domain.policy_documents import CLASSIFICATION, ROUTING, document
+from lacuna.domain.policy_verdicts import Verdict, decided, for_routing, verdict
 
 MAX_BODY_BYTES: Final = 1 << 20
 ATTEMPTS: Final = 3
@@ -81,7 +74,7 @@ class OpaPolicy:
                 f"OPA has no decision of {package}: it is undefined.", cure="Load the package into OPA."
             )
         self._version = _version(answer.get("provenance"))
-        return verdict(package, answer["result"]), self._version
+        return verdict(package, answer["result"], asked.project), self._version
 
 
 def _object(body: bytes) -> dict[str, Any]:

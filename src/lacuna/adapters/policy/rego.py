@@ -8,27 +8,19 @@ same. A set comes into force whole: a decision never mixes two.
 import asyncio
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Final, TypeVar
 
 import cachebox
 
 from lacuna.adapters.rego.process import RegoProcess, Tested
-from lacuna.domain.errors import ConfigError, LacunaError
+from lacuna.domain.audit_only import not_audit_only
+from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import (
-    CLASSIFICATION,
-    FIELDS,
-    PACKAGES,
-    ROUTING,
-    Field,
-    Verdict,
-    decided,
-    document,
-    for_routing,
-    verdict,
-)
+from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, ROUTING, Field, document
 from lacuna.domain.policy_probe import OPERATION, QUESTIONS
 from lacuna.domain.policy_set import PolicySet
+from lacuna.domain.policy_verdicts import Verdict, decided, for_routing, verdict
 
 ENTRIES: Final = {package: f"{package.replace('.', '/')}/decision" for package in PACKAGES}
 MAX_REMEMBERED: Final = 10_000
@@ -36,18 +28,31 @@ MAX_REMEMBERED: Final = 10_000
 T = TypeVar("T")
 
 
+def _nobody(result: str) -> None:
+    """Nobody wants to know."""
+
+
 class RegoPolicy:
     """A `PolicyEngine`. With `lazy`, the set is compiled when it is first asked, and then raises ConfigError if it
-    cannot be used; otherwise here."""
+    cannot be used; otherwise here. `looked_up` hears of each decision whether it was remembered: "hit" or "miss"."""
 
     def __init__(
-        self, policies: PolicySet, *, timeout_s: float = 1.0, memory_mb: int = 1_024, lazy: bool = False
+        self,
+        policies: PolicySet,
+        *,
+        timeout_s: float = 1.0,
+        memory_mb: int = 1_024,
+        lazy: bool = False,
+        looked_up: Callable[[str], None] = _nobody,
     ) -> None:
         self._timeout_s = timeout_s
         self._memory_mb = memory_mb
         self._policies = policies
         self._version = policies.version
         self._thread = ThreadPoolExecutor(1, "policy")
+        self._looked_up = looked_up
+        self._exchanging = Lock()
+        self._ended = False
         self._in_force = None if lazy else self._loaded(policies)
 
     @property
@@ -62,19 +67,30 @@ class RegoPolicy:
     async def decide(self, asked: PolicyInput) -> PolicyDecision:
         loaded = self._in_force
         if loaded is not None and (known := loaded.remembered(asked)) is not None:
+            self._looked_up("hit")
             return known
+        self._looked_up("miss")
         return await self._aside(lambda current: current.decide(asked))
 
     async def judge(self, package: str, asked: PolicyInput) -> tuple[Verdict, str]:
         """What one package says, and the version of the set that said it."""
+        loaded = self._in_force
+        if loaded is not None and (known := loaded.known(package, asked)) is not None:
+            self._looked_up("hit")
+            return known, loaded.version
+        self._looked_up("miss")
         return await self._aside(lambda current: (current.verdict(package, asked), current.version))
 
     def use(self, policies: PolicySet) -> None:
         """Puts a set into force in one step. Blocking. Raises ConfigError, with a line for each fault and each failed
         test, and leaves the old one in force."""
         fresh = self._loaded(policies)
-        old, self._in_force = self._in_force, fresh
-        self._policies, self._version = policies, fresh.version
+        with self._exchanging:
+            if self._ended:
+                old: _Loaded | None = fresh
+            else:
+                old, self._in_force = self._in_force, fresh
+                self._policies, self._version = policies, fresh.version
         if old is not None:
             old.close()
 
@@ -92,10 +108,12 @@ class RegoPolicy:
 
     def end(self) -> None:
         """The same. Blocking."""
-        loaded, self._in_force = self._in_force, None
+        with self._exchanging:
+            self._ended = True
+            loaded, self._in_force = self._in_force, None
         if loaded is not None:
             loaded.close()
-        self._thread.shutdown(wait=False)
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _aside(self, work: Callable[["_Loaded"], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._with_current, work)
@@ -104,12 +122,25 @@ class RegoPolicy:
         while True:
             loaded = self._in_force
             if loaded is None:
-                loaded = self._in_force = self._loaded(self._policies)
+                loaded = self._first()
             try:
                 return work(loaded)
             except LacunaError:
                 if loaded is self._in_force:
                     raise  # else the set was exchanged meanwhile, and its child is gone
+
+    def _first(self) -> "_Loaded":
+        """The set of a lazy engine. Raises DependencyError after the end: nothing is started then that nobody would
+        end."""
+        fresh = None if self._ended else self._loaded(self._policies)
+        with self._exchanging:
+            if fresh is not None and not self._ended and self._in_force is None:
+                self._in_force = fresh
+        if fresh is None or self._in_force is not fresh:
+            if fresh is not None:
+                fresh.close()
+            raise DependencyError("The policy engine was closed.")
+        return fresh
 
     def _loaded(self, policies: PolicySet) -> "_Loaded":
         return loaded(policies, self._timeout_s, self._memory_mb)
@@ -117,6 +148,7 @@ class RegoPolicy:
 
 def loaded(policies: PolicySet, timeout_s: float, memory_mb: int) -> "_Loaded":
     """A set that compiles, passes its tests and answers probes in the right shape. Raises ConfigError."""
+    _refuse_audit_only(policies)
     found = _Loaded(policies, timeout_s, memory_mb)
     try:
         found.pass_tests()
@@ -132,6 +164,23 @@ def loaded(policies: PolicySet, timeout_s: float, memory_mb: int) -> "_Loaded":
             problems=(str(error),),
         ) from None
     return found
+
+
+def _refuse_audit_only(policies: PolicySet) -> None:
+    """A name that is none of a rule would leave a rule in force that somebody believes to be on trial."""
+    texts = [text for _, text in policies.rules]
+    problems = []
+    for name in policies.audit_only:
+        rule = next((name.removeprefix(f"{package}.") for package in PACKAGES if name.startswith(f"{package}.")), name)
+        fault = not_audit_only(name)
+        if not fault and not any(f'"{rule}"' in text for text in texts):
+            fault = f"{name} names no rule of the set"
+        if fault:
+            problems.append(f"data.settings.audit_only: {fault}")
+    if problems:
+        raise ConfigError(
+            "The policies cannot be used.", cure="Correct the names in data.settings.", problems=tuple(problems)
+        )
 
 
 class _Loaded:
@@ -163,16 +212,36 @@ class _Loaded:
         routed: Verdict | None = self._known.get(self._key(ROUTING, for_routing(asked, classified)), None)
         return None if routed is None else decided(asked, classified, routed, self.version)
 
+    def known(self, package: str, asked: PolicyInput) -> Verdict | None:
+        """A package's verdict, where it is remembered."""
+        found: Verdict | None = self._known.get(self._key(package, asked), None)
+        return found
+
     def decide(self, asked: PolicyInput) -> PolicyDecision:
-        classified = self.verdict(CLASSIFICATION, asked)
+        classified = self.known(CLASSIFICATION, asked)
+        if classified is None:
+            return self._decide_both(asked)
         routed = self.verdict(ROUTING, for_routing(asked, classified))
         return decided(asked, classified, routed, self.version)
 
+    def _decide_both(self, asked: PolicyInput) -> PolicyDecision:
+        """Asks both packages in one exchange with the child; each still sees its own fields only."""
+        first, second = self._process.ask_both(
+            ENTRIES[CLASSIFICATION],
+            document(asked, self._fields[CLASSIFICATION]),
+            ENTRIES[ROUTING],
+            document(asked, self._fields[ROUTING]),
+        )
+        classified = self._read(CLASSIFICATION, asked, first)
+        self._known[self._key(CLASSIFICATION, asked)] = classified
+        then = for_routing(asked, classified)
+        routed = self._known[self._key(ROUTING, then)] = self._read(ROUTING, then, second)
+        return decided(asked, classified, routed, self.version)
+
     def verdict(self, package: str, asked: PolicyInput) -> Verdict:
-        key = self._key(package, asked)
-        known: Verdict | None = self._known.get(key, None)
+        known = self.known(package, asked)
         if known is None:
-            known = self._known[key] = self.answer(asked, package)
+            known = self._known[self._key(package, asked)] = self.answer(asked, package)
         return known
 
     def reads(self, package: str) -> frozenset[str]:
@@ -188,12 +257,18 @@ class _Loaded:
         for asked in QUESTIONS:
             for package in (CLASSIFICATION, ROUTING):
                 self.answer(asked, package)
+            self._decide_both(asked)
         for package in PACKAGES:
             self.answer(OPERATION, package)
 
     def answer(self, asked: PolicyInput, package: str) -> Verdict:
         """The verdict, asked anew."""
-        return verdict(package, self._process.ask(ENTRIES[package], document(asked, self._fields[package])))
+        return self._read(package, asked, self._process.ask(ENTRIES[package], document(asked, self._fields[package])))
+
+    def _read(self, package: str, asked: PolicyInput, output: object) -> Verdict:
+        """What a package cannot read cannot be in its reasons, and is no part of what it is remembered by."""
+        reads_project = FIELDS["project",] in self._fields[package]
+        return verdict(package, output, asked.project if reads_project else None)
 
     def close(self) -> None:
         self._process.close()

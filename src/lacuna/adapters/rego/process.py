@@ -79,12 +79,25 @@ class RegoProcess:
     def ask(self, entry: str, document: Mapping[str, Any]) -> Any:
         """The value of a rule for this input, None where it is undefined. Raises DependencyTimeout, DependencyNonsense
         or DependencyError."""
-        raw = msgspec.Raw(msgspec.json.encode(document))
-        answer = self._request(wire.Ask(entry, raw, int(self._timeout_s) + 1), self._timeout_s)
+        return self._asked(wire.Ask(entry, _raw(document), int(self._timeout_s) + 1), self._timeout_s)[0]
+
+    def ask_both(
+        self, entry: str, document: Mapping[str, Any], then: str, then_document: Mapping[str, Any]
+    ) -> tuple[Any, Any]:
+        """The values of classification and, after what it says, of routing (None where classification's is not sound),
+        in one exchange. Raises the same."""
+        ask = wire.Ask(entry, _raw(document), int(2 * self._timeout_s) + 1, wire.Then(then, _raw(then_document)))
+        return self._asked(ask, 2 * self._timeout_s)
+
+    def _asked(self, ask: wire.Ask, seconds: float) -> tuple[Any, Any]:
+        answer = self._request(ask, seconds)
         if isinstance(answer, wire.Value):
-            return msgspec.json.decode(answer.value)
+            return msgspec.json.decode(answer.value), msgspec.json.decode(answer.second)
         why = answer.why if isinstance(answer, wire.Failed) else "an answer of another kind"
-        raise DependencyNonsense(f"The policy rule {entry.replace('/', '.')} gave no answer: {why}.")
+        rules = " or ".join(
+            entry.replace("/", ".") for entry in (ask.entry, ask.then.entry if ask.then else "") if entry
+        )
+        raise DependencyNonsense(f"The policy rule {rules} gave no answer: {why}.")
 
     def test(self) -> list[Tested]:
         """Runs the set's own tests. Raises a DependencyError where they do not come to an end."""
@@ -157,6 +170,10 @@ class RegoProcess:
         child, self._child = self._child, None
         if child is not None:
             child.end()
+
+
+def _raw(document: Mapping[str, Any]) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(document))
 
 
 class _Child:

@@ -35,13 +35,21 @@ class Tested(msgspec.Struct, frozen=True, tag="tested"):
     outcomes: list[tuple[str, int, int, str, str]]
 
 
+class Then(msgspec.Struct, frozen=True):
+    """Routing, asked after classification: `document` is its input before what classification says of it."""
+
+    entry: str
+    document: msgspec.Raw
+
+
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """One evaluation. `document` is the input as JSON. `cpu_s` is processor
-    time."""
+    """One evaluation. `document` is the input as JSON. `cpu_s` is processor time. `then` is evaluated in the same
+    exchange, where `entry` is that of classification and its value is sound."""
 
     entry: str
     document: msgspec.Raw
     cpu_s: int
+    then: Then | None = None
 
 
 class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
@@ -54,9 +62,10 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
 
 class Value(msgspec.Struct, frozen=True, tag="value"):
-    """The rule's value as JSON; null also where it is undefined."""
+    """The rule's value as JSON; null also where it is undefined. `second` is that of `then`."""
 
     value: msgspec.Raw
+    second: msgspec.Raw = NULL
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):

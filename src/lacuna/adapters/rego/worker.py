@@ -7,8 +7,8 @@ or the engine prints goes nowhere. Start it as `python -I -m lacuna.adapters.reg
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 import regopy
@@ -16,49 +16,16 @@ import regopy
 from lacuna.adapters.confinement import MemoryWatch, allow_processor_time, confine, silenced
 from lacuna.adapters.rego import module, unit_tests, wire
 from lacuna.adapters.rego.checks import faults
+from lacuna.adapters.rego.engine import Compiled, EvaluationFailed, Files, interpreter
 from lacuna.adapters.rego.reads import fields_read
 from lacuna.adapters.rego.tokens import place, statements, tokens
+from lacuna.domain.errors import DependencyNonsense
+from lacuna.domain.policy_documents import CLASSIFICATION
 from lacuna.domain.policy_set import is_test
-
-MAX_REPLY: Final = 1 << 20
-"""The most bytes of one rule's value."""
+from lacuna.domain.policy_verdicts import document_for_routing, verdict
 
 _ENGINE_ERROR: Final = re.compile(r"\(error (\d+):")
 _MESSAGE: Final = re.compile(r"\(errormsg \d+:(?P<text>.*?)\)\s*\(errorast", re.DOTALL)
-
-Files = Iterable[tuple[str, str]]
-
-
-class Compiled:
-    """Files, data and entries as one bundle. Raises regopy.RegoError."""
-
-    def __init__(self, files: Files, data: str, entries: Iterable[str]) -> None:
-        self._interpreter = interpreter()
-        for file, text in files:
-            self._interpreter.add_module(file, text)
-        self._interpreter.add_data_json(data)
-        self._bundle = self._interpreter.build(None, list(entries))
-        self.ok: bool = self._bundle.ok()
-
-    def ask(self, entry: str, document: object) -> wire.Value | wire.Failed:
-        """The value of an entry for an input."""
-        self._interpreter.set_input(regopy.Input(document))
-        try:
-            output = self._interpreter.query_bundle_entrypoint(self._bundle, entry)
-            text = str(output)
-        except (regopy.RegoError, json.JSONDecodeError):  # what the engine does with recursion
-            return wire.Failed("the evaluation failed: recursion, or a limit of the engine")
-        if text == "undefined":
-            return wire.Value(wire.NULL)
-        if text == "<error>" or not output.ok():
-            return wire.Failed("the evaluation failed: a built-in refused its arguments, or two rules conflict")
-        if len(text) > MAX_REPLY:
-            return wire.Failed(f"the value has more than {MAX_REPLY} bytes")
-        found = json.loads(text)
-        values = found.get("expressions") if isinstance(found, dict) else None
-        if not isinstance(values, list) or len(values) != 1:
-            return wire.Failed("the engine gave no single value")
-        return wire.Value(msgspec.Raw(msgspec.json.encode(values[0])))
 
 
 class Engine:
@@ -94,10 +61,24 @@ class Engine:
         return wire.Loaded([], reads, rules)
 
     def ask(self, ask: wire.Ask) -> wire.Value | wire.Failed:
-        """One evaluation."""
+        """One evaluation, or two."""
         if self._compiled is None:
             return wire.Failed("nothing is loaded")
-        return self._compiled.ask(ask.entry, msgspec.json.decode(ask.document))
+        try:
+            first = self._compiled.ask(ask.entry, msgspec.json.decode(ask.document))
+            second = None if ask.then is None else self._routed(ask.then, first)
+        except EvaluationFailed as failed:
+            return wire.Failed(f"the evaluation failed: {failed}")
+        return wire.Value(*(msgspec.Raw(msgspec.json.encode(value)) for value in (first, second)))
+
+    def _routed(self, then: wire.Then, first: object) -> object:
+        assert self._compiled is not None  # noqa: S101  the caller asked it
+        try:
+            said = verdict(CLASSIFICATION, first)
+        except DependencyNonsense:
+            return None  # the server reads it too and says what is wrong
+        document = document_for_routing(msgspec.json.decode(then.document), said)
+        return self._compiled.ask(then.entry, document)
 
     def test(self, test: wire.Test) -> wire.Tested:
         """Runs every test under its own documents."""
@@ -122,31 +103,23 @@ class Engine:
 
 def _outcome(case: unit_tests.Case, files: Files, entries: list[str], data: str, compiled: dict[str, Compiled]) -> str:
     """Why a test failed; empty where it passed. Tests that change the data share what was compiled for it."""
-    documents = []
-    for path, rule in case.documents:
-        found = compiled[data].ask(f"{case.package.replace('.', '/')}/{rule}", {})
-        if not isinstance(found, wire.Value) or bytes(found.value) == b"null":
-            return f"the document for {'.'.join(path)} has no value; it may not use the test's own variables"
-        documents.append((path, msgspec.json.decode(found.value)))
-    document, changed = unit_tests.placed(documents, json.loads(data))
-    key = json.dumps(changed, sort_keys=True)
-    if any(path[0] == "data" for path, _ in case.documents):
-        if key not in compiled:
-            compiled[key] = Compiled(files, key, entries)
-    else:
+    documents: list[tuple[module.Path, object]] = []
+    try:
+        for path, rule in case.documents:
+            found = compiled[data].ask(f"{case.package.replace('.', '/')}/{rule}", {})
+            if found is None:
+                return f"the document for {'.'.join(path)} has no value; it may not use the test's own variables"
+            documents.append((path, found))
+        document, changed = unit_tests.placed(documents, json.loads(data))
         key = data
-    outcome = compiled[key].ask(case.entry, document)
-    if isinstance(outcome, wire.Failed):
-        return outcome.why
-    return "" if bytes(outcome.value) == b"true" else "it is not true"
-
-
-def interpreter() -> Any:
-    """The engine as Lacuna uses it."""
-    fresh = regopy.Interpreter()
-    fresh.strict_built_in_errors = True  # by default an erring deny rule would silently not fire
-    fresh.well_formed_checks_enabled = False
-    return fresh
+        if any(path[0] == "data" for path, _ in case.documents):
+            key = json.dumps(changed, sort_keys=True)
+            if key not in compiled:
+                compiled[key] = Compiled(files, key, entries)
+        outcome = compiled[key].ask(case.entry, document)
+    except EvaluationFailed as failed:
+        return f"the evaluation failed: {failed}"
+    return "" if outcome is True else "it is not true"
 
 
 def _parse_faults(files: Files) -> Iterator[tuple[str, int, int, str]]:

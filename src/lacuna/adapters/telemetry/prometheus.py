@@ -33,6 +33,9 @@ _CLASSIFICATION_BUCKETS: Final = (
 )  # fmt: skip
 _REQUEST_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
+MAX_RULES: Final = 500
+OTHER_RULES: Final = ("other", "other")
+
 CLASSIFIER: Final = "classifier"
 """Failures of this part, or of parts named `classifier.<layer>`, also count as classification errors."""
 
@@ -84,6 +87,13 @@ class PrometheusTelemetry:
             registry=self.registry,
         )
         self._lookup_series: dict[tuple[str, str], Counter] = {}
+        self._observed = Counter(
+            "lacuna_policy_audit_only_total",
+            "Decisions on which a rule that is audit-only would have had an effect, by rule and effect.",
+            ("rule", "effect"),
+            registry=self.registry,
+        )
+        self._observed_series: dict[tuple[str, str], Counter] = {}
         self._starts = Counter(
             "lacuna_worker_starts_total",
             "Worker processes that came up, replacements included.",
@@ -130,6 +140,16 @@ class PrometheusTelemetry:
 
     def signed_in(self, way: str, outcome: str) -> None:
         self._sign_ins.labels(way, outcome).inc()
+
+    def observed(self, rule: str, effect: str) -> None:
+        """Sets of policies come and go, and name their rules as they like: what is beyond MAX_RULES counts as one."""
+        key = (rule, effect)
+        known = self._observed_series.get(key)
+        if known is None:
+            if len(self._observed_series) >= MAX_RULES:
+                key = OTHER_RULES
+            known = self._observed_series[key] = self._observed.labels(*key)
+        known.inc()
 
     def failed(self, part: str, code: str) -> None:
         self._failures.labels(part, code).inc()

@@ -9,7 +9,12 @@ rank := {"PUBLIC": 0, "INTERNAL": 1, "PROPRIETARY": 2}
 
 operations := {"read", "write", "export", "join", "aggregate", "filter", "transform", "anonymize", "delete", "query"}
 
-decision := {"deny": deny, "obligations": obligations, "alternatives": alternatives}
+decision := {
+	"deny": deny,
+	"obligations": obligations,
+	"alternatives": alternatives,
+	"audit_only": data.settings.audit_only,
+}
 
 deny contains {"rule": "unknown_operation", "reason": "policy knows no such operation"} if {
 	not input.action in operations

@@ -7,7 +7,11 @@ import rego.v1
 
 tiers := {"PUBLIC", "INTERNAL", "PROPRIETARY"}
 
-decision := {"raise": raise, "tags": tags}
+decision := {
+	"raise": raise,
+	"tags": tags,
+	"audit_only": data.settings.audit_only,
+}
 
 raise contains {
 	"tier": "PROPRIETARY",

@@ -7,7 +7,12 @@ import rego.v1
 
 internal_kinds := {"internal", "local", "data_warehouse"}
 
-decision := {"deny": deny, "obligations": obligations, "alternatives": alternatives}
+decision := {
+	"deny": deny,
+	"obligations": obligations,
+	"alternatives": alternatives,
+	"audit_only": data.settings.audit_only,
+}
 
 deny contains {"rule": "tier", "reason": "only PUBLIC data leaves the house"} if {
 	not inside

@@ -5,7 +5,12 @@ package lacuna.retention
 
 import rego.v1
 
-decision := {"keep": keep, "delete": delete, "hold": hold}
+decision := {
+	"keep": keep,
+	"delete": delete,
+	"hold": hold,
+	"audit_only": data.settings.audit_only,
+}
 
 keep contains {"days": days, "rule": "retention_days", "reason": "the organisation's least time for this tier"} if {
 	days := data.settings.keep_days[input.tier]

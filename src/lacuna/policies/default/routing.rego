@@ -5,7 +5,12 @@ package lacuna.routing
 
 import rego.v1
 
-decision := {"deny": deny, "remove": remove, "obligations": obligations}
+decision := {
+	"deny": deny,
+	"remove": remove,
+	"obligations": obligations,
+	"audit_only": data.settings.audit_only,
+}
 
 deny contains {"rule": "unknown_tier", "reason": "the routing table has no row for this tier"} if {
 	not input.routing[input.tier]

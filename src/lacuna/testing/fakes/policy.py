@@ -1,7 +1,7 @@
 """A policy that is the routing table and nothing else, in process."""
 
 from lacuna.domain.policy import PolicyDecision, PolicyInput, Source
-from lacuna.domain.policy_documents import Verdict
+from lacuna.domain.policy_verdicts import Verdict
 from lacuna.domain.routing import RoutingTable
 from lacuna.domain.tiers import Tier
 

@@ -21,5 +21,8 @@ class CountingTelemetry:
     def signed_in(self, way: str, outcome: str) -> None:
         self.counts["signed_in", way, outcome] += 1
 
+    def observed(self, rule: str, effect: str) -> None:
+        self.counts["observed", rule, effect] += 1
+
     def failed(self, part: str, code: str) -> None:
         self.counts["failed", part, code] += 1

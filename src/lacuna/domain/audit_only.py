@@ -1,0 +1,38 @@
+"""Rules that are evaluated and told of, but have no effect: which may be so, and which never.
+
+Promise: what Lacuna promises of every configuration does not depend on what is named here. A name is that of the
+package and the rule ("lacuna.routing.board_room"); a decision gives the names beside its entries, so that they lie in
+the set of policies, have its version, and count on every engine.
+"""
+
+from typing import Final
+
+from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, PACKAGES, RETENTION, ROUTING
+
+MAX_AUDIT_ONLY: Final = 200
+
+AUDIT_ONLY: Final = "audit_only"
+"""The key of a decision that names rules which are to have no effect ("lacuna.routing.board_room")."""
+
+ENFORCED: Final = frozenset(
+    f"{package}.{rule}"
+    for package, rules in (
+        (CLASSIFICATION, ("unknown_tier",)),
+        (ROUTING, ("unknown_tier", "routing_table")),
+        (ACCESS, ("unknown_operation", "unknown_tier", "clearance", "delete_is_for_administrators")),
+        (EXPORT, ("tier", "resource_tier", "encryption")),
+        (RETENTION, ("legal_hold",)),
+    )
+    for rule in rules
+)
+"""Shipped rules that nothing switches off: without them data would be read, leave or be deleted against what Lacuna
+promises of every configuration."""
+
+
+def not_audit_only(name: str) -> str:
+    """Why a rule cannot be audit-only; empty if it can."""
+    if name in ENFORCED:
+        return f"{name} always has an effect"
+    if not any(name.startswith(f"{package}.") and len(name) > len(package) + 1 for package in PACKAGES):
+        return f"{name[:140]!r} names no rule; write package and rule (lacuna.routing.board_room)"
+    return ""
