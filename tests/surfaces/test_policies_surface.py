@@ -104,8 +104,10 @@ def test_a_version_is_deployed_explained_and_rolled_back(server: Server) -> None
     assert listed["versions"][0]["note"] == "a third rule"
     kept = server.client.get(f"{POLICIES}/{checked['version']}").json()
     assert kept["files"]["policies/third.rego"] == RULE.format(name="third")
-    told = command(server, "policy", "explain", "--decision", past).json()
-    assert (told["decided_by"], told["allowed"]) == (before["version"], True)
+    told = command(server, "policy", "explain", past).json()
+    assert (told["decided_by"], told["outcome"]["allowed"]) == (before["version"], True)
+    assert told["recorded"] == told["outcome"]
+    assert told["sentences"][-1] == "This is what the record says."
     again = server.client.post(f"{POLICIES}/rollback", json={}).json()
     assert again["version"] == before["version"]
     assert not denied(server, "third")
@@ -162,10 +164,13 @@ def test_a_diff_names_exactly_the_decisions_that_would_change(server: Server, tm
     unchanged = server.client.post(f"{POLICIES}/diff", json={"version": "configuration", "last": 4}).json()
     assert (unchanged["changed"], unchanged["files"]) == (0, {})
     assert unchanged["replayed"] > 0
-    # What reads the project's name cannot be made again for questions that had one: it is not recorded.
+    # Projects are recorded as keyed HMACs: one that the rules name is known by it, another one is not.
     classified(server, "first")
     named = server.client.post(f"{POLICIES}/diff", json={"version": "configuration", "last": 1}).json()
-    assert sum(named["not_replayed"].values()) == 1
+    assert (named["not_replayed"], named["changed"]) == ({}, 0)
+    classified(server, "nobody's")
+    unknown = server.client.post(f"{POLICIES}/diff", json={"version": "configuration", "last": 1}).json()
+    assert sum(unknown["not_replayed"].values()) == 1
 
 
 def test_commands_check_and_deploy_for_running_servers(server: Server, tmp_path: Path) -> None:
@@ -180,8 +185,10 @@ def test_commands_check_and_deploy_for_running_servers(server: Server, tmp_path:
     document = tmp_path / "input.json"
     document.write_text(json.dumps({"project": "fifth", "tier": "PUBLIC"}), encoding="utf-8")
     told = command(server, "policy", "explain", "--input", document).json()
-    assert (told["version"], told["allowed"]) == (version, False)
-    assert {"package": "lacuna.routing", "rule": "fifth", "effect": "deny", "reason": "fifth says no"} in told["fired"]
+    assert (told["version"], told["outcome"]["allowed"]) == (version, False)
+    denial = {"package": "lacuna.routing", "rule": "fifth", "effect": "deny", "reason": "[project] says no"}
+    assert denial in told["fired"]
+    assert "fifth (lacuna.routing) denies, because [project] says no." in told["sentences"]
     assert command(server, "admin", "policy", "reload").code == 0
     assert eventually(lambda: not denied(server, "fifth"))
     (folder / "fifth_test.rego").write_text(TEST.format(name="sixth"), encoding="utf-8")

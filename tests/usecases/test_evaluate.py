@@ -20,8 +20,8 @@ from lacuna.domain.lineage import Direction
 from lacuna.domain.openlineage import OWN_FACET, run_event
 from lacuna.domain.operations import COUNTS_ONLY, MASKED, Operation
 from lacuna.domain.policy import Destination, PolicyInput
-from lacuna.domain.policy_verdicts import Verdict, verdict
 from lacuna.domain.policy_set import PolicySet
+from lacuna.domain.policy_verdicts import Verdict, verdict
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
 from lacuna.ports.policy import PolicyEngine

@@ -25,6 +25,7 @@ from lacuna.api import (
     lineage,
     overrides,
     policies,
+    policy_past,
     query,
     terms,
 )
@@ -60,6 +61,7 @@ ROUTERS = (
     audit.router,
     terms.router,
     policies.router,
+    policy_past.router,
     api_keys.router,
     health.router,
 )

@@ -1,21 +1,18 @@
-"""`/admin/policies`: versions of policies, what they would change, and which is in force. Administrators only."""
+"""`/admin/policies`: versions of policies and which is in force. Administrators only."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, PolicyReader, PolicySteward
 from lacuna.domain.errors import ConfigError, InvalidInput
-from lacuna.domain.policy import PolicyDecision
 from lacuna.domain.policy_set import PolicySet
 from lacuna.usecases.policies import MAX_NOTE
-from lacuna.usecases.policy_diff import MAX_REPLAYED, Difference
-from lacuna.usecases.policy_facts import outcome
 
 router = APIRouter(prefix=f"{PREFIX}/admin/policies", tags=["admin"])
 
@@ -56,16 +53,6 @@ class RollbackBody(BaseModel):
     version: Annotated[str, Field(max_length=100)] = ""
 
 
-class DiffBody(BaseModel):
-    """A set of one's own, or a `version` that is kept; `last` is how many decisions of each kind are made again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    policies: PoliciesBody | None = None
-    version: Annotated[str, Field(max_length=100)] = ""
-    last: Annotated[int, Field(ge=0, le=MAX_REPLAYED)] = 10_000
-
-
 class VersionModel(BaseModel):
     """A version as it is kept; `added_at` is in microseconds since the epoch."""
 
@@ -77,12 +64,13 @@ class VersionModel(BaseModel):
 
 
 class InForceModel(BaseModel):
-    """What is in force: deployed, or the configuration's."""
+    """What is in force: deployed, or the configuration's; `audit_only` are its rules without effect."""
 
     version: str
     source: str
     by: str
     since: int | None
+    audit_only: list[str]
 
 
 class ListModel(BaseModel):
@@ -114,27 +102,6 @@ class DeployedModel(BaseModel):
     version: str
 
 
-class ChangedModel(BaseModel):
-    """A decision of the past that would be another one."""
-
-    decision_id: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    fired: list[str]
-
-
-class DiffModel(BaseModel):
-    """What a change would do; `files` are unified diffs, `examples` the newest decisions that would be other ones."""
-
-    version: str
-    files: dict[str, str]
-    replayed: int
-    changed: int
-    changes: dict[str, int]
-    not_replayed: dict[str, int]
-    examples: list[ChangedModel]
-
-
 @router.get("")
 async def listing(app: App, asker: PolicyReader) -> ListModel:
     """What is in force, and every version that is kept."""
@@ -149,9 +116,10 @@ async def listing(app: App, asker: PolicyReader) -> ListModel:
         )
         for each in await app.policies.versions(asker)
     ]
-    return ListModel(
-        in_force=InForceModel(version=now.version, source=now.source, by=now.by, since=now.since), versions=versions
+    in_force = InForceModel(
+        version=now.version, source=now.source, by=now.by, since=now.since, audit_only=list(now.audit_only)
     )
+    return ListModel(in_force=in_force, versions=versions)
 
 
 @router.get("/{version}")
@@ -172,7 +140,7 @@ async def validate(body: PoliciesBody, app: App, asker: PolicySteward) -> Checke
 @router.post("/deploy", status_code=201)
 async def deploy(body: DeployBody, app: App, asker: PolicySteward) -> DeployedModel:
     """Puts a set into force: here when the call returns, in every other process within a second."""
-    with _refusals():
+    with refusals():
         added = await app.policies.deploy(body.own(), body.note, asker)
     return DeployedModel(version=added.version)
 
@@ -180,61 +148,15 @@ async def deploy(body: DeployBody, app: App, asker: PolicySteward) -> DeployedMo
 @router.post("/rollback")
 async def rollback(body: RollbackBody, app: App, asker: PolicySteward) -> DeployedModel:
     """Puts an earlier version, or the configuration, into force."""
-    with _refusals():
+    with refusals():
         return DeployedModel(version=await app.policies.roll_back(body.version, asker))
 
 
-@router.post("/diff")
-async def diff(
-    body: DiffBody, app: App, asker: PolicyReader, since: Annotated[int | None, Query(ge=0)] = None
-) -> DiffModel:
-    """What a set would change against the one in force: in text, and in the decisions of the past."""
-    if (body.policies is None) == (not body.version):
-        raise InvalidInput("Give either policies or version.")
-    with _refusals():
-        if body.policies is not None:
-            candidate = app.policies.whole(body.policies.own())
-        else:
-            candidate = await app.policies.get(body.version, asker)
-        return diff_model(await app.policy_diff.against(candidate, asker, body.last, since))
-
-
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """A set that cannot be used is a fault of the caller's input here, not of the server's configuration."""
     try:
         yield
     except ConfigError as fault:
         shown = "; ".join(fault.problems[:_SHOWN])
         raise InvalidInput(f"{fault.message} {shown}".rstrip(), cure=fault.cure) from None
-
-
-def diff_model(found: Difference) -> DiffModel:
-    """The difference as it is answered."""
-    return DiffModel(
-        version=found.version,
-        files=found.files,
-        replayed=found.replayed,
-        changed=found.changed,
-        changes=dict(found.changes.most_common()),
-        not_replayed=dict(found.not_replayed),
-        examples=[
-            ChangedModel(
-                decision_id=each.decision_id, before=dict(each.before), after=dict(each.after), fired=list(each.fired)
-            )
-            for each in found.examples
-        ],
-    )
-
-
-def explained(decision: PolicyDecision) -> dict[str, Any]:
-    """A decision with every rule that fired and why."""
-    return {
-        "version": decision.policy_version,
-        **outcome(decision),
-        "reasons": list(decision.reasons),
-        "fired": [
-            {"package": each.package, "rule": each.rule, "effect": each.effect, "reason": each.reason}
-            for each in decision.fired
-        ],
-    }

@@ -1,22 +1,20 @@
 """`lacuna policy`: which rules decide, whether new ones would do, what they would change, and which are in force."""
 
-import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from lacuna.cli.output import AsJson, DataDir, out, overrides, print_json, run
+from lacuna.cli.policy_past import backtest, diff, explain
 from lacuna.cli.prove import prove_command
 from lacuna.domain.errors import ConfigError, InvalidInput
 
-if TYPE_CHECKING:
-    from lacuna.usecases.policy_diff import Difference
-
 policy_app = typer.Typer(no_args_is_help=True, help="Policies: what decides, and what a change would do.")
 policy_app.command("prove")(prove_command)
+for command in (explain, diff, backtest):
+    policy_app.command()(command)
 admin_policy_app = typer.Typer(no_args_is_help=True, help="Put policies into force.")
 
 _IN_FORCE = "A running server decides by it within a second."
@@ -48,6 +46,7 @@ def listing(data_dir: DataDir = None, as_json: AsJson = False) -> None:
                 "added_at": each.added_at,
                 "note": each.note,
                 "files": [path for path, _ in each.policies.files],
+                "audit_only": each.policies.audit_only,
             }
             for each in versions
         ]
@@ -55,6 +54,8 @@ def listing(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         return
     who = f", {now.by} at {_moment(now.since)}" if now.since is not None else ""
     out.print(f"In force: {now.version} ({now.source}{who})", markup=False)
+    if now.audit_only:
+        out.print(f"Audit-only, without effect: {', '.join(now.audit_only)}", markup=False)
     for each in versions:
         count = f"{len(each.policies.files)} files"
         line = f"{each.version}  {_moment(each.added_at)}  {each.author}  {count}  {each.note}"
@@ -100,91 +101,6 @@ def run_tests(folder: Own = None, as_json: AsJson = False) -> None:
 
 
 @policy_app.command()
-def explain(
-    decision: Annotated[str, typer.Option(help="A decision of the past (dec_...).")] = "",
-    given: Annotated[
-        Path | None, typer.Option("--input", help="An input document in JSON; fields may be left out.", exists=True)
-    ] = None,
-    version: Annotated[str, typer.Option(help="Explain by this version (default: the one in force).")] = "",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Which rules fire for an input or a decision of the past, and why."""
-    from lacuna.api.policies import explained
-    from lacuna.domain.policy_documents import read_input
-    from lacuna.wiring.build import open_application
-
-    if bool(decision) == (given is not None):
-        raise InvalidInput("Give either --decision or --input.")
-
-    async def work() -> dict[str, Any]:
-        async with open_application(overrides(data_dir)) as application:
-            asker = application.cli_principal
-            if given is not None:
-                asked = read_input(_json(given), int(time.time()))
-                return explained(await application.policy_diff.explain(asked, version, asker))
-            asked, decided_by = await application.policy_diff.recorded(decision, asker)
-            found = explained(await application.policy_diff.explain(asked, version or decided_by, asker))
-            return {"decision": decision, "decided_by": decided_by, **found}
-
-    found = run(work)
-    if as_json:
-        print_json(found)
-        return
-    verdict = "allowed" if found["allowed"] else "denied"
-    out.print(f"{found['version']}: {verdict}, tier {found['tier']}", markup=False)
-    out.print(f"sources: {', '.join(found['sources']) or 'none'}", markup=False)
-    for obligation in found["obligations"]:
-        out.print(f"obligation: {obligation}", markup=False)
-    for each in found["fired"]:
-        out.print(f"{each['package']}: {each['rule']}: {each['effect']}, because {each['reason']}", markup=False)
-    if not found["fired"]:
-        out.print("No rule fired.")
-
-
-@policy_app.command()
-def diff(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of policies.", exists=True, file_okay=False)] = None,
-    version: Annotated[str, typer.Option(help="A version that is kept, instead of a folder.")] = "",
-    last: Annotated[int, typer.Option(min=0, max=100_000, help="Decisions of each kind to make again.")] = 10_000,
-    days: Annotated[int | None, typer.Option(min=1, help="Only decisions of the last days.")] = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """What policies would change against those in force: in text, and in the decisions of the past."""
-    from lacuna.api.policies import diff_model
-    from lacuna.wiring.build import open_application
-    from lacuna.wiring.policy import own_policies
-
-    if (folder is None) == (not version):
-        raise InvalidInput("Give either a folder or --version.")
-    since = None if days is None else int((time.time() - days * 86_400) * 1_000_000)
-
-    async def work() -> "Difference":
-        async with open_application(overrides(data_dir)) as application:
-            asker = application.cli_principal
-            if folder is not None:
-                candidate = application.policies.whole(own_policies(folder))
-            else:
-                candidate = await application.policies.get(version, asker)
-            return await application.policy_diff.against(candidate, asker, last, since)
-
-    found = run(work)
-    if as_json:
-        print_json(diff_model(found).model_dump())
-        return
-    for text in found.files.values():
-        out.print(text, markup=False)
-    out.print(f"{found.replayed} decisions made again, {found.changed} would be other ones.", markup=False)
-    for what, count in found.changes.most_common():
-        out.print(f"{count:>7}  {what}", markup=False)
-    for why, count in found.not_replayed.most_common():
-        out.print(f"{count:>7}  not made again: {why}", markup=False)
-    for each in found.examples[:10]:
-        out.print(f"{each.decision_id}: {'; '.join(each.fired)}", markup=False)
-
-
-@policy_app.command()
 @admin_policy_app.command()
 def deploy(folder: Folder, note: Note = "", data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Put policies into force, with the shipped ones beneath them, if they compile and pass their tests."""
@@ -197,6 +113,34 @@ def deploy(folder: Folder, note: Note = "", data_dir: DataDir = None, as_json: A
             return added.version
 
     _said(run(work), as_json)
+
+
+@policy_app.command()
+def bundle(
+    output: Annotated[Path, typer.Option(help="File to write (.tar.gz).")],
+    folder: Own = None,
+    version: Annotated[str, typer.Option(help="A version that is kept, instead of a folder.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write policies, with the shipped ones beneath them, as a bundle for an OPA server, whose decisions then carry the
+    same version."""
+    from lacuna.config import load
+    from lacuna.wiring.build import open_application
+    from lacuna.wiring.policy import checked_policies, opa_bundle
+
+    async def kept() -> Any:
+        async with open_application(overrides(data_dir)) as application:
+            return await application.policies.get(version, application.cli_principal)
+
+    if version and folder is not None:
+        raise InvalidInput("Give either a folder or --version.")
+    policies = run(kept) if version else checked_policies(load(), folder)
+    output.write_bytes(opa_bundle(policies))
+    if as_json:
+        print_json({"version": policies.version, "file": str(output)})
+    else:
+        out.print(f"{policies.version} is in {output}.", markup=False)
 
 
 @policy_app.command()
@@ -235,13 +179,6 @@ def _said(version: str, as_json: bool) -> None:
         print_json({"version": version})
     else:
         out.print(f"In force: {version}. {_IN_FORCE}", markup=False)
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise InvalidInput(f"{path.name} is no JSON document ({type(fault).__name__}).") from None
 
 
 def _moment(microseconds: int) -> str:

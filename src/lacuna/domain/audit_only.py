@@ -7,7 +7,9 @@ the set of policies, have its version, and count on every engine.
 
 from typing import Final
 
+from lacuna.domain.errors import ConfigError
 from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, PACKAGES, RETENTION, ROUTING
+from lacuna.domain.policy_set import PolicySet
 
 MAX_AUDIT_ONLY: Final = 200
 
@@ -36,3 +38,21 @@ def not_audit_only(name: str) -> str:
     if not any(name.startswith(f"{package}.") and len(name) > len(package) + 1 for package in PACKAGES):
         return f"{name[:140]!r} names no rule; write package and rule (lacuna.routing.board_room)"
     return ""
+
+
+def refuse_audit_only(policies: PolicySet) -> None:
+    """Raises ConfigError where the settings of a set name a rule that must have an effect, or none: somebody would
+    believe it to be without effect."""
+    texts = [text for _, text in policies.rules]
+    problems = []
+    for name in policies.audit_only:
+        rule = next((name.removeprefix(f"{package}.") for package in PACKAGES if name.startswith(f"{package}.")), name)
+        fault = not_audit_only(name)
+        if not fault and not any(f'"{rule}"' in text for text in texts):
+            fault = f"{name} names no rule of the set"
+        if fault:
+            problems.append(f"data.settings.audit_only: {fault}")
+    if problems:
+        raise ConfigError(
+            "The policies cannot be used.", cure="Correct the names in data.settings.", problems=tuple(problems)
+        )

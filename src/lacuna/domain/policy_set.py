@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lacuna.domain.errors import ConfigError
+
+_TEXT: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class PolicySet:
         return tuple(sorted(map(str, names))) if isinstance(names, list) else ()
 
     @property
+    def texts(self) -> frozenset[str]:
+        """Every text that the rules and the data name."""
+        found = {raw or json_text(quoted) for _, rego in self.rules for quoted, raw in _TEXT.findall(rego)}
+        return frozenset(found | set(_texts_in(json.loads(self.data))))
+
+    @property
     def rules(self) -> tuple[tuple[str, str], ...]:
         """The files without those that hold tests."""
         return tuple((path, text) for path, text in self.files if not is_test(path))
@@ -53,6 +62,25 @@ class PolicySet:
             raise ConfigError("Two sets of policies do not go together.", cure="Rename one of each.", problems=lines)
         merged = {key: ours[key] | theirs[key] for key in shared}
         return PolicySet.of(dict(self.files) | dict(other.files), ours | theirs | merged)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts_in(each)
+    elif isinstance(value, dict):
+        yield from value
+        yield from _texts_in(list(value.values()))
+
+
+def json_text(quoted: str) -> str:
+    """The text that is written between quotation marks in Rego; as written where JSON would not have it."""
+    try:
+        return str(json.loads(f'"{quoted}"'))
+    except ValueError:
+        return quoted
 
 
 def is_test(path: str) -> bool:

@@ -29,12 +29,13 @@ _MAX_PROBLEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What is in force: `source` is "deployed" or "configuration"."""
+    """What is in force: `source` is "deployed" or "configuration", `audit_only` the rules that have no effect."""
 
     version: str
     source: str
     by: str
     since: int | None
+    audit_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Policies:
         history = await self._store.history(1)
         newest = history[0] if history else None
         by, since = ("", None) if newest is None else (newest.by, newest.at)
-        if deployed is None:
-            return InForce(self._follow.configured.version, CONFIGURATION, by, since)
-        return InForce(deployed.version, "deployed", by, since)
+        policies = self._follow.configured if deployed is None else deployed
+        source = CONFIGURATION if deployed is None else "deployed"
+        return InForce(policies.version, source, by, since, policies.audit_only)
 
     async def versions(self, principal: Principal) -> list[PolicyVersion]:
         """The newest versions first. Raises Forbidden."""

@@ -78,13 +78,18 @@ def policy_facts(decision: PolicyDecision, hmac: Callable[[str], str]) -> dict[s
             "groups": list(asked.groups),
             "clearance": asked.clearance.name,
             "roles": list(asked.roles),
-            "project": None if asked.project is None else _WITHHELD + hmac(f"project\0{asked.project}"),
+            "project": None if asked.project is None else withheld_project(asked.project, hmac),
             "purpose": asked.purpose,
             "requested": [str(source) for source in asked.requested],
             "routing": {tier.name: [str(source) for source in sources] for tier, sources in asked.permitted},
             "at": asked.at,
         },
     }
+
+
+def withheld_project(name: str, hmac: Callable[[str], str]) -> str:
+    """What a record holds in place of a project's name."""
+    return _WITHHELD + hmac(f"project\0{name}")
 
 
 def outcome(decision: PolicyDecision) -> dict[str, Json]:

@@ -18,6 +18,7 @@ from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
 from lacuna.usecases.evaluate import Evaluate
+from lacuna.usecases.explain_policy import ExplainPolicy
 from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lineage_events import LineageEvents
@@ -66,6 +67,7 @@ class Application:
     overrides: Overrides
     policies: Policies
     policy_diff: PolicyDiff
+    policy_explain: ExplainPolicy
     feedback: Feedback
     evaluate: Evaluate
     lineage_events: LineageEvents

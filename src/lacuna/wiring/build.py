@@ -116,7 +116,7 @@ async def open_application(
         longest = settings.overrides.max_days
         overridden = await override_parts(storage.overrides, storage.ledger, keys, clock, ids, longest)
         governed = await policy_parts(
-            found, storage.policies, storage.ledger, clock, telemetry, stack, answers=surface != "cli"
+            found, storage.policies, storage.ledger, clock, telemetry, keys, stack, answers=surface != "cli"
         )
         access = await sign_in_parts(settings.auth, storage.api_keys, storage.ledger, keys, clock, ids)
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
@@ -241,6 +241,7 @@ async def open_application(
             api_keys=access.api_keys,
             policies=governed.policies,
             policy_diff=governed.diff,
+            policy_explain=governed.explain,
             embedder=embedder,
             telemetry=telemetry,
             cli_principal=cli_principal(),

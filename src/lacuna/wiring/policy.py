@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from lacuna.adapters.policy.opa_bundle import bundle
 from lacuna.adapters.policy.rego import ENTRIES, RegoPolicy, tests_failed
 from lacuna.adapters.rego.process import RegoProcess, Tested
 from lacuna.config import Loaded
@@ -19,8 +20,10 @@ from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.policy_set import PolicySet
 from lacuna.ports.clock import Clock
 from lacuna.ports.policies import PolicyStore
+from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.explain_policy import ExplainPolicy
 from lacuna.usecases.follow_policies import FollowPolicies
 from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_diff import PolicyDiff
@@ -45,6 +48,7 @@ class PolicyParts:
     engine: GuardedPolicy
     policies: Policies
     diff: PolicyDiff
+    explain: ExplainPolicy
     follow: FollowPolicies
     observed: Observed
 
@@ -55,6 +59,7 @@ async def policy_parts(
     ledger: Ledger,
     clock: Clock,
     telemetry: Telemetry,
+    keys: KeyRing,
     stack: AsyncExitStack,
     *,
     answers: bool,
@@ -91,7 +96,8 @@ async def policy_parts(
     return PolicyParts(
         GuardedPolicy(engine, guard),
         administration,
-        PolicyDiff(administration, ledger, engine_of),
+        PolicyDiff(administration, ledger, keys, clock, engine_of),
+        ExplainPolicy(administration, ledger, keys, engine_of),
         follow,
         observer(telemetry),
     )
@@ -100,7 +106,7 @@ async def policy_parts(
 def check_policies(found: Loaded, folder: Path | None) -> tuple[str, list[Tested]]:
     """The version of the policies in `folder` (None: the configuration's) with the shipped ones beneath them, and the
     outcome of each of their tests. Raises ConfigError for a set that cannot be used, failing tests aside. Blocking."""
-    policies = found.policies if folder is None else found.shipped_policies.joined(sound(folder, FOLDER))
+    policies = _whole(found, folder)
     settings = found.settings.policy
     entries = tuple(ENTRIES.values())
     with RegoProcess(policies, entries, timeout_s=settings.timeout_s, memory_mb=settings.memory_mb) as process:
@@ -116,6 +122,21 @@ def validate_policies(found: Loaded, folder: Path | None) -> str:
     if failed := [outcome for outcome in outcomes if outcome.why]:
         raise tests_failed(failed)
     return version
+
+
+def checked_policies(found: Loaded, folder: Path | None) -> PolicySet:
+    """The set itself, if it may come into force. Raises ConfigError. Blocking."""
+    validate_policies(found, folder)
+    return _whole(found, folder)
+
+
+def opa_bundle(policies: PolicySet) -> bytes:
+    """The set as a file for an OPA server."""
+    return bundle(policies)
+
+
+def _whole(found: Loaded, folder: Path | None) -> PolicySet:
+    return found.policies if folder is None else found.shipped_policies.joined(sound(folder, FOLDER))
 
 
 def own_policies(folder: Path) -> PolicySet:

@@ -1,11 +1,15 @@
 """OPA over HTTP as the policy engine: the contract, and every way in which a server can fail."""
 
+import io
+import json
+import tarfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from lacuna.adapters.policy.opa import MAX_BODY_BYTES, OpaPolicy
+from lacuna.adapters.policy.opa import MAX_BODY_BYTES, WITHOUT_BUNDLES, OpaPolicy
+from lacuna.adapters.policy.opa_bundle import bundle
 from lacuna.config.policies import PACKS, shipped
 from lacuna.domain.errors import ConfigError, DependencyError, DependencyNonsense, DependencyTimeout
 from lacuna.domain.policy import Source
@@ -14,6 +18,16 @@ from lacuna.ports.policy import PolicyEngine
 from lacuna.testing.contracts.policy import SET, PolicyContract, asked, closing
 from lacuna.testing.servers.loopback import Received, Reply
 from lacuna.testing.servers.opa import JSON, OpaDouble
+
+SET_OF_ONES_OWN = PolicySet.of(
+    {
+        "policies/x.rego": (
+            "package lacuna.routing\n\nimport rego.v1\n\n"
+            'deny contains {"rule": "x", "reason": "no"} if input.project == "x"\n'
+        ),
+        "policies/x_test.rego": "package x_test\n\nimport rego.v1\n\ntest_x if true\n",
+    }
+)
 
 
 @asynccontextmanager
@@ -97,6 +111,27 @@ async def test_decisions_carry_the_revision_and_never_mix_two(server: OpaDouble,
     server.answer = changing
     assert (await engine.decide(asked())).policy_version not in (first, second)
     assert count == 4
+
+
+async def test_decisions_by_a_bundle_of_ours_carry_the_version_of_its_set() -> None:
+    policies = shipped().joined(SET_OF_ONES_OWN)
+    packed = bundle(policies)
+    assert packed == bundle(policies)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        files = {each.name.lstrip("/"): archive.extractfile(each) for each in archive.getmembers()}
+        texts = {name: file.read().decode() for name, file in files.items() if file is not None}
+    manifest, data = json.loads(texts.pop(".manifest")), json.loads(texts.pop("data.json"))
+    assert not any(name.endswith("_test.rego") for name in texts)
+    loaded = PolicySet.of(texts, data)
+    async with OpaDouble(loaded, manifest["revision"]) as server, closing(OpaPolicy(server.url)) as engine:
+        decision = await engine.decide(asked(project="x"))
+    assert decision.policy_version == policies.version
+    assert not decision.allowed
+
+
+async def test_without_a_bundle_nothing_says_which_rules_decide(server: OpaDouble, engine: PolicyEngine) -> None:
+    server.revision = ""
+    assert (await engine.decide(asked())).policy_version == WITHOUT_BUNDLES
 
 
 async def test_the_whole_input_is_sent_and_errors_are_strict(server: OpaDouble, engine: PolicyEngine) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from lacuna.adapters.policy.rego import RegoPolicy
 from lacuna.config.policies import shipped
-from lacuna.domain.errors import ConfigError
+from lacuna.domain.errors import ConfigError, DependencyError
 from lacuna.domain.policy import PolicyInput, Source, sound
+from lacuna.domain.policy_documents import ACCESS
 from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.policy import PolicyEngine
@@ -103,6 +104,7 @@ def test_what_the_engine_would_take_wrongly_is_refused_with_its_place() -> None:
             ("y if regex.match(`\\p{L}`, input.tier)", "18:", "inline flags"),
             ("y if input.tier with input as 1", "17:", "with is not supported"),
             ('y := $"{input.tier}"', "6:", "string templates"),
+            ('y if input.project == "caf\\u00e9"', "23:", "write the character"),
         )
     )
 
@@ -128,6 +130,34 @@ def test_a_failing_test_of_the_set_refuses_it_by_name() -> None:
     with pytest.raises(ConfigError) as refused:
         RegoPolicy(SET.joined(PolicySet.of({"x_test.rego": test})))
     assert [line.split(": ")[:2] for line in refused.value.problems] == [["x_test.rego:7:1", "test_wrong"]]
+
+
+async def test_each_decision_says_whether_it_was_remembered() -> None:
+    told: list[str] = []
+    async with closing(RegoPolicy(SET, looked_up=told.append)) as engine:
+        await engine.decide(asked())
+        await engine.decide(asked())
+        await engine.judge(ACCESS, asked())
+        await engine.judge(ACCESS, asked())
+        await engine.decide(asked(at=NOON + 60))
+    assert told == ["miss", "hit", "miss", "hit", "hit"], "the rules read the hour, not the minute"
+
+
+async def test_nothing_is_started_after_the_end() -> None:
+    for lazy in (False, True):
+        engine = RegoPolicy(SET, lazy=lazy)
+        await engine.close()
+        with pytest.raises((DependencyError, RuntimeError)):
+            await engine.decide(asked())
+        engine.use(SET)  # a change that was under way brings nothing back
+        assert engine._in_force is None
+
+
+@pytest.mark.parametrize("names", [["lacuna.routing.nigth"], ["night"], ["lacuna.routing.routing_table"]])
+def test_a_set_that_names_no_rule_as_audit_only_is_refused(names: list[str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        RegoPolicy(SET.joined(PolicySet.of({}, {"settings": {"audit_only": names}})))
+    assert names[0] in refused.value.problems[0]
 
 
 async def test_a_set_that_cannot_be_used_leaves_the_old_one_in_force() -> None:

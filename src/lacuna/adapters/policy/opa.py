@@ -6,6 +6,7 @@ remembered, since OPA may change its rules at any time. What OPA loads, and when
 """
 
 import hashlib
+import re
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,10 @@ from lacuna.domain.policy_verdicts import Verdict, decided, for_routing, verdict
 
 MAX_BODY_BYTES: Final = 1 << 20
 ATTEMPTS: Final = 3
+WITHOUT_BUNDLES: Final = "opa"
+"""What OPA's rules are called where nothing says which they are."""
+
+_OURS: Final = re.compile(r"pol-[0-9a-f]{16}")
 _PARAMS: Final = {"strict-builtin-errors": "true", "provenance": "true"}
 _CURES: Final = {
     400: "OPA refused the question; check its version (1.0 or later).",
@@ -41,11 +46,11 @@ class OpaPolicy:
             max_body_bytes=MAX_BODY_BYTES,
             reuse_connections=True,
         )
-        self._version = "opa"
+        self._version = WITHOUT_BUNDLES
 
     @property
     def version(self) -> str:
-        """The revisions of OPA's bundles as last seen; "opa" where it has none."""
+        """The revisions of OPA's bundles as last seen; `WITHOUT_BUNDLES` where it has none."""
         return self._version
 
     async def decide(self, asked: PolicyInput) -> PolicyDecision:
@@ -88,11 +93,18 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _version(provenance: object) -> str:
-    """Names the revisions of all bundles; OPA itself has no version of its rules."""
-    bundles = provenance.get("bundles") if isinstance(provenance, dict) else None
+    """Names the revisions of all bundles; OPA itself has no version of its rules. Where its one bundle was made by
+    Lacuna (`opa_bundle`), its revision is the version of the set."""
+    if not isinstance(provenance, dict):
+        return WITHOUT_BUNDLES
+    bundles = provenance.get("bundles")
     if not isinstance(bundles, dict) or not bundles:
-        return "opa"
+        bundles = {"": provenance} if provenance.get("revision") else {}  # OPA before 0.20 has one
     revisions = sorted(
         (str(name), str(each.get("revision", "")) if isinstance(each, dict) else "") for name, each in bundles.items()
     )
+    if not any(revision for _, revision in revisions):
+        return WITHOUT_BUNDLES
+    if len(revisions) == 1 and _OURS.fullmatch(revisions[0][1]):
+        return revisions[0][1]
     return "opa-" + hashlib.sha256(repr(revisions).encode()).hexdigest()[:16]

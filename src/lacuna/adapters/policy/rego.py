@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import cachebox
 
 from lacuna.adapters.rego.process import RegoProcess, Tested
-from lacuna.domain.audit_only import not_audit_only
+from lacuna.domain.audit_only import refuse_audit_only
 from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
 from lacuna.domain.policy import PolicyDecision, PolicyInput
 from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, ROUTING, Field, document
@@ -148,7 +148,7 @@ class RegoPolicy:
 
 def loaded(policies: PolicySet, timeout_s: float, memory_mb: int) -> "_Loaded":
     """A set that compiles, passes its tests and answers probes in the right shape. Raises ConfigError."""
-    _refuse_audit_only(policies)
+    refuse_audit_only(policies)
     found = _Loaded(policies, timeout_s, memory_mb)
     try:
         found.pass_tests()
@@ -164,23 +164,6 @@ def loaded(policies: PolicySet, timeout_s: float, memory_mb: int) -> "_Loaded":
             problems=(str(error),),
         ) from None
     return found
-
-
-def _refuse_audit_only(policies: PolicySet) -> None:
-    """A name that is none of a rule would leave a rule in force that somebody believes to be on trial."""
-    texts = [text for _, text in policies.rules]
-    problems = []
-    for name in policies.audit_only:
-        rule = next((name.removeprefix(f"{package}.") for package in PACKAGES if name.startswith(f"{package}.")), name)
-        fault = not_audit_only(name)
-        if not fault and not any(f'"{rule}"' in text for text in texts):
-            fault = f"{name} names no rule of the set"
-        if fault:
-            problems.append(f"data.settings.audit_only: {fault}")
-    if problems:
-        raise ConfigError(
-            "The policies cannot be used.", cure="Correct the names in data.settings.", problems=tuple(problems)
-        )
 
 
 class _Loaded:

@@ -50,6 +50,7 @@ _UNRELIABLE: Final = frozenset(
 _WORDS: Final = frozenset(
     "as contains data default else every false if import in input not null package set some true with _ print".split()
 )
+_ESCAPES: Final = re.compile(r"(?<!\\)(?:\\\\)*\\[u/]")
 _REGEX_FLAGS: Final = re.compile(r"\(\?[a-zA-Z-]*[imsU-][a-zA-Z-]*[:)]|\\\\?[pP]\{|\\\\?[pP][A-Z]")
 _BEFORE_BODY: Final = frozenset({"if", "else", "contains", "in", "default", "not", "with", "as", "some", "every"})
 
@@ -158,6 +159,8 @@ def _of_syntax(module: Module, body: list[Token]) -> Iterator[Fault]:
             conditional = False
         elif token.text == "{" and token.depth == 0 and not conditional and before is not None and _is_value(before):
             yield fault('a rule body needs "if" before it, a partial rule "contains" (Rego v1)')
+        elif token.kind is Kind.TEXT and token.text[0] == '"' and _ESCAPES.search(token.text):
+            yield fault("\\u and \\/ in a text are not what they stand for in the embedded engine; write the character")
         elif token.kind is Kind.TEXT and uses_regex and _REGEX_FLAGS.search(token.text):
             yield fault("inline flags such as (?i) and \\p{..} are not supported in patterns; spell the letters out")
 

@@ -2,9 +2,13 @@
 evaluation. Tests hold the two to the same values.
 
 Promise: an input is what JSON can hold; nothing of the engine's is kept between two evaluations but what was compiled.
+No text of the input can become anything but a text of the value: the engine (rego-cpp 1.5.2) keeps texts as JSON has
+them between quotation marks, and takes them from its caller and puts them into its answer as they are. So they are
+escaped here, and an answer in which a key stands twice is refused.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -16,6 +20,8 @@ _C: Final = rego_shared.rego
 MAX_REPLY: Final = 1 << 20
 """The most bytes of one rule's value."""
 
+_SPECIAL: Final = re.compile(r'["\\\x00-\x1f]')
+_ENCODED: Final = json.JSONEncoder(ensure_ascii=False).encode
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 
@@ -71,13 +77,24 @@ def _value(text: str) -> Any:
     if len(text) > MAX_REPLY:
         raise EvaluationFailed(f"the value has more than {MAX_REPLY} bytes")
     try:
-        found = json.loads(text)
-    except json.JSONDecodeError:  # what the engine does with recursion
+        found = json.loads(text, object_pairs_hook=_once)
+    except ValueError:  # what the engine does with recursion
         raise EvaluationFailed("recursion, or a limit of the engine") from None
     values = found.get("expressions") if isinstance(found, dict) else None
     if not isinstance(values, list) or len(values) != 1:
         raise EvaluationFailed("the engine gave no single value")
     return values[0]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise EvaluationFailed("a key stands twice in the value")
+    return found
+
+
+def _escaped(text: str) -> bytes:
+    return _ENCODED(text)[1:-1].encode() if _SPECIAL.search(text) else text.encode()
 
 
 def _set_input(implementation: object, document: object) -> None:
@@ -92,9 +109,7 @@ def _set_input(implementation: object, document: object) -> None:
 def _add(given: object, value: object) -> None:
     """Pushes a value; those of objects and lists come first, then their number."""
     if isinstance(value, str):
-        if "\0" in value:
-            raise EvaluationFailed("a text of the input holds a zero byte, at which the engine would cut it off")
-        failed = _C.regoInputString(given, value.encode())
+        failed = _C.regoInputString(given, _escaped(value))
     elif value is None:
         failed = _C.regoInputNull(given)
     elif isinstance(value, bool):

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -167,6 +168,37 @@ class PolicyContract(ABC):
                 with pytest.raises(LacunaError, match=named):
                     await engine.decide(asked(project=str(number)))
 
+    async def test_an_audit_only_rule_is_told_of_and_has_no_effect(self) -> None:
+        marked = ROUTES.replace("obligations}", 'obligations, "audit_only": ["lacuna.routing.night"]}', 1)
+        async with self.engine(PolicySet.of(dict(SET.files) | {"routing.rego": marked})) as engine:
+            decision = await engine.decide(asked(at=NOON - 9 * 3600))
+        assert decision.allowed
+        assert "night" not in {fired.rule for fired in decision.fired}
+        assert [(each.rule, each.effect) for each in decision.observed] == [("night", "deny")]
+
+    async def test_a_reason_does_not_name_the_project(self) -> None:
+        reason = 'concat("", ["not for ", upper(input.project)])'
+        rule = f'deny contains {{"rule": "all", "reason": {reason}}} if input.project != null\n'
+        more = {"more.rego": f"package lacuna.routing\n\n{rule}"}
+        async with self.engine(PolicySet.of(dict(SET.files) | more)) as engine:
+            decision = await engine.decide(asked(project="blue heron"))
+            assert decision.reasons[0] == "not for [project] (lacuna.routing: all)"
+            assert "heron" not in repr(replace(decision, asked=None)).lower()
+
+    async def test_no_text_of_a_question_undoes_a_denial(self) -> None:
+        reason = 'sprintf("not for %s", [input.purpose])'
+        rule = f'deny contains {{"rule": "all", "reason": {reason}}} if input.purpose != null\n'
+        more = {"more.rego": f"package lacuna.routing\n\n{rule}"}
+        async with self.engine(PolicySet.of(dict(SET.files) | more)) as engine:
+            for purpose in (
+                'a"b',
+                "a\\b",
+                'x","rule":"r"}],"deny":[],"obligations":[{"reason":"a',
+                'x"}],"deny":[],"y":["',
+            ):
+                decision = await engine.decide(replace(asked(), purpose=purpose))
+                assert decision.reasons[0] == f"not for {purpose} (lacuna.routing: all)"
+
     async def test_no_answer_is_an_error(self) -> None:
         async with self.engine(with_routing("")) as engine:
             with pytest.raises(LacunaError):
@@ -192,6 +224,7 @@ _SHAPES: Final = (
     ("[]", "no object"),
     ('{"deny": [], "remove": []}', "lacks 'obligations'"),
     ('{"deny": [], "remove": [], "obligations": [], "allow": true}', "unknown key 'allow'"),
+    ('{"deny": [], "remove": [], "obligations": [], "audit_only": ["lacuna.export.tier"]}', "always has an effect"),
     ('{"deny": {"a": 1}, "remove": [], "obligations": []}', "'deny' is no list"),
     ('{"deny": ["no"], "remove": [], "obligations": []}', "an entry of 'deny'"),
     ('{"deny": [], "remove": [{"source": "mail", "rule": "r", "reason": "s"}], "obligations": []}', "'source'"),

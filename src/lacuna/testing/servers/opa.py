@@ -51,7 +51,8 @@ class OpaDouble(LoopbackServer):
             bundles = {"lacuna": {"revision": self.revision}} if self.revision else {}
             answer["provenance"] = {"version": "1.18.1", "bundles": bundles}
         if entry in self._entries:
-            self._interpreter.set_input(regopy.Input(document))
+            # As a term: the package's own inputs put quotation marks into the answer as they are.
+            self._interpreter.set_input_term(json.dumps(document, ensure_ascii=False))
             try:
                 output = self._interpreter.query_bundle_entrypoint(self._bundle, entry)
             except (regopy.RegoError, ValueError):
