@@ -100,7 +100,7 @@ def test_no_choice_of_audit_only_rules_leads_outside_what_the_proof_covers(
 @pytest.mark.parametrize("name", sorted(ENFORCED))
 def test_a_rule_that_lacuna_relies_on_always_has_its_effect(name: str) -> None:
     package = ".".join(name.split(".")[:2])
-    output = {
+    output: dict[str, list[Any]] = {
         key: []
         for key in {CLASSIFICATION: ("raise", "tags"), ROUTING: ("deny", "remove", "obligations")}.get(
             package, ("keep", "delete", "hold") if package == RETENTION else ("deny", "obligations", "alternatives")

@@ -1,11 +1,14 @@
 """Policies through the public doors: folder, API and command line, with a server running all the while."""
 
 import json
+import re
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.surfaces.conftest import CONFIG, TERMS, write_config
@@ -198,6 +201,92 @@ def test_commands_check_and_deploy_for_running_servers(server: Server, tmp_path:
     refused = command(server, "policy", "deploy", folder)
     assert refused.code == 1
     assert "test_sixth" in json.dumps(refused.json())
+
+
+def metric(server: Server, series: str) -> float:
+    found = re.search(r"http://\S+/metrics", server.log)
+    assert found is not None, server.log
+    text = httpx.get(found.group(), trust_env=False).text
+    value = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
+    return float(value.group(1)) if value else 0.0
+
+
+def test_an_audit_only_rule_is_counted_recorded_shown_and_without_effect(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "trial"
+    folder.mkdir()
+    (folder / "seventh.rego").write_text(RULE.format(name="seventh"), encoding="utf-8")
+    names = {"settings": {"audit_only": ["lacuna.routing.seventh"]}}
+    (folder / "settings.json").write_text(json.dumps(names), encoding="utf-8")
+    series = 'lacuna_policy_audit_only_total{effect="deny",rule="lacuna.routing.seventh"}'
+    before = metric(server, series)
+    body = {"files": {"seventh.rego": RULE.format(name="seventh")}, "data": names}
+    assert server.client.post(f"{POLICIES}/deploy", json=body).status_code == 201
+    assert server.client.get(POLICIES).json()["in_force"]["audit_only"] == ["lacuna.routing.seventh"]
+    assert not denied(server, "seventh")
+    assert metric(server, series) == before + 1
+    decision = classified(server, "seventh")["decision_id"]
+    found = server.client.get("/api/v1/audit/records", params={"decision": decision}).json()["records"]
+    policy = found[0]["record"]["data"]["policy"]
+    assert policy["audit_only"] == [["lacuna.routing", "seventh", "deny"]]
+    assert policy["outcome"]["allowed"]
+    logged = [json.loads(line) for line in server.lines if '"policy_audit_only"' in line]
+    mine = next(each for each in logged if each["decision"] == decision)
+    assert (mine["rule"], mine["effect"]) == ("lacuna.routing.seventh", "deny")
+    told = server.client.post(f"{POLICIES}/explain", json={"decision_id": decision}).json()
+    assert [each["rule"] for each in told["audit_only"]] == ["seventh"]
+    assert "seventh" not in {each["rule"] for each in told["fired"]}
+    assert any(line.startswith("Audit-only: seventh (lacuna.routing) would") for line in told["sentences"])
+    tested = command(server, "policy", "backtest", "--policy", folder, "--allow-differences")
+    assert tested.code == 0
+    assert tested.json()["audit_only"]["lacuna.routing.seventh: deny"] >= 2
+    body["data"] = {"settings": {"audit_only": ["lacuna.export.tier"]}}
+    refused = server.client.post(f"{POLICIES}/validate", json=body).json()
+    assert refused["problems"] == ["data.settings.audit_only: lacuna.export.tier always has an effect"]
+    assert server.client.post(f"{POLICIES}/rollback", json={"version": "configuration"}).status_code == 200
+
+
+def test_a_backtest_reproduces_the_past_and_exits_with_1_where_it_would_be_another(
+    server: Server, tmp_path: Path
+) -> None:
+    """The set in force is that of the configuration; what other sets decided in other tests may differ from it."""
+    assert eventually(lambda: server.client.get(POLICIES).json()["in_force"]["source"] == "configuration")
+    planted = server.client.post("/api/v1/classify", json={"query": "write to eve.moss@example.com"}).json()
+    read = {"operation": "read", "sources": [planted["decision_id"]]}
+    server.client.post("/api/v1/evaluate", json=read)
+    found = server.client.post(f"{POLICIES}/backtest", json={"version": "configuration", "days": 1}).json()
+    assert found["replayed"] == found["reproduced"] + found["changed"]
+    assert found["decided_by"][found["version"]] > 0
+    candidate = tmp_path / "candidate"
+    candidate.mkdir()
+    (candidate / "first.rego").write_text(RULE.format(name="first"), encoding="utf-8")
+    rule = 'deny contains {"rule": "pii", "reason": "no personal data"} if "PII.EMAIL" in input.tags\n'
+    (candidate / "deny.rego").write_text(f"package lacuna.routing\n\nimport rego.v1\n\n{rule}", encoding="utf-8")
+    other = command(server, "policy", "backtest", "--policy", candidate)
+    assert other.code == 1
+    assert planted["decision_id"] in {each["decision_id"] for each in other.json()["examples"]}
+    assert server.client.post(f"{POLICIES}/backtest", json={"days": 1}).status_code == 422
+
+
+def test_an_operation_on_data_is_explained_package_by_package(server: Server) -> None:
+    source = server.client.post("/api/v1/documents", json={"text": "The Kestrel sensor measures humidity."}).json()
+    body = {"operation": "export", "sources": [source["document_id"]], "destination": "s3://partner"}
+    made = server.client.post("/api/v1/evaluate", json=body).json()
+    told = command(server, "policy", "explain", made["decision_id"]).json()
+    assert told["recorded"] == told["outcome"]
+    assert any(line.startswith("lacuna.export was asked: export") for line in told["sentences"])
+    assert any(line.endswith("denies, because only PUBLIC data leaves the house.") for line in told["sentences"])
+    assert server.client.post(f"{POLICIES}/explain", json={"decision_id": "dec_none"}).status_code == 404
+    assert server.client.post(f"{POLICIES}/explain", json={}).status_code == 422
+
+
+def test_a_bundle_for_opa_holds_the_set_under_its_version(server: Server, tmp_path: Path) -> None:
+    packed = tmp_path / "bundle.tar.gz"
+    done = command(server, "policy", "bundle", "--output", packed).json()
+    with tarfile.open(packed) as archive:
+        manifest = archive.extractfile("/.manifest")
+        assert manifest is not None
+        assert json.loads(manifest.read())["revision"] == done["version"]
+    assert done["version"] == server.client.get(f"{POLICIES}/configuration").json()["version"]
 
 
 def test_a_broken_set_stops_the_start_and_the_check_with_file_line_and_column(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from lacuna.testing.fakes.clock import FrozenClock
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.policies import InMemoryPolicies
-from lacuna.usecases.follow_policies import FollowPolicies
+from lacuna.usecases.follow_policies import AGAIN_AFTER, FollowPolicies
 from lacuna.usecases.policies import CONFIGURATION, Policies
 
 ADMIN = Principal("ada", "", frozenset(), Tier.PROPRIETARY, frozenset({Role.ADMIN}), "test")
@@ -115,6 +115,27 @@ async def test_a_change_of_the_folder_counts_and_a_broken_one_is_tried_once(worl
     await world.follow.look()
     await world.follow.check()
     assert world.in_force == [good.version]
+
+
+async def test_a_refused_set_is_tried_again_now_and_then(world: World) -> None:
+    """A child that was killed while it compiled is no fault of the set."""
+    tries = 0
+
+    def use(policies: PolicySet) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConfigError("The engine failed.")
+
+    world.follow = FollowPolicies(world.look, BASE, world.store, 0, use, lambda fault: None, world.seen)
+    world.folder = BASE.joined(own("one"))
+    for _ in range(AGAIN_AFTER):
+        with pytest.raises(ConfigError):
+            await world.follow.look()
+    assert tries == 1
+    await world.follow.look()
+    assert tries == 2
+    await world.follow.check()
 
 
 async def test_the_folder_waits_while_a_version_is_deployed(world: World) -> None:
