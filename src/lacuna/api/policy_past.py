@@ -18,6 +18,7 @@ from lacuna.usecases.explain_policy import Explained
 from lacuna.usecases.policy_diff import MAX_DAYS, MAX_REPLAYED, Backtest, Difference
 from lacuna.usecases.policy_replay import Replayed
 from lacuna.usecases.policy_sentences import sentences
+from lacuna.wiring.application import Application
 
 router = APIRouter(prefix=f"{PREFIX}/admin/policies", tags=["admin"])
 
@@ -127,7 +128,9 @@ class ExplainedModel(BaseModel):
 
 
 @router.post("/diff")
-async def diff(body: DiffBody, app: App, asker: PolicyReader, since: Annotated[int | None, Query(ge=0)] = None) -> DiffModel:
+async def diff(
+    body: DiffBody, app: App, asker: PolicyReader, since: Annotated[int | None, Query(ge=0)] = None
+) -> DiffModel:
     """What a set would change against the one in force: in text, and in the decisions of the past."""
     with refusals():
         candidate = await body.candidate(app, asker)

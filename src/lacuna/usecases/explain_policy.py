@@ -1,8 +1,8 @@
 """Say which rules decide, and why: for an input, or for a decision of the past.
 
-Promise: administrators only. A decision of the past is made again from its record, by the version that decided or by
-another one; where its record does not hold all that rules can read, that is said. An operation on data is explained
-package by package.
+Promise: for those who may read policies, and all decisions where it is about one of the past. That is made again from
+its record, by the version that decided or by another one; where its record does not hold all that rules can read, that
+is said. An operation on data is explained package by package.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lacuna.domain.errors import InvalidInput, NotFound
-from lacuna.domain.identity import Principal
+from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.policy import Fired, PolicyDecision, PolicyInput
 from lacuna.domain.policy_documents import CLASSIFICATION, ROUTING
 from lacuna.domain.policy_set import PolicySet
@@ -69,7 +69,8 @@ class ExplainPolicy:
     async def decision(self, decision: str, version: str, principal: Principal) -> Explained:
         """A decision of the past, by a version (empty: the one that decided). Raises Forbidden, NotFound, ConfigError,
         and InvalidInput where its record holds no facts."""
-        await self._policies.in_force(principal)  # administrators only
+        principal.require(Permission.READ_POLICIES)
+        principal.require(Permission.READ_ALL_DECISIONS)
         for stored in await self._ledger.find(RecordFilter(decision=decision, newest_first=False)):
             record = stored.record()
             if record.kind in (*QUESTIONS, *OPERATIONS):

@@ -1,7 +1,7 @@
 """What a change of policies would do: to their text, and to the decisions of the past.
 
-Promise: administrators only; a set that cannot be used is refused before anything is made again. How decisions are made
-again is that of usecases/policy_replay.py.
+Promise: for those who may read policies; who asked, and what, is not told. A set that cannot be used is refused before
+anything is made again. How decisions are made again is that of usecases/policy_replay.py.
 """
 
 import asyncio
