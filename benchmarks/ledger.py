@@ -16,7 +16,8 @@ from benchmarks.report import Row
 from lacuna.adapters.secrets.files import FileKeyRing
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.database import connect, open_database
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.audit import Json, Record
 from lacuna.ports.storage import Entry
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.adapters.storage.approvals import MAX_OPEN_BY_REQUESTER, SqliteApprovals
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.approvals import MAX_OPEN_BY_REQUESTER, SqlApprovals
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import TooLarge
 from lacuna.testing.contracts.approvals import ASKED, ApprovalStoreContract
 from lacuna.testing.fakes.approvals import InMemoryApprovals
@@ -25,11 +26,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 class TestSqliteApprovals(ApprovalStoreContract):
     @pytest.fixture
-    def approvals(self, storage: Storage) -> SqliteApprovals:
+    def approvals(self, storage: Storage) -> SqlApprovals:
         return storage.approvals
 
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.adapters.storage.datasets import SqliteDatasets
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.datasets import SqlDatasets
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.testing.contracts.datasets import DatasetStoreContract
 from lacuna.testing.fakes.datasets import InMemoryDatasets
 from lacuna.testing.fakes.keys import FixedKeys
@@ -23,11 +24,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 class TestSqliteDatasets(DatasetStoreContract):
     @pytest.fixture
-    def datasets(self, storage: Storage) -> SqliteDatasets:
+    def datasets(self, storage: Storage) -> SqlDatasets:
         return storage.datasets
 
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
 

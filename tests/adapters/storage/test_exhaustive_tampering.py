@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
+from lacuna.adapters.storage.rows import SqliteConnection
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.adapters.storage.sqlite import DATABASE, open_storage
 from lacuna.adapters.storage.verification import LogVerifier, Outside
@@ -28,7 +29,7 @@ class Small:
         asyncio.run(_fill(folder, size))
         self.size = size
         self.note = CheckpointFile(folder).read()
-        self.connection = sqlite3.connect(folder / DATABASE, isolation_level=None)
+        self.connection = sqlite3.connect(folder / DATABASE, isolation_level=None, factory=SqliteConnection)
         self.connection.execute("PRAGMA ignore_check_constraints = ON")
 
     def verified(self) -> Verification:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.storage import overrides as module
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.overrides import SqliteOverrides
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.overrides import SqlOverrides
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import TooLarge
 from lacuna.domain.overrides import OverrideKind, State
 from lacuna.testing.contracts.overrides import ENTRY, OverrideStoreContract, decided, label, override
@@ -27,11 +28,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 class TestSqliteOverrides(OverrideStoreContract):
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
     @pytest.fixture
-    def store(self, storage: Storage) -> SqliteOverrides:
+    def store(self, storage: Storage) -> SqlOverrides:
         return storage.overrides
 
 

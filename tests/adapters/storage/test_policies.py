@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.policies import SqlitePolicies
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.policies import SqlPolicies
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.testing.contracts.policies import PolicyStoreContract
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
@@ -23,11 +24,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 class TestSqlitePolicies(PolicyStoreContract):
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
     @pytest.fixture
-    def store(self, storage: Storage) -> SqlitePolicies:
+    def store(self, storage: Storage) -> SqlPolicies:
         return storage.policies
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.adapters.storage.catalogue import SqliteCatalogue
-from lacuna.adapters.storage.conversations import SqliteConversations
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.sqlite import Storage, open_storage
+from lacuna.adapters.storage.catalogue import SqlCatalogue
+from lacuna.adapters.storage.conversations import SqlConversations
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.ports.secrets import KeyRing
 from lacuna.testing.contracts.catalogue import CatalogueContract
 from lacuna.testing.contracts.conversation import ConversationContract
@@ -33,7 +34,7 @@ async def storage(tmp_path: Path, keys: KeyRing) -> AsyncIterator[Storage]:
 
 class TestSqliteLedger(LedgerContract):
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
 
@@ -45,7 +46,7 @@ class TestInMemoryLedger(LedgerContract):
 
 class TestSqliteCatalogue(CatalogueContract):
     @pytest.fixture
-    def catalogue(self, storage: Storage) -> SqliteCatalogue:
+    def catalogue(self, storage: Storage) -> SqlCatalogue:
         return storage.catalogue
 
 
@@ -57,7 +58,7 @@ class TestInMemoryCatalogue(CatalogueContract):
 
 class TestSqliteConversations(ConversationContract):
     @pytest.fixture
-    def conversations(self, storage: Storage) -> SqliteConversations:
+    def conversations(self, storage: Storage) -> SqlConversations:
         return storage.conversations
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.storage.faults import storage_fault
-from lacuna.adapters.storage.sqlite import DATABASE, Storage, open_storage
+from lacuna.adapters.storage.sqlite import DATABASE, open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import (
     LedgerBroken,
     StorageCorrupt,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.adapters.storage.sqlite import DATABASE, Storage, open_storage
+from lacuna.adapters.storage.sqlite import DATABASE, open_storage
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.audit import Verification
 from lacuna.domain.errors import LedgerBroken
 from lacuna.domain.merkle import CompactRange, leaf_hash

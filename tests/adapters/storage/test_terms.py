@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.storage import terms as module
-from lacuna.adapters.storage.ledger import SqliteLedger
-from lacuna.adapters.storage.sqlite import Storage, open_storage
-from lacuna.adapters.storage.terms import SqliteTerms
+from lacuna.adapters.storage.ledger import SqlLedger
+from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage.store import Storage
+from lacuna.adapters.storage.terms import SqlTerms
 from lacuna.domain.errors import TooLarge
 from lacuna.testing.contracts.terms import ENTRY, TermStoreContract, stored
 from lacuna.testing.fakes.keys import FixedKeys
@@ -26,11 +27,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 class TestSqliteTerms(TermStoreContract):
     @pytest.fixture
-    def ledger(self, storage: Storage) -> SqliteLedger:
+    def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
 
     @pytest.fixture
-    def store(self, storage: Storage) -> SqliteTerms:
+    def store(self, storage: Storage) -> SqlTerms:
         return storage.terms
 
 

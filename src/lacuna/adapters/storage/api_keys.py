@@ -1,11 +1,12 @@
-"""API keys on SQLite: `lacuna.ports.api_keys.ApiKeyStore`. A change and its ledger entries are one transaction."""
+"""API keys in SQL: `lacuna.ports.api_keys.ApiKeyStore`. A change and its ledger entries are one transaction."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.api_keys import ApiKey
@@ -28,7 +29,7 @@ _CHANGE = "UPDATE api_keys SET expires_at = ?, revoked_at = ?, revoked_by = ? WH
 _WEIGHT = 1_000
 
 
-class SqliteApiKeys:
+class SqlApiKeys:
     """An `ApiKeyStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -52,7 +53,7 @@ class SqliteApiKeys:
         return None if row is None else _key(row)
 
     async def add(self, token_hash: str, key: ApiKey, entries: Sequence[Entry], ended: ApiKey | None = None) -> None:
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             _require_room(connection, key)
             if ended is not None:
                 _change(connection, ended)
@@ -71,7 +72,7 @@ class SqliteApiKeys:
 
         await self._writes.submit(work, _WEIGHT)
 
-    async def _submit(self, write: Callable[[sqlite3.Connection], None], entries: Sequence[Entry]) -> None:
+    async def _submit(self, write: Callable[[Connection], None], entries: Sequence[Entry]) -> None:
         """Runs `write`, which raises before it changes anything, and appends the entries."""
         batch = [prepared(entry) for entry in entries]
 
@@ -83,7 +84,7 @@ class SqliteApiKeys:
         await self._writes.submit(work, total_weight(batch) + _WEIGHT)
 
 
-def _require_room(connection: sqlite3.Connection, key: ApiKey) -> None:
+def _require_room(connection: Connection, key: ApiKey) -> None:
     (held,) = connection.execute("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL").fetchone()
     if held >= MAX_KEYS:
         raise TooLarge(f"{held} API keys are kept; the limit is {MAX_KEYS}.", cure="Revoke those no longer needed.")
@@ -94,7 +95,7 @@ def _require_room(connection: sqlite3.Connection, key: ApiKey) -> None:
         raise Conflict("Another API key has this name.", cure="Choose another name, or rotate or revoke that key.")
 
 
-def _change(connection: sqlite3.Connection, key: ApiKey) -> None:
+def _change(connection: Connection, key: ApiKey) -> None:
     values = (key.expires_at, key.revoked_at, key.revoked_by, key.key_id)
     if connection.execute(_CHANGE, values).rowcount:
         return
@@ -103,12 +104,12 @@ def _change(connection: sqlite3.Connection, key: ApiKey) -> None:
     raise Conflict("The key is revoked already.")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: Connection) -> int:
     (version,) = connection.execute("SELECT version FROM api_key_version WHERE id = 1").fetchone()
     return int(version)
 
 
-def _everything(connection: sqlite3.Connection) -> tuple[int, KeyTable]:
+def _everything(connection: Connection) -> tuple[int, KeyTable]:
     rows = connection.execute(
         f"SELECT token_hash, {_COLUMNS} FROM api_keys WHERE revoked_at IS NULL"  # noqa: S608
     ).fetchall()
@@ -136,4 +137,4 @@ def _key(row: Sequence[object]) -> ApiKey:
             *more,  # type: ignore[arg-type]  # columns of the schema's types
         )
     except (ValueError, TypeError):
-        raise sqlite3.DataError("a row of api_keys holds no key") from None
+        raise unreadable("api_keys") from None

@@ -1,13 +1,14 @@
-"""Requests for approval on SQLite: `lacuna.ports.approvals.ApprovalStore`. A change and its ledger entries are one
+"""Requests for approval in SQL: `lacuna.ports.approvals.ApprovalStore`. A change and its ledger entries are one
 transaction, in which the state before it is compared."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.approvals import Approval, State
@@ -34,7 +35,7 @@ _DUE_AT_ONCE = 1_000
 _ROW_BYTES = 600
 
 
-class SqliteApprovals:
+class SqlApprovals:
     """An `ApprovalStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -59,7 +60,7 @@ class SqliteApprovals:
         return await self._listed(statement, (now,))
 
     async def add(self, approval: Approval, entries: Sequence[Entry]) -> Approval:
-        def write(connection: sqlite3.Connection) -> Approval | None:
+        def write(connection: Connection) -> Approval | None:
             statement = f'{_SELECT} WHERE "key" = ? AND {_OPEN} AND expires > ?'
             row = connection.execute(statement, (approval.key, approval.created)).fetchone()
             if row is not None:
@@ -74,7 +75,7 @@ class SqliteApprovals:
     async def change(self, expected: State, approval: Approval, entries: Sequence[Entry]) -> None:
         values = (approval.state.value, approval.expires, approval.decided_by, approval.decided_at, approval.remark)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             if not connection.execute(_CHANGE, (*values, approval.approval_id, expected.value)).rowcount:
                 raise _other_state(connection, approval.approval_id)
 
@@ -85,7 +86,7 @@ class SqliteApprovals:
         return [_approval(row) for row in found]
 
     async def _submit(
-        self, write: Callable[[sqlite3.Connection], Approval | None], entries: Sequence[Entry]
+        self, write: Callable[[Connection], Approval | None], entries: Sequence[Entry]
     ) -> Approval | None:
         batch = [prepared(entry) for entry in entries]
 
@@ -98,7 +99,7 @@ class SqliteApprovals:
         return await self._writes.submit(work, total_weight(batch) + _ROW_BYTES)
 
 
-def _require_room(connection: sqlite3.Connection, approval: Approval) -> None:
+def _require_room(connection: Connection, approval: Approval) -> None:
     (held,) = connection.execute(f"SELECT count(*) FROM approvals WHERE {_OPEN}").fetchone()  # noqa: S608
     if held >= MAX_OPEN:
         raise TooLarge(f"{held} approvals are open; the limit is {MAX_OPEN}.", cure="Decide some of them first.")
@@ -111,7 +112,7 @@ def _require_room(connection: sqlite3.Connection, approval: Approval) -> None:
         )
 
 
-def _other_state(connection: sqlite3.Connection, approval_id: str) -> Conflict | NotFound:
+def _other_state(connection: Connection, approval_id: str) -> Conflict | NotFound:
     row = connection.execute("SELECT state FROM approvals WHERE approval_id = ?", (approval_id,)).fetchone()
     if row is None:
         return NotFound("There is no such request for approval.", cure="List them for their ids.")
@@ -134,4 +135,4 @@ def _approval(
         when = (rule, reason, hours, created, expires, State(str(state)))
         return Approval(*what, *when, str(decision), str(by), None if at is None else int(at), str(remark))
     except ValueError:
-        raise sqlite3.DataError("a row of approvals holds no approval") from None
+        raise unreadable("approvals") from None

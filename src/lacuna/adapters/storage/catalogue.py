@@ -1,11 +1,12 @@
-"""The catalogue of documents on SQLite: `lacuna.ports.storage.Catalogue`. Changes share the ledger's group commits."""
+"""The catalogue of documents in SQL: `lacuna.ports.storage.Catalogue`. Changes share the ledger's group commits."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.retrieval import Document
@@ -15,7 +16,10 @@ _COLUMNS = (
     "document_id, ready, title, source, tier, found_tier, groups, tags, chunks, text_length, content_hmac, media_type, "
     "ruleset, owner, updated_at"
 )
-_PUT = f"INSERT OR REPLACE INTO documents ({_COLUMNS}) VALUES ({rows.placeholders(15)})"  # noqa: S608  # constants only
+_PUT = (
+    f"INSERT INTO documents ({_COLUMNS}) VALUES ({rows.placeholders(15)}) "  # noqa: S608  # constants only
+    f"ON CONFLICT (document_id) DO UPDATE SET {rows.excluded(_COLUMNS)}"
+)
 _GET = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id = ?"  # noqa: S608  # constants only
 _PAGE = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id > ? ORDER BY document_id LIMIT ?"  # noqa: S608
 _MANY = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id IN ({{}})"  # noqa: S608
@@ -23,7 +27,7 @@ _LOOKUP = 500
 _ROW_BYTES = 400
 
 
-class SqliteCatalogue:
+class SqlCatalogue:
     """A `Catalogue`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -46,7 +50,7 @@ class SqliteCatalogue:
     async def many(self, document_ids: Sequence[str]) -> dict[str, Document]:
         wanted = list(dict.fromkeys(document_ids))
 
-        def query(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+        def query(connection: Connection) -> list[tuple[object, ...]]:
             found: list[tuple[object, ...]] = []
             for start in range(0, len(wanted), _LOOKUP):
                 part = wanted[start : start + _LOOKUP]
@@ -70,7 +74,7 @@ class SqliteCatalogue:
 def _row(document: Document, ready: bool) -> tuple[object, ...]:
     return (
         document.document_id,
-        int(ready),
+        ready,
         document.title,
         document.source,
         int(document.tier),
@@ -113,5 +117,5 @@ def _tier(value: object) -> Tier:
 
 def _integer(value: object) -> int:
     if not isinstance(value, int):
-        raise sqlite3.DataError("a column of documents holds no integer")
+        raise unreadable("documents")
     return value

@@ -6,23 +6,19 @@ Files that were removed or exchanged under a running process are noticed before 
 """
 
 import contextlib
-import os
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
-from lacuna.adapters.storage.database import connect
+from lacuna.adapters.storage.connection import Connection, Database
 from lacuna.adapters.storage.entries import Prepared
-from lacuna.adapters.storage.faults import UNSTORABLE, translated, unstorable
+from lacuna.adapters.storage.faults import UNSTORABLE, unstorable
 from lacuna.adapters.storage.lineage import LineageWrites
 from lacuna.adapters.storage.log import BROKEN_CURE, Extension, Log, numbered, read_head
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.domain.audit import Stored
-from lacuna.domain.errors import LacunaError, LedgerBroken, StorageError, StorageMissing
+from lacuna.domain.errors import LacunaError, LedgerBroken, StorageError
 from lacuna.domain.merkle import CompactRange
 
 PUBLISH_SECONDS = 1.0
@@ -31,7 +27,8 @@ PUBLISH_SECONDS = 1.0
 class Transaction:
     """What the works of one batch share. A work checks first and writes after."""
 
-    def __init__(self, connection: sqlite3.Connection, log: Log, lagging: StorageError | None) -> None:
+    def __init__(self, database: Database, connection: Connection, log: Log, lagging: StorageError | None) -> None:
+        self._database = database
         self.connection = connection
         self._log = log
         self._lagging = lagging
@@ -41,6 +38,7 @@ class Transaction:
 
     def append(self, entries: Sequence[Prepared]) -> list[Stored]:
         """Takes the entries into the log, in order and consecutively."""
+        self._database.require_storable(entries)
         if self._base is None:
             self._base = self._log.current(self.connection)
         self._lineage.add(entries)
@@ -63,25 +61,15 @@ class Transaction:
         return self._log.extend(self.connection, self._base, self._entries)
 
 
-class SqliteCommitter:
-    """A `Committer` over one database file."""
+class LogCommitter:
+    """A `Committer` over one database."""
 
-    def __init__(
-        self,
-        path: Path,
-        signer: CheckpointSigner,
-        file: CheckpointFile,
-        *,
-        max_bytes: int | None,
-        busy_seconds: float,
-    ) -> None:
-        self._path = path
+    def __init__(self, database: Database, signer: CheckpointSigner, file: CheckpointFile) -> None:
+        self._database = database
         self._signer = signer
         self._file = file
-        self._connect = partial(connect, path, max_bytes=max_bytes, busy_seconds=busy_seconds)
-        self._connection: sqlite3.Connection | None = None
-        self._identity = (0, 0)
-        self._log = Log(signer, str(path))
+        self._connection: Connection | None = None
+        self._log = Log(signer, database.where)
         self._unpublished: str | None = None
         self._published_at = 0.0
         self._lagging: StorageError | None = None
@@ -89,10 +77,10 @@ class SqliteCommitter:
     def prepare(self) -> None:
         """Creates the empty log where there is none yet, with its checkpoint file. Raises StorageMissing where the log
         was signed by another key. What else is wrong with it is left for `commit` and verification to say."""
-        with translated(self._path):
-            connection = self._connect()
+        with self._database.translated():
+            connection = self._database.writer()
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._database.begin(connection)
                 self._log.create(connection)
                 connection.execute("COMMIT")
                 note, size = self._noted(connection)
@@ -103,19 +91,10 @@ class SqliteCommitter:
 
     def commit(self, works: Sequence[Callable[[Transaction], Any]]) -> list[Any]:
         try:
-            with translated(self._path):
-                connection = self._opened()
-                connection.execute("BEGIN IMMEDIATE")
-                transaction = Transaction(connection, self._log, self._lagging)
-                outcomes = [_attempted(work, transaction) for work in works]
-                extension = transaction.finish()
-                connection.execute("COMMIT")
-        except BaseException as fault:
+            with self._database.translated():
+                outcomes, extension = self._committed(works)
+        except BaseException:
             self.close()
-            if isinstance(fault.__cause__, sqlite3.IntegrityError):
-                raise LedgerBroken(
-                    f"The log in {self._path} already holds records or nodes beyond its head.", cure=BROKEN_CURE
-                ) from fault
             raise
         if extension is not None:
             self._log.committed(extension)
@@ -144,25 +123,42 @@ class SqliteCommitter:
             self._connection.close()
             self._connection = None
 
-    def _noted(self, connection: sqlite3.Connection) -> tuple[str, int | None]:
+    def _noted(self, connection: Connection) -> tuple[str, int | None]:
         """The signed note of the head and its size, None where it cannot be relied on."""
         with contextlib.suppress(LedgerBroken):
-            head = read_head(connection, str(self._path))
-            return head.note, self._signer.opened(head.note, str(self._path)).size
+            head = read_head(connection, self._database.where)
+            return head.note, self._signer.opened(head.note, self._database.where).size
         return "", None
 
-    def _opened(self) -> sqlite3.Connection:
-        status = os.stat(self._path)
-        if self._connection is not None and self._identity != (status.st_dev, status.st_ino):
-            self.close()
-            raise StorageMissing(
-                f"{self._path} was removed or exchanged while it was in use.",
-                cure="Put the file back and restart Lacuna; never exchange it under a running server.",
-            )
-        if self._connection is None:
-            self._connection = self._connect()
-            self._identity = (status.st_dev, status.st_ino)
-            self._attest()
+    def _committed(self, works: Sequence[Callable[[Transaction], Any]]) -> tuple[list[Any], Extension | None]:
+        try:
+            connection = self._begun()
+            transaction = Transaction(self._database, connection, self._log, self._lagging)
+            outcomes = [_attempted(work, transaction) for work in works]
+            extension = transaction.finish()
+            connection.execute("COMMIT")
+        except self._database.duplicates:
+            raise LedgerBroken(
+                f"The log in {self._database.where} already holds records or nodes beyond its head.", cure=BROKEN_CURE
+            ) from None
+        return outcomes, extension
+
+    def _begun(self) -> Connection:
+        """The connection with a transaction begun. One that was cut while it lay idle is replaced: nothing was sent
+        through it yet."""
+        if self._connection is not None:
+            self._database.require_present(self._connection)
+            try:
+                self._database.begin(self._connection)
+            except self._database.errors:
+                if not self._database.lost(self._connection):
+                    raise
+                self.close()
+            else:
+                return self._connection
+        self._connection = self._database.writer()
+        self._attest()
+        self._database.begin(self._connection)
         return self._connection
 
     def _attest(self) -> None:
@@ -170,7 +166,7 @@ class SqliteCommitter:
         note = self._file.read()
         if note is None:
             raise LedgerBroken(
-                f"{self._file.path} is missing: nothing shows that {self._path} is not an older copy.",
+                f"{self._file.path} is missing: nothing shows that {self._database.where} is not an older copy.",
                 cure="Restore the file from the backup that the database came from, or, once the log has been checked "
                 "against a checkpoint kept elsewhere, write the output of `lacuna audit checkpoint` there.",
             )

@@ -1,10 +1,10 @@
-"""Conversation taint on SQLite: `lacuna.ports.storage.ConversationTaint`. Rises share the ledger's group commits."""
+"""Conversation taint in SQL: `lacuna.ports.storage.ConversationTaint`. Rises share the ledger's group commits."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.tiers import Tier, join
@@ -14,11 +14,12 @@ _AT_ONCE: Final = 500
 """Keys of one statement: SQLite limits its parameters."""
 _RAISE: Final = (
     "INSERT INTO conversations (key, tier) VALUES (?, ?) "
-    "ON CONFLICT (key) DO UPDATE SET tier = max(tier, excluded.tier) RETURNING tier"
+    "ON CONFLICT (key) DO UPDATE SET tier = CASE WHEN excluded.tier > conversations.tier THEN excluded.tier "
+    "ELSE conversations.tier END RETURNING tier"
 )
 
 
-class SqliteConversations:
+class SqlConversations:
     """A `ConversationTaint`. The maximum is taken in the statement itself, so no two writers can lower one another."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -38,7 +39,7 @@ class SqliteConversations:
         return await self._writes.submit(work, _ROW_BYTES * len(keys))
 
 
-def _highest(connection: sqlite3.Connection, keys: Sequence[str]) -> Tier:
+def _highest(connection: Connection, keys: Sequence[str]) -> Tier:
     statement = f"SELECT max(tier) FROM conversations WHERE key IN ({', '.join('?' * len(keys))})"  # noqa: S608
     (highest,) = connection.execute(statement, tuple(keys)).fetchone()
     return Tier.PUBLIC if highest is None else Tier(highest)

@@ -5,14 +5,20 @@ Guarantees that a file that is missing, damaged, another program's, or from a ne
 error, and that of several processes opening an old file one migrates it, in one transaction, while the others wait.
 """
 
+import os
 import sqlite3
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
+from lacuna.adapters.storage.connection import Connection
+from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.faults import storage_fault, translated
 from lacuna.adapters.storage.folder_lock import exclusive
-from lacuna.adapters.storage.migrations import FOLDER, HEAD
-from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
+from lacuna.adapters.storage.migrations import HEAD, upgrade
+from lacuna.adapters.storage.rows import SqliteConnection
+from lacuna.domain.errors import StorageCorrupt, StorageMissing
 
 APPLICATION_ID = 0x4C41434E
 """Marks the file as Lacuna's ("LACN") in SQLite's header."""
@@ -30,6 +36,56 @@ _WRITER_SETTINGS = (
     f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT}",
 )
 _COMMON_SETTINGS = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
+
+
+class SqliteDatabase:
+    """A `connection.Database`: one file on a local disk. `max_bytes` limits its size; `busy_seconds` is how long a
+    writer waits for others."""
+
+    errors = sqlite3.Error
+    duplicates = sqlite3.IntegrityError
+
+    def __init__(self, path: Path, *, max_bytes: int | None = None, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.where = str(path)
+        self._path = path
+        self._max_bytes = max_bytes
+        self._busy_seconds = busy_seconds
+        self._identity = (0, 0)
+
+    def bring_up_to_date(self, *, create: bool) -> None:
+        open_database(self._path, create=create)
+
+    def writer(self) -> SqliteConnection:
+        status = os.stat(self._path)
+        connection = connect(self._path, max_bytes=self._max_bytes, busy_seconds=self._busy_seconds)
+        self._identity = (status.st_dev, status.st_ino)
+        return connection
+
+    def reader(self) -> SqliteConnection:
+        return connect_reader(self._path)
+
+    def require_present(self, connection: Connection) -> None:
+        status = os.stat(self._path)
+        if self._identity != (status.st_dev, status.st_ino):
+            raise StorageMissing(
+                f"{self._path} was removed or exchanged while it was in use.",
+                cure="Put the file back and restart Lacuna; never exchange it under a running server.",
+            )
+
+    def begin(self, connection: Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+
+    def begin_snapshot(self, connection: Connection) -> None:
+        connection.execute("BEGIN")
+
+    def require_storable(self, entries: Sequence[Prepared]) -> None:
+        """Whatever was prepared can be stored."""
+
+    def lost(self, connection: Connection) -> bool:
+        return False
+
+    def translated(self) -> AbstractContextManager[None]:
+        return translated(self._path)
 
 
 def open_database(path: Path, *, create: bool) -> None:
@@ -51,7 +107,7 @@ def open_database(path: Path, *, create: bool) -> None:
             _migrate(path, found)
 
 
-def connect(path: Path, *, max_bytes: int | None = None, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+def connect(path: Path, *, max_bytes: int | None = None, busy_seconds: float = BUSY_SECONDS) -> SqliteConnection:
     """A connection that writes durably: a commit returns after fsync. `max_bytes` limits the size of the database;
     `busy_seconds` is how long it waits for other writers."""
     connection = _connect(path, "rw", busy_seconds)
@@ -67,7 +123,7 @@ def connect(path: Path, *, max_bytes: int | None = None, busy_seconds: float = B
     return connection
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
+def connect_reader(path: Path) -> SqliteConnection:
     """A connection that cannot write. It may be used by one thread after another."""
     connection = _connect(path, "ro")
     try:
@@ -79,10 +135,16 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path, mode: str, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, busy_seconds: float = BUSY_SECONDS) -> SqliteConnection:
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
     return sqlite3.connect(
-        uri, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
+        uri,
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=SqliteConnection,
     )
 
 
@@ -109,23 +171,11 @@ def _revision(path: Path) -> str | None:
 
 
 def _migrate(path: Path, found: str | None) -> None:
-    # Loaded here because only a new or an old database needs them, and they double the time to start.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
 
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        raise StorageError(
-            f"{path} has schema {found}, which this version does not know (its own is {HEAD}).",
-            cure="Install the newer Lacuna that wrote it, or restore a backup made before the upgrade.",
-            code="storage_newer_version",
-        )
+    upgrade.require_known(found, str(path))
     with translated(path):
         path.touch(mode=0o600)
         raw = connect(path)
@@ -134,8 +184,7 @@ def _migrate(path: Path, found: str | None) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade.run(connection)
             connection.exec_driver_sql("COMMIT")
     except DBAPIError as fault:
         if isinstance(fault.orig, sqlite3.Error):

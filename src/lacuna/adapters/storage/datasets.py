@@ -1,13 +1,14 @@
-"""Data sets on SQLite: `lacuna.ports.datasets.DatasetStore`. What an event told, its lineage and its ledger entry are
+"""Data sets in SQL: `lacuna.ports.datasets.DatasetStore`. What an event told, its lineage and its ledger entry are
 one transaction, in which what was known before is read."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.datasets import MAX_COLUMNS, Dataset, merged
@@ -17,14 +18,17 @@ from lacuna.domain.tiers import Tier
 from lacuna.ports.storage import Entry
 
 _COLUMNS = 'dataset_id, namespace, name, named, sampled, declared, columns, tags, "groups", owner, updated_at'
-_PUT = f"INSERT OR REPLACE INTO datasets ({_COLUMNS}) VALUES ({rows.placeholders(11)})"  # noqa: S608  # constants only
+_PUT = (
+    f"INSERT INTO datasets ({_COLUMNS}) VALUES ({rows.placeholders(11)}) "  # noqa: S608  # constants only
+    f"ON CONFLICT (dataset_id) DO UPDATE SET {rows.excluded(_COLUMNS)}"
+)
 _MANY = f"SELECT {_COLUMNS} FROM datasets WHERE dataset_id IN ({{}})"  # noqa: S608  # constants only
-_EVENT = "INSERT OR IGNORE INTO lineage_events (key) VALUES (?)"
+_EVENT = "INSERT INTO lineage_events (key) VALUES (?) ON CONFLICT DO NOTHING"
 _LOOKUP = 500
 _ROW_BYTES = 400
 
 
-class SqliteDatasets:
+class SqlDatasets:
     """A `DatasetStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -65,7 +69,7 @@ def _within_limit(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def _many(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, Dataset]:
+def _many(connection: Connection, wanted: Sequence[str]) -> dict[str, Dataset]:
     found: dict[str, Dataset] = {}
     for start in range(0, len(wanted), _LOOKUP):
         part = wanted[start : start + _LOOKUP]
@@ -106,7 +110,7 @@ def _dataset(row: Sequence[object]) -> Dataset:
             updated_at=int(str(at)),
         )
     except (ValueError, TypeError):
-        raise sqlite3.DataError("a row of datasets holds no data set") from None
+        raise unreadable("datasets") from None
 
 
 def _tier(value: object) -> Tier:

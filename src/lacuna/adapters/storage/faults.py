@@ -19,8 +19,13 @@ from lacuna.domain.errors import (
     StorageMissing,
 )
 
-UNSTORABLE = (UnicodeEncodeError, OverflowError)
-"""What the driver raises, before it does anything, for a value that SQLite cannot hold."""
+
+class ZeroByte(ValueError):
+    """A text with the character U+0000, which PostgreSQL does not hold."""
+
+
+UNSTORABLE = (UnicodeEncodeError, OverflowError, ZeroByte)
+"""What is raised, before anything is done, for a value that the database cannot hold."""
 
 _PRIMARY = 0xFF
 
@@ -39,10 +44,19 @@ def storage_fault(fault: sqlite3.Error | OSError, path: Path) -> StorageError:
     return _from_os(fault, path) if isinstance(fault, OSError) else _from_sqlite(fault, path)
 
 
+def unreadable(table: str) -> StorageCorrupt:
+    """The domain error for a row whose values make no sense."""
+    return StorageCorrupt(
+        f"A row of the table {table} does not hold what it should.",
+        cure="Run `lacuna audit verify`, find out who changed the database, and restore it from the newest backup.",
+    )
+
+
 def unstorable() -> InvalidInput:
     """The domain error for a value that raised one of UNSTORABLE: the fault of its caller alone."""
     return InvalidInput(
-        "A text with half a surrogate pair, or a number beyond 64 bits, cannot be stored or looked for.",
+        "A text with half a surrogate pair or a zero character, or a number beyond 64 bits, cannot be stored or "
+        "looked for.",
         cure="Send valid Unicode and numbers below 2**63.",
     )
 

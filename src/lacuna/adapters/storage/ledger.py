@@ -1,18 +1,17 @@
-"""The ledger on SQLite: `lacuna.ports.storage.Ledger` over the group-commit writer and the readers.
+"""The ledger in the database: `lacuna.ports.storage.Ledger` over the group-commit writer and the readers.
 
-Several processes may hold the same file: each appends under SQLite's write lock and re-reads the head there, so the
+Several processes may hold the same database: each appends under the lock of writers and re-reads the head there, so the
 log has one order, no gap and no fork (docs/adr/0002-one-ledger-for-several-writers.md).
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 from lacuna.adapters.storage import lineage
 from lacuna.adapters.storage.checkpoint_file import CheckpointFile
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection, Cursor
 from lacuna.adapters.storage.entries import prepared, total_weight
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.log import BROKEN_CURE, read_head, trusted_range
@@ -35,19 +34,19 @@ _PROBE_WEIGHT = 100
 _MAX_INDEX = 2**63 - 1
 
 
-class SqliteLedger:
+class SqlLedger:
     """A `Ledger`."""
 
     def __init__(
         self,
-        path: Path,
+        where: str,
         signer: CheckpointSigner,
         file: CheckpointFile,
         verified: VerifiedFile,
         writes: GroupCommit[Transaction],
         readers: Readers,
     ) -> None:
-        self._path = path
+        self._where = where
         self._signer = signer
         self._file = file
         self._verified = verified
@@ -86,8 +85,8 @@ class SqliteLedger:
 
     async def checkpoint(self) -> str:
         """Also renews the checkpoint file."""
-        head = await self._readers.run(lambda connection: read_head(connection, str(self._path)))
-        self._signer.opened(head.note, str(self._path))
+        head = await self._readers.run(lambda connection: read_head(connection, self._where))
+        self._signer.opened(head.note, self._where)
         if head.size == 0 or await asyncio.to_thread(self._file.read) is not None:
             await asyncio.to_thread(self._file.publish, head.note)
         return head.note
@@ -105,7 +104,7 @@ class SqliteLedger:
             verified = await asyncio.to_thread(self._verified.read) if wanted.extent is Extent.SINCE_LAST else None
         except (LedgerBroken, StorageMissing) as broken:
             return Verification(0, EMPTY_ROOT, broken.message, extent=wanted.extent)
-        verifier = LogVerifier(self._signer, str(self._path), outside, wanted, verified)
+        verifier = LogVerifier(self._signer, self._where, outside, wanted, verified)
         result = await self._readers.snapshot(verifier.begin)
         while result is None:
             result = await self._readers.snapshot(verifier.step)
@@ -125,32 +124,32 @@ class SqliteLedger:
     async def close(self) -> None:
         await self._writes.close()
 
-    def _receipt(self, index: int, connection: sqlite3.Connection) -> Receipt:
-        head = read_head(connection, str(self._path))
-        trusted_range(head, self._signer, str(self._path))
+    def _receipt(self, index: int, connection: Connection) -> Receipt:
+        head = read_head(connection, self._where)
+        trusted_range(head, self._signer, self._where)
         if not 0 <= index < head.size:
             raise _no_record(index)
-        subtrees = StoredSubtrees(connection, str(self._path))
+        subtrees = StoredSubtrees(connection, self._where)
         leaf = subtrees(0, index)
         proof = inclusion_proof(index, head.size, subtrees)
         if not inclusion_holds(leaf, index, head.size, proof, head.root):
             raise LedgerBroken(
-                f"Record {index} of the log in {self._path} cannot be proven: a stored hash was changed.",
+                f"Record {index} of the log in {self._where} cannot be proven: a stored hash was changed.",
                 cure=BROKEN_CURE,
             )
         return Receipt(index, head.size, leaf, proof, head.note)
 
-    def _consistency(self, first: int, second: int, connection: sqlite3.Connection) -> tuple[bytes, ...]:
-        size = read_head(connection, str(self._path)).size
+    def _consistency(self, first: int, second: int, connection: Connection) -> tuple[bytes, ...]:
+        size = read_head(connection, self._where).size
         if not 0 < first <= second <= size:
             raise InvalidInput(
                 f"There is no consistency proof from size {first} to size {second} of a log of {size} records.",
                 cure="Give two sizes with 0 < first <= second <= the log's size.",
             )
-        return consistency_proof(first, second, StoredSubtrees(connection, str(self._path)))
+        return consistency_proof(first, second, StoredSubtrees(connection, self._where))
 
 
-def _records_from(start: int, count: int, connection: sqlite3.Connection) -> list[Stored]:
+def _records_from(start: int, count: int, connection: Connection) -> list[Stored]:
     """Up to `count` records from `start`, fewer where they are long."""
     if not -1 <= start <= _MAX_INDEX:
         return []
@@ -183,7 +182,7 @@ def _select(wanted: RecordFilter) -> tuple[str, list[object]]:
     return statement, [*given.values(), wanted.limit]
 
 
-def _stored(rows: sqlite3.Cursor) -> list[Stored]:
+def _stored(rows: Cursor) -> list[Stored]:
     return [Stored(idx, body) for idx, body in rows]
 
 

@@ -5,10 +5,10 @@ every edge leads between stored nodes and that walks are bounded in nodes and ed
 ledger's records carry what auditors rely on.
 """
 
-import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage import rows
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.domain.errors import InvalidInput, NotFound
 from lacuna.domain.lineage import Direction, Edge, Graph, Node, NodeKind
@@ -19,9 +19,10 @@ _LOOKUP = 500
 
 _INSERT_NODES = "INSERT INTO lineage_nodes (node_id, kind, tier, label)"
 _KEEP_HIGHER = (
-    "ON CONFLICT (node_id) DO UPDATE SET tier = max(tier, excluded.tier), "
-    "label = CASE excluded.label WHEN '' THEN label ELSE excluded.label END "
-    "WHERE excluded.tier > tier OR excluded.label NOT IN ('', label)"
+    "ON CONFLICT (node_id) DO UPDATE SET "
+    "tier = CASE WHEN excluded.tier > lineage_nodes.tier THEN excluded.tier ELSE lineage_nodes.tier END, "
+    "label = CASE excluded.label WHEN '' THEN lineage_nodes.label ELSE excluded.label END "
+    "WHERE excluded.tier > lineage_nodes.tier OR excluded.label NOT IN ('', lineage_nodes.label)"
 )
 _INSERT_EDGES = "INSERT INTO lineage_edges (source, target, relation)"
 _FROM_SOURCES = (
@@ -34,7 +35,7 @@ _NODES = "SELECT node_id, kind, tier, label FROM lineage_nodes WHERE node_id IN 
 class LineageWrites:
     """The lineage of one transaction, gathered and written at its end."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._nodes: list[tuple[str, str, int, str]] = []
         self._edges: list[tuple[str, str, str]] = []
@@ -57,11 +58,11 @@ class LineageWrites:
 
     def write(self) -> None:
         """Stores what was gathered."""
-        rows.insert(self._connection, _INSERT_NODES, self._nodes, _KEEP_HIGHER)
-        rows.insert(self._connection, _INSERT_EDGES, self._edges, "ON CONFLICT DO NOTHING")
+        self._connection.insert(_INSERT_NODES, self._nodes, _KEEP_HIGHER)
+        self._connection.insert(_INSERT_EDGES, self._edges, "ON CONFLICT DO NOTHING")
 
 
-def graph(connection: sqlite3.Connection, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:
+def graph(connection: Connection, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:
     """What is within `depth` steps of `node_id` against or along the edges, nearest first, at most `limit` nodes and
     eight edges for each; `Direction.BOTH` is the union of the two walks. Raises NotFound."""
     if not _existing(connection, [node_id]):
@@ -77,7 +78,7 @@ def graph(connection: sqlite3.Connection, node_id: str, direction: Direction, de
 class _Walk:
     """Breadth first. `end` of a run says which end of an edge lies further away: 0 the source, 1 the target."""
 
-    def __init__(self, connection: sqlite3.Connection, start: str, limit: int) -> None:
+    def __init__(self, connection: Connection, start: str, limit: int) -> None:
         self._connection = connection
         self._start = start
         self._limit = max(1, limit)
@@ -146,7 +147,7 @@ class _Walk:
         )
 
 
-def _existing(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
+def _existing(connection: Connection, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(ids), _LOOKUP):
         part = ids[start : start + _LOOKUP]

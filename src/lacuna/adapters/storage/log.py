@@ -5,11 +5,10 @@ behind a checkpoint signed before: a signature must never make a forged or cut l
 soundness to verification, and transactions and their durability to the committer.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lacuna.adapters.storage import rows
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.domain.audit import Stored
@@ -52,7 +51,7 @@ class Extension:
     note: str
 
 
-def read_head(connection: sqlite3.Connection, where: str) -> Head:
+def read_head(connection: Connection, where: str) -> Head:
     """Raises LedgerBroken where the row is missing or not of the right types."""
     row = connection.execute(_SELECT_HEAD).fetchone()
     if row is None:
@@ -93,12 +92,14 @@ class Log:
         if checkpoint.size > self._attested.size:
             self._attested = checkpoint
 
-    def create(self, connection: sqlite3.Connection) -> None:
+    def create(self, connection: Connection) -> None:
         """Gives a database without a head the head of the empty log."""
+        if connection.execute("SELECT 1 FROM log_head").fetchone() is not None:
+            return
         empty = CompactRange()
         connection.execute(_FIRST_HEAD, (0, empty.root, b"", self._signer.sign(0, empty.root)))
 
-    def current(self, connection: sqlite3.Connection) -> CompactRange:
+    def current(self, connection: Connection) -> CompactRange:
         """The range to extend; another process may have moved it. Raises LedgerBroken."""
         head = read_head(connection, self._where)
         if head.note != self._note or (head.size, head.root) != (self._range.size, self._range.root):
@@ -119,23 +120,20 @@ class Log:
             )
         return self._range
 
-    def extend(self, connection: sqlite3.Connection, base: CompactRange, entries: Sequence[Prepared]) -> Extension:
+    def extend(self, connection: Connection, base: CompactRange, entries: Sequence[Prepared]) -> Extension:
         """Writes the records, the subtrees that they complete, and the new head with its signature."""
         leaves = [leaf_hash(entry.body) for entry in entries]
         grown, completed = base.extended(leaves)
         root = grown.root
         note = self._signer.sign(grown.size, root)
-        rows.insert(
-            connection,
+        connection.insert(
             _INSERT_RECORDS,
             [
                 (index, *entry.columns, leaf, entry.body)
                 for index, (entry, leaf) in enumerate(zip(entries, leaves, strict=True), base.size)
             ],
         )
-        rows.insert(
-            connection, _INSERT_SUBTREES, [(done.height // TILE_HEIGHT, done.index, done.root) for done in completed]
-        )
+        connection.insert(_INSERT_SUBTREES, [(done.height // TILE_HEIGHT, done.index, done.root) for done in completed])
         connection.execute(_UPDATE_HEAD, (grown.size, root, b"".join(grown.hashes), note))
         return Extension(grown, root, note)
 

@@ -1,11 +1,12 @@
-"""Overrides and labels on SQLite: `lacuna.ports.overrides.OverrideStore`. A change and its ledger entries are one
+"""Overrides and labels in the database: `lacuna.ports.overrides.OverrideStore`. A change and its ledger entries are one
 transaction, in which the state before it is compared."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
 from lacuna.domain.errors import Conflict, NotFound, TooLarge
@@ -42,7 +43,7 @@ _OPEN = "('requested', 'granted')"
 _ROW_BYTES = 400
 
 
-class SqliteOverrides:
+class SqlOverrides:
     """An `OverrideStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -68,7 +69,7 @@ class SqliteOverrides:
         return await self._listed(f"{_SELECT} WHERE state IN {_OPEN} AND expires <= ? ORDER BY override_id", (now,))
 
     async def add(self, override: Override, label: Label | None, entries: Sequence[Entry]) -> Override:
-        def write(connection: sqlite3.Connection) -> Override | None:
+        def write(connection: Connection) -> Override | None:
             if override.state is State.REQUESTED and (known := _same_request(connection, override)) is not None:
                 return known
             _require_room(connection, override)
@@ -85,7 +86,7 @@ class SqliteOverrides:
     async def change(self, expected: State, override: Override, entries: Sequence[Entry]) -> None:
         values = (override.state.value, override.expires, override.decided_by, override.decided_at, override.remark)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             if override.state is State.GRANTED:
                 _require_room_for_pattern(connection, override)
             changed = connection.execute(_CHANGE, (*values, override.override_id, expected.value)).rowcount
@@ -97,7 +98,7 @@ class SqliteOverrides:
         await self._submit(write, entries, None)
 
     async def record(self, label: Label, entries: Sequence[Entry]) -> None:
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             _require_room_for_label(connection)
             connection.execute(_INSERT_LABEL, _label_row(label))
 
@@ -108,7 +109,7 @@ class SqliteOverrides:
         return [_override(row) for row in rows]
 
     async def _submit(
-        self, write: Callable[[sqlite3.Connection], Override | None], entries: Sequence[Entry], label: Label | None
+        self, write: Callable[[Connection], Override | None], entries: Sequence[Entry], label: Label | None
     ) -> Override | None:
         """Runs `write`, which raises before it changes anything, and appends the entries unless it gives back an
         override that makes them needless."""
@@ -126,7 +127,7 @@ class SqliteOverrides:
         return await self._writes.submit(work, size)
 
 
-def _same_request(connection: sqlite3.Connection, wanted: Override) -> Override | None:
+def _same_request(connection: Connection, wanted: Override) -> Override | None:
     statement = (
         f"{_SELECT} WHERE state = 'requested' AND author = ? AND kind = ? AND key = ? AND tier = ? AND effect = ?"
     )
@@ -135,7 +136,7 @@ def _same_request(connection: sqlite3.Connection, wanted: Override) -> Override 
     return None if row is None else _override(row)
 
 
-def _require_room(connection: sqlite3.Connection, override: Override) -> None:
+def _require_room(connection: Connection, override: Override) -> None:
     (held,) = connection.execute(f"SELECT count(*) FROM overrides WHERE state IN {_OPEN}").fetchone()  # noqa: S608
     if held >= MAX_OPEN:
         raise TooLarge(
@@ -154,7 +155,7 @@ def _require_room(connection: sqlite3.Connection, override: Override) -> None:
         )
 
 
-def _require_room_for_pattern(connection: sqlite3.Connection, override: Override) -> None:
+def _require_room_for_pattern(connection: Connection, override: Override) -> None:
     if override.kind is not OverrideKind.PATTERN:
         return
     statement = "SELECT count(*) FROM overrides WHERE state = 'granted' AND kind = 'pattern'"
@@ -166,7 +167,7 @@ def _require_room_for_pattern(connection: sqlite3.Connection, override: Override
         )
 
 
-def _require_room_for_label(connection: sqlite3.Connection) -> None:
+def _require_room_for_label(connection: Connection) -> None:
     (held,) = connection.execute("SELECT count(*) FROM labels").fetchone()
     if held >= MAX_LABELS:
         raise TooLarge(
@@ -175,19 +176,19 @@ def _require_room_for_label(connection: sqlite3.Connection) -> None:
         )
 
 
-def _other_state(connection: sqlite3.Connection, override_id: str) -> Conflict | NotFound:
+def _other_state(connection: Connection, override_id: str) -> Conflict | NotFound:
     row = connection.execute("SELECT state FROM overrides WHERE override_id = ?", (override_id,)).fetchone()
     if row is None:
         return NotFound("There is no such override.", cure="List the overrides for their ids.")
     return Conflict(f"The override is {row[0]} already.", cure="Look at it again; somebody else may have decided it.")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: Connection) -> int:
     (version,) = connection.execute("SELECT version FROM override_version WHERE id = 1").fetchone()
     return int(version)
 
 
-def _everything(connection: sqlite3.Connection) -> tuple[int, Granted]:
+def _everything(connection: Connection) -> tuple[int, Granted]:
     overrides = connection.execute(f"{_SELECT} WHERE state = 'granted' ORDER BY override_id").fetchall()
     labels = connection.execute(_COUNTING_LABELS).fetchall()
     first = f"SELECT min(expires) FROM overrides WHERE state IN {_OPEN}"  # noqa: S608
@@ -208,7 +209,7 @@ def _override(
         what = (override_id, OverrideKind(kind), key, Tier(tier), Effect(effect), reason, author, created, expires)
         return Override(*what, note, decision, State(state), by, at, remark)
     except ValueError:
-        raise sqlite3.DataError("a row of overrides holds no override") from None
+        raise unreadable("overrides") from None
 
 
 def _label_row(label: Label) -> tuple[object, ...]:
@@ -221,4 +222,4 @@ def _label(row: tuple[str, str, int, str, str, str, int]) -> Label:
     try:
         return Label(label_id, text, Tier(tier), decision_id, override_id, added_by, added_at)
     except ValueError:
-        raise sqlite3.DataError("a row of labels holds no label") from None
+        raise unreadable("labels") from None

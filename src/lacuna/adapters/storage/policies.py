@@ -1,21 +1,23 @@
-"""Versions of policies on SQLite: `lacuna.ports.policies.PolicyStore`. A change and its ledger entries are one
+"""Versions of policies in the database: `lacuna.ports.policies.PolicyStore`. A change and its ledger entries are one
 transaction."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
+from lacuna.domain.errors import StorageCorrupt
 from lacuna.domain.policy_set import Activation, PolicySet, PolicyVersion
 from lacuna.ports.storage import Entry
 
 _COLUMNS = "version, author, added_at, note, files, data"
 _SELECT = f"SELECT {_COLUMNS} FROM policy_versions"  # noqa: S608  # constants only
 _IN_FORCE = f"{_SELECT} WHERE version = (SELECT version FROM policy_activations WHERE serial = ?)"  # noqa: S608
-_INSERT = f"INSERT OR IGNORE INTO policy_versions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
+_INSERT = f"INSERT INTO policy_versions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 _ACTIVATE = (
     "INSERT INTO policy_activations (serial, version, activated_by, at) "
     "SELECT coalesce(max(serial), 0) + 1, ?, ?, ? FROM policy_activations"
@@ -23,7 +25,7 @@ _ACTIVATE = (
 _SERIAL = "SELECT coalesce(max(serial), 0) FROM policy_activations"
 
 
-class SqlitePolicies:
+class SqlPolicies:
     """A `PolicyStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -76,12 +78,12 @@ class SqlitePolicies:
         await self._writes.submit(work, total_weight(batch) + (0 if added is None else _weight(added)))
 
 
-def _serial(connection: sqlite3.Connection) -> int:
+def _serial(connection: Connection) -> int:
     (serial,) = connection.execute(_SERIAL).fetchone()
     return int(serial)
 
 
-def _active(connection: sqlite3.Connection) -> tuple[int, PolicySet | None]:
+def _active(connection: Connection) -> tuple[int, PolicySet | None]:
     serial = _serial(connection)
     row = connection.execute(_IN_FORCE, (serial,)).fetchone()
     return serial, None if row is None else _kept(row).policies
@@ -107,5 +109,5 @@ def _weight(added: PolicyVersion) -> int:
     return len(added.policies.data) + sum(len(path) + len(text) for path, text in added.policies.files)
 
 
-def _no_policies() -> sqlite3.DataError:
-    return sqlite3.DataError("a row of policy_versions does not hold the set that it names")
+def _no_policies() -> StorageCorrupt:
+    return unreadable("policy_versions")

@@ -6,8 +6,7 @@ that lie within the size asked for are ever read, so a log that grows meanwhile 
 trusted: the caller checks the finished proof against a signed root.
 """
 
-import sqlite3
-
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.log import BROKEN_CURE
 from lacuna.domain.errors import LedgerBroken
 from lacuna.domain.merkle import HASH_SIZE, TILE_HEIGHT, perfect_root
@@ -19,7 +18,7 @@ _SUBTREES = "SELECT hash FROM subtrees WHERE level = ? AND idx >= ? AND idx < ? 
 class StoredSubtrees:
     """A `lacuna.domain.merkle.Subtree` for one proof; runs of hashes read once are kept for its duration."""
 
-    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+    def __init__(self, connection: Connection, where: str) -> None:
         self._connection = connection
         self._where = where
         self._runs: dict[tuple[int, int, int], list[bytes]] = {}

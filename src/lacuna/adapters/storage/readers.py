@@ -4,15 +4,13 @@ A query runs in its own snapshot only if it opens a transaction; each single sta
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from queue import LifoQueue
 from typing import TypeVar
 
-from lacuna.adapters.storage.database import connect_reader
-from lacuna.adapters.storage.faults import UNSTORABLE, translated, unstorable
+from lacuna.adapters.storage.connection import Connection, Database
+from lacuna.adapters.storage.faults import UNSTORABLE, unstorable
 from lacuna.domain.errors import Overloaded, StorageError
 
 Result = TypeVar("Result")
@@ -24,30 +22,32 @@ MAX_WAITING = 1_024
 class Readers:
     """Runs queries on read-only connections, which are opened when first needed and kept."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ledger reader")
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+    def __init__(self, database: Database, threads: int = THREADS) -> None:
+        self._database = database
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger reader")
+        self._idle: LifoQueue[Connection] = LifoQueue()
         self._running = 0
         self._closed = False
 
-    async def run(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def run(self, query: Callable[[Connection], Result]) -> Result:
         """What `query` returns. Raises StorageErrors, and Overloaded when too many queries wait."""
         if self._closed:
-            raise StorageError(f"{self._path} is closed.", cure="Restart Lacuna.", code="storage_closed")
+            raise StorageError(f"{self._database.where} is closed.", cure="Restart Lacuna.", code="storage_closed")
         if self._running >= MAX_WAITING:
-            raise Overloaded(f"{self._running} queries are waiting for {self._path}.", cure="Try again in a moment.")
+            raise Overloaded(
+                f"{self._running} queries are waiting for {self._database.where}.", cure="Try again in a moment."
+            )
         self._running += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._query, query)
         finally:
             self._running -= 1
 
-    async def snapshot(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def snapshot(self, query: Callable[[Connection], Result]) -> Result:
         """Like `run`, with every statement of `query` seeing the same state."""
 
-        def within(connection: sqlite3.Connection) -> Result:
-            connection.execute("BEGIN")
+        def within(connection: Connection) -> Result:
+            self._database.begin_snapshot(connection)
             try:
                 return query(connection)
             finally:
@@ -62,20 +62,26 @@ class Readers:
         while not self._idle.empty():
             self._idle.get_nowait().close()
 
-    def _query(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
-        with translated(self._path):
-            connection = connect_reader(self._path) if self._idle.empty() else self._idle.get()
-            try:
-                result = query(connection)
-            except UNSTORABLE:
+    def _query(self, query: Callable[[Connection], Result]) -> Result:
+        with self._database.translated():
+            while True:
+                fresh = self._idle.empty()
+                connection = self._database.reader() if fresh else self._idle.get()
+                try:
+                    result = query(connection)
+                except UNSTORABLE:
+                    self._idle.put(connection)
+                    raise unstorable() from None
+                except self._database.errors:
+                    # It may have met a file that has been replaced or repaired since, or a server that has gone: the
+                    # next query opens it anew. One that was cut while it lay idle is no fault of the query's.
+                    again = not fresh and self._database.lost(connection)
+                    connection.close()
+                    if not again:
+                        raise
+                    continue
+                except BaseException:
+                    self._idle.put(connection)
+                    raise
                 self._idle.put(connection)
-                raise unstorable() from None
-            except sqlite3.Error:
-                # It may have met a file that has been replaced or repaired since: the next query opens it anew.
-                connection.close()
-                raise
-            except BaseException:
-                self._idle.put(connection)
-                raise
-            self._idle.put(connection)
-            return result
+                return result

@@ -4,9 +4,9 @@ A changed record that is drawn is found for certain; how likely it is drawn is `
 not be foreseeable, so it comes from the system's source of randomness.
 """
 
-import sqlite3
 from random import SystemRandom
 
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.proofs import StoredSubtrees
 from lacuna.adapters.storage.record_check import COLUMNS, Bad, sound_leaf
 from lacuna.domain.errors import LedgerBroken
@@ -27,7 +27,7 @@ class Sample:
         self._where = where
         self.checked = 0
 
-    def step(self, connection: sqlite3.Connection) -> bool:
+    def step(self, connection: Connection) -> bool:
         """Checks the next records; whether there were any. Raises Bad for the first that cannot be trusted."""
         drawn = self._drawn[self.checked : self.checked + PER_STEP]
         subtrees = StoredSubtrees(connection, self._where)
@@ -36,7 +36,7 @@ class Sample:
             self.checked += 1
         return bool(drawn)
 
-    def _check(self, connection: sqlite3.Connection, subtrees: StoredSubtrees, index: int) -> None:
+    def _check(self, connection: Connection, subtrees: StoredSubtrees, index: int) -> None:
         row = connection.execute(_RECORD, (index,)).fetchone()
         if row is None:
             raise Bad(f"Record {index} is missing.", index)

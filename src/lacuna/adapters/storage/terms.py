@@ -1,17 +1,18 @@
-"""Administrators' terms on SQLite: `lacuna.ports.terms.TermStore`. A change and its ledger entries are one
+"""Administrators' terms in the database: `lacuna.ports.terms.TermStore`. A change and its ledger entries are one
 transaction."""
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared, prepared, total_weight
+from lacuna.adapters.storage.faults import unreadable
 from lacuna.adapters.storage.group_commit import GroupCommit
 from lacuna.adapters.storage.readers import Readers
-from lacuna.domain.errors import TooLarge
+from lacuna.domain.errors import StorageCorrupt, TooLarge
 from lacuna.domain.terms import Match, StoredTerm, Term, TermList, TermSet, form_of
 from lacuna.ports.storage import Entry
 
@@ -29,7 +30,7 @@ _ROW_BYTES = 200
 _NO_ALIASES = "[]"
 
 
-class SqliteTerms:
+class SqlTerms:
     """A `TermStore`."""
 
     def __init__(self, writes: GroupCommit[Transaction], readers: Readers) -> None:
@@ -71,7 +72,7 @@ class SqliteTerms:
                 part = removed[start : start + rows.ROWS]
                 marks = rows.placeholders(len(part))
                 connection.execute(f"DELETE FROM terms WHERE term_id IN ({marks})", tuple(part))  # noqa: S608
-            rows.insert(connection, _INSERT, wanted, _REPLACE)
+            connection.insert(_INSERT, wanted, _REPLACE)
             connection.execute("UPDATE term_version SET version = version + 1 WHERE id = 1")
 
         await self._writes.submit(work, total_weight(batch) + _ROW_BYTES * (len(wanted) + len(removed)))
@@ -89,12 +90,12 @@ def _too_many(held: int, more: int) -> TooLarge:
     )
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: Connection) -> int:
     (version,) = connection.execute("SELECT version FROM term_version WHERE id = 1").fetchone()
     return int(version)
 
 
-def _everything(connection: sqlite3.Connection) -> tuple[int, TermSet]:
+def _everything(connection: Connection) -> tuple[int, TermSet]:
     version = _version(connection)
     lists: dict[str, list[Term]] = {each: [] for each in TermList}
     for listed, name, aliases, match in connection.execute("SELECT list, name, aliases, match FROM terms"):
@@ -132,5 +133,5 @@ def _named(name: str, aliases: str, match: str) -> Term:
         raise _no_term() from None
 
 
-def _no_term() -> sqlite3.DataError:
-    return sqlite3.DataError("a row of terms holds no term")
+def _no_term() -> StorageCorrupt:
+    return unreadable("terms")

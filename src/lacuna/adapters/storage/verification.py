@@ -7,11 +7,11 @@ verification begins with the run of 256 in which the last one ended, from the co
 lineage tables are an index and are not covered.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lacuna.adapters.storage.attested import Attestation, Attested
+from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.log import Head, read_head, trusted_range
 from lacuna.adapters.storage.proofs import StoredSubtrees
 from lacuna.adapters.storage.record_check import COLUMNS, Bad, sound_leaf
@@ -73,7 +73,7 @@ class LogVerifier:
         """What a verification that passed has verified."""
         return Verified(self._signed)
 
-    def begin(self, connection: sqlite3.Connection) -> Verification | None:
+    def begin(self, connection: Connection) -> Verification | None:
         """Reads and checks head, checkpoints and the log's extent in one snapshot. A result ends the verification."""
         try:
             self._begin(connection)
@@ -83,7 +83,7 @@ class LogVerifier:
             return self._failed(Bad(broken.message))
         return None
 
-    def step(self, connection: sqlite3.Connection) -> Verification | None:
+    def step(self, connection: Connection) -> Verification | None:
         """Checks the next records; a result once all are checked or one is bad."""
         try:
             if self._sample is not None:
@@ -99,7 +99,7 @@ class LogVerifier:
         except Bad as bad:
             return self._failed(bad)
 
-    def _begin(self, connection: sqlite3.Connection) -> None:
+    def _begin(self, connection: Connection) -> None:
         self._head = read_head(connection, self._where)
         self._signed = trusted_range(self._head, self._signer, self._where)
         size = self._head.size
@@ -125,7 +125,7 @@ class LogVerifier:
         self._start = tiles * TILE
         return Attestation(self._signer.stated(verified.range.size, verified.range.root), "the file `verified`")
 
-    def _check_extent(self, connection: sqlite3.Connection, size: int) -> None:
+    def _check_extent(self, connection: Connection, size: int) -> None:
         (first,) = connection.execute(_EXTENT).fetchone()
         if first is not None and first < 0:
             raise Bad(f"Record {first} was inserted before the log's beginning.", first)
@@ -136,7 +136,7 @@ class LogVerifier:
             if not wanted or (count, lowest, highest) != (wanted, 0, wanted - 1):
                 raise Bad(f"Interior nodes of level {level} are missing or too many: {count} instead of {wanted}.")
 
-    def _check_tile(self, connection: sqlite3.Connection, tile: int) -> None:
+    def _check_tile(self, connection: Connection, tile: int) -> None:
         leaves = self._leaves(connection, tile * TILE, (tile + 1) * TILE)
         root = perfect_root(leaves)
         self._compare_node(connection, 1, tile, root)
@@ -144,7 +144,7 @@ class LogVerifier:
         for done in completed:
             self._compare_node(connection, 1 + done.height // TILE_HEIGHT, done.index, done.root)
 
-    def _compare_node(self, connection: sqlite3.Connection, level: int, index: int, root: bytes) -> None:
+    def _compare_node(self, connection: Connection, level: int, index: int, root: bytes) -> None:
         row = connection.execute(_SUBTREES, (level, index, index + 1)).fetchone()
         if row is None or row[0] != root:
             first, width = index << (TILE_HEIGHT * level), 1 << (TILE_HEIGHT * level)
@@ -154,7 +154,7 @@ class LogVerifier:
                 first,
             )
 
-    def _check_rest(self, connection: sqlite3.Connection) -> None:
+    def _check_rest(self, connection: Connection) -> None:
         size = self._head.size
         start = self._tiles.size * TILE
         leaves = self._leaves(connection, start, size)
@@ -169,7 +169,7 @@ class LogVerifier:
         if grown.root != self._head.root:
             raise Bad("The records do not hash to the signed root.", 0)
 
-    def _leaves(self, connection: sqlite3.Connection, start: int, end: int) -> list[bytes]:
+    def _leaves(self, connection: Connection, start: int, end: int) -> list[bytes]:
         """The recomputed leaf hashes of records [start, end)."""
         leaves: list[bytes] = []
         expected = start
@@ -184,7 +184,7 @@ class LogVerifier:
         self._read += len(leaves)
         return leaves
 
-    def _passed(self, connection: sqlite3.Connection, checked: int) -> Verification:
+    def _passed(self, connection: Connection, checked: int) -> Verification:
         head = self._head
         self._attested.finish(head.size, head.root, StoredSubtrees(connection, self._where))
         return Verification(head.size, head.root, extent=self._extent, start=self._start, checked=checked)
