@@ -11,7 +11,8 @@ SEPARATOR: Final = "\n\n"
 
 
 class Piece(NamedTuple):
-    """One passage before it is stored: `text` is the retrieval text from `start` to `end` (exclusive)."""
+    """One passage before it is stored: `text` is the retrieval text from `start` to `end` (exclusive), after the header
+    of its table where `start` is among the rows of one."""
 
     text: str
     start: int

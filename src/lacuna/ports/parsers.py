@@ -6,12 +6,13 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of the retrieval text with where it stands: nearest heading, page (from 1) where the format has
-    pages."""
+    """A stretch of the retrieval text with where it stands: nearest heading, page (from 1) where the format has pages
+    or slides. `table` says that each line is a row and the first one names the columns."""
 
     text: str
     heading: str = ""
     page: int | None = None
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ WORKERS: Final = 2
 
 EMBED_BATCH: Final = 16
 
-PIPELINE: Final = "1"
+PIPELINE: Final = "2"
 """Changes whenever the same bytes would be parsed, cut or embedded differently."""
 
 DEGRADED: Final = "degraded"
@@ -118,12 +118,12 @@ class Prepare:
     ) -> Prepared:
         """The new version. Raises UnsupportedFormat, UnreadableDocument, TooLarge or DependencyError."""
         parsed = await self.parsed(upload, data)
-        async with self._workers:
-            pieces = await asyncio.to_thread(self._chunk, parsed)
-        if not pieces:
-            raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
         kept = before is not None and _repeats(before, fingerprint)
         title = before.title if before is not None and kept else (upload.title or parsed.title)[:MAX_TITLE]
+        async with self._workers:
+            pieces = await asyncio.to_thread(self._chunk, replace(parsed, title=title))
+        if not pieces:
+            raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
         # Readers see title and source beside every passage: what they show counts too.
         whole_text = "\n".join([title, upload.source, "", parsed.everything])
         whole, *own = await self.classified([whole_text, *(piece.text for piece in pieces)])

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 
 import docx
@@ -100,3 +101,19 @@ def with_declared_size(package: bytes, name: str, size: int) -> bytes:
             struct.pack_into("<I", changed, place + 24, size)
         place += 4
     return bytes(changed)
+
+
+def part(package: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.read(name)
+
+
+def png(*chunks: bytes) -> bytes:
+    """A picture of one pixel with further chunks (type and content)."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(b"\0\0")
+    parts = b"".join(
+        struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each))
+        for each in (head, *chunks, pixels, b"IEND")
+    )
+    return b"\x89PNG\r\n\x1a\n" + parts

@@ -18,7 +18,7 @@ from lacuna.adapters.parsers.limits import Limits
 from lacuna.domain.errors import InvalidInput, Overloaded, TooLarge, UnreadableDocument, UnsupportedFormat
 from lacuna.testing.contracts.parser import ParserContract
 from lacuna.testing.fakes.parser import PlainTextParser
-from tests.adapters.parsers import samples
+from tests.adapters.parsers import ole, samples
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 
@@ -68,8 +68,8 @@ async def test_every_format_comes_back_as_the_reader_gave_it(
 
 
 async def test_the_refusal_of_a_child_is_the_error_of_the_caller(parser: ChildProcessParser) -> None:
-    with pytest.raises(UnsupportedFormat, match="PNG") as refused:
-        await parser.parse(b"\x89PNG\r\n\x1a\n" + bytes(20), "x.md")
+    with pytest.raises(UnsupportedFormat, match="SQLite") as refused:
+        await parser.parse(b"SQLite format 3\x00" + bytes(20), "x.md")
     assert refused.value.cure
 
 
@@ -139,15 +139,19 @@ async def test_children_see_no_environment_and_can_write_no_file(parser: ChildPr
     assert next(line for line in limits.splitlines() if line.startswith("Max file size")).split()[3:5] == ["0", "0"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(
-    st.sampled_from(
-        [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<html>", b"# ", b"\xff\xfe", samples.pdf(["x"]), samples.word()]
-    ),
-    st.binary(max_size=300),
-    st.integers(0, 4000),
-)
-def test_no_bytes_raise_anything_but_a_refusal(start: bytes, noise: bytes, place: int) -> None:
-    data = start[:place] + noise + start[place:]
-    with suppress(InvalidInput):
-        registry.read(data, "a.md", Limits())
+STARTS = [
+    *(b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<html>", b"# ", b"\xff\xfe", b"{\\rtf1 ", b"\x78\x9f\x3e\x22\x01\x00"),
+    *(b"MIME-Version: 1.0\n\n", b"\x1f\x8b\x08", b"GIF89a", b"II*\x00", b"\xff\xd8\xff\xe1", b'{"nbformat": 4}'),
+    *(samples.pdf(["x"]), samples.word(), samples.png(b"tEXta\0b"), samples.zip_file({"content.xml": b"<x/>"})),
+    ole.compound(ole.message({"0037001F": b"x\0"}, ("__attach_version1.0_#00000000",)) | ole.message({})),
+    bytes(257) + b"ustar" + bytes(400),
+]
+
+
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(STARTS), st.binary(max_size=300), st.integers(0, 6000), st.booleans())
+def test_no_bytes_raise_anything_but_a_refusal(start: bytes, noise: bytes, place: int, over: bool) -> None:
+    data = start[:place] + noise + start[place + (len(noise) if over else 0) :]
+    for name in ("a.md", "a.eml"):
+        with suppress(InvalidInput):
+            registry.read(data, name, Limits(depth=len(noise) % 2))

@@ -1,7 +1,9 @@
 """Pieces: bounded, exact, within their sections."""
 
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +65,62 @@ def test_a_title_or_heading_is_never_a_piece_of_its_own() -> None:
 def test_pages_never_share_a_piece() -> None:
     pieces = Chunker()(parsed(Section("One.", page=1), Section("Two.", page=2)))
     assert [(piece.page, piece.text) for piece in pieces] == [(1, "One."), (2, "Two.")]
+
+
+rows = st.lists(st.tuples(words, st.sampled_from(["12", "x" * 30, "数据库"])), min_size=1, max_size=40)
+
+
+def as_table(cells: list[tuple[str, str]], markdown: bool) -> str:
+    lines = [" | ".join(" ".join(cell.split()) or "-" for cell in row) for row in [("Part", "Price"), *cells]]
+    if markdown:
+        lines[1:1] = ["---|---"]
+    return "\n".join(lines)
+
+
+@given(rows, st.booleans(), words, words)
+def test_tables_are_cut_between_rows_and_say_their_header_again(
+    cells: list[tuple[str, str]], markdown: bool, before: str, after: str
+) -> None:
+    table = as_table(cells, markdown)
+    if markdown:
+        document = parsed(Section(f"{before}\n\n{table}\n\n{after}", "H"))
+    else:
+        document = parsed(Section(before, "H"), Section(table, "H", table=True), Section(after, "H"))
+    text = joined(section.text for section in document.sections)
+    header = "Part | Price\n---|---" if markdown else "Part | Price"
+    covered = set[int]()
+    for piece in Chunker()(document):
+        assert piece.text in (text[piece.start : piece.end], f"{header}\n{text[piece.start : piece.end]}")
+        assert estimate_tokens(piece.text) <= 220
+        covered.update(range(piece.start, piece.end))
+    assert all(text[place].isspace() for place in set(range(len(text))) - covered)
+
+
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_table_that_fits_is_kept_whole_and_a_long_one_has_its_header_in_each_piece(markdown: bool) -> None:
+    small = as_table([(f"pump {n}", "12 EUR") for n in range(8)], markdown)
+    pieces = Chunker()(parsed(Section(SENTENCE * 13), Section(small, table=not markdown), Section(SENTENCE * 13)))
+    assert any(small in piece.text for piece in pieces)
+    large = as_table([(f"pump {n}", "12 EUR") for n in range(200)], markdown)
+    pieces = Chunker()(parsed(Section(large, "Prices", table=not markdown)))
+    assert len(pieces) > 5
+    assert all(piece.text.startswith("Part | Price\n") for piece in pieces)
+    lines = [line for piece in pieces for line in piece.text.split("\n") if line.startswith("pump")]
+    assert lines == [f"pump {n} | 12 EUR" for n in range(200)]
+
+
+def test_a_header_that_would_fill_the_piece_is_not_said_again() -> None:
+    header = " | ".join(f"column {n}" for n in range(60))
+    pieces = Chunker()(parsed(Section(header + "\n" + "\n".join("1 | 2" for _ in range(200)), table=True)))
+    assert sum("column 3 " in piece.text for piece in pieces) == 1
+
+
+def test_title_and_heading_leave_room_for_themselves() -> None:
+    heading = "A very long heading that says much about what stands below it and never seems to end at all"
+    document = replace(parsed(Section(SENTENCE * 60, heading)), title="The title of a report with many words in it")
+    for piece in Chunker()(document):
+        assert estimate_tokens(embedded_text(document.title, piece.heading, piece.text)) <= 256
+    assert max(estimate_tokens(piece.text) for piece in Chunker()(replace(document, title="t " * 300))) > 80
 
 
 def test_text_without_spaces_is_cut() -> None:

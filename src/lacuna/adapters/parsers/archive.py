@@ -1,4 +1,4 @@
-"""A ZIP file opened with a budget: zip bombs are refused by what they declare before a byte is inflated.
+"""A ZIP file opened within limits: zip bombs are refused by what they declare before a byte is inflated.
 
 Inflation stops at the declared size (`zipfile` reads no further and then checks the CRC), so what is declared is also
 the bound of what is inflated.
@@ -8,15 +8,15 @@ import io
 import zipfile
 import zlib
 
-from lacuna.adapters.parsers.limits import MAX_ARCHIVE_ENTRIES, MAX_INFLATION, RATIO_APPLIES_FROM, damaged
-from lacuna.domain.errors import TooLarge, UnreadableDocument
+from lacuna.adapters.parsers.limits import MAX_ARCHIVE_ENTRIES, MAX_INFLATION, RATIO_APPLIES_FROM, Limits, damaged
+from lacuna.domain.errors import UnreadableDocument
 
 
 class Archive:
-    """The members of a ZIP file by name. `budget` is the bytes that all members together may declare; nested archives
-    get what is left of it. Raises UnreadableDocument or TooLarge."""
+    """The members of a ZIP file by name. What all members together declare is counted against `limits`. Raises
+    UnreadableDocument or TooLarge."""
 
-    def __init__(self, data: bytes, budget: int) -> None:
+    def __init__(self, data: bytes, limits: Limits) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
@@ -24,12 +24,7 @@ class Archive:
             raise damaged("archive", "its directory is damaged or cut off") from None
         if len(members) > MAX_ARCHIVE_ENTRIES:
             raise _bomb(f"more than {MAX_ARCHIVE_ENTRIES:,} entries")
-        declared = sum(member.file_size for member in members)
-        if declared > budget:
-            raise TooLarge(
-                f"The document unpacks to {declared:,} bytes; at most {budget:,} are read.",
-                cure="Split the document into smaller files.",
-            )
+        limits.unpack(sum(member.file_size for member in members))
         # Entries that share compressed bytes inflate more than they declare; honest ones together fit into the file.
         if sum(member.compress_size for member in members) > len(data):
             raise _bomb("entries that overlap")
@@ -42,7 +37,9 @@ class Archive:
         self._members = {member.filename: member for member in members}
         if len(self._members) != len(members):
             raise damaged("archive", "two entries have the same name")
-        self.remaining = budget - declared
+        self.comments = [
+            text.decode("utf-8", "replace") for text in (self._zip.comment, *(member.comment for member in members))
+        ]
 
     @property
     def names(self) -> list[str]:

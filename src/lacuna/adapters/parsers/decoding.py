@@ -11,6 +11,12 @@ from typing import Final
 
 from lacuna.domain.errors import UnsupportedFormat
 
+SUPPORTED: Final = (
+    "Supported are plain text (md, txt, csv, json, xml, source code), html, pdf, docx, xlsx, pptx, odt, ods, odp, rtf, "
+    "epub, eml, msg, ipynb, zip and tar."
+)
+"""The cure of every refusal of a format."""
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,7 +44,7 @@ def not_text() -> UnsupportedFormat:
     """The error for bytes of no known format."""
     return UnsupportedFormat(
         "The file is binary data of no known format.",
-        cure="Supported are md, txt, html, pdf, docx and other plain text.",
+        cure=SUPPORTED,
     )
 
 

@@ -1,7 +1,7 @@
-"""Which format a file has, by its content. The name only tells Markdown from other text.
+"""Which format a file has, by its content. The name only tells kinds of text apart.
 
-A file of a known format is read as what it is, whatever its name says. Everything that would hide text from a plain
-reader (archives, mail with encoded parts, RTF) is refused instead of being read as text.
+A file of a known format is read as what it is, whatever its name says. What would hide text from a plain reader and has
+no reader here is refused instead of being read as text.
 """
 
 import io
@@ -11,42 +11,70 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
-from lacuna.adapters.parsers.decoding import decode
-from lacuna.adapters.parsers.limits import damaged
-from lacuna.domain.errors import UnreadableDocument, UnsupportedFormat
+from lacuna.adapters.parsers.decoding import SUPPORTED, decode
+from lacuna.adapters.parsers.limits import damaged, encrypted
+from lacuna.adapters.parsers.names import CODE, CSV, JSON, MAIL, MARKDOWN, XML
+from lacuna.domain.errors import UnsupportedFormat
 
 
 class Format(StrEnum):
-    """The formats that have a reader; the value is the media type."""
+    """The formats that have a reader; the value is the media type, or its family."""
 
     MARKDOWN = "text/markdown"
     PLAIN = "text/plain"
+    CSV = "text/csv"
+    CODE = "text/x-source"
     HTML = "text/html"
+    JSON = "application/json"
+    XML = "application/xml"
+    NOTEBOOK = "application/x-ipynb+json"
+    RTF = "application/rtf"
     PDF = "application/pdf"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    OPENDOCUMENT = "application/vnd.oasis.opendocument"
+    EPUB = "application/epub+zip"
+    MAIL = "message/rfc822"
+    MAILBOX = "application/mbox"
+    OUTLOOK = "application/vnd.ms-outlook"
+    TNEF = "application/ms-tnef"
+    COMPOUND = "application/x-ole-storage"
+    IMAGE = "image"
+    ZIP = "application/zip"
+    TAR = "application/x-tar"
+    COMPRESSED = "application/gzip"
 
 
-_SUPPORTED: Final = "Supported are md, txt, html, pdf, docx and other plain text (csv, json, xml, logs, source code)."
-_MARKDOWN_NAMES: Final = frozenset({".md", ".markdown", ".mdown", ".mkd"})
-_MAIL_NAMES: Final = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
+COMPOUND_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF_HEADER_WITHIN: Final = 1_024
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
-_MAGIC: Final = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
+_OUTLOOK_STREAM: Final = "__properties_version1.0".encode("utf-16-le")
+_READ_BY_MAGIC: Final = (
+    (b"{\\rtf", Format.RTF),
+    (b"\x78\x9f\x3e\x22", Format.TNEF),
+    (b"\x1f\x8b", Format.COMPRESSED),
+    (b"BZh", Format.COMPRESSED),
+    (b"\xfd7zXZ\x00", Format.COMPRESSED),
+    (b"\x89PNG\r\n\x1a\n", Format.IMAGE),
+    (b"\xff\xd8\xff", Format.IMAGE),
+    (b"GIF8", Format.IMAGE),
+    (b"II*\x00", Format.IMAGE),
+    (b"MM\x00*", Format.IMAGE),
+)
+_HIDES_TEXT: Final = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"MSCF\x00\x00\x00\x00", "a Cabinet archive"),
+    (b"\x1f\x9d", "a compressed file"),
+    (b"\x04\x22\x4d\x18", "an LZ4 archive"),
+)
+_REFUSED: Final = (
+    *_HIDES_TEXT,
     (b"\x7fELF", "a program"),
     (b"MZ\x90\x00", "a program"),
     (b"SQLite format 3\x00", "a SQLite database"),
-    (b"{\\rtf", "an RTF document"),
     (b"%!PS", "a PostScript document"),
 )
 _HTML_OPENING: Final = re.compile(
@@ -57,42 +85,71 @@ _HTML_TAG: Final = re.compile(
     r"</?(?:p|div|span|a|h[1-6]|ul|ol|li|table|tr|td|br|img|meta|title|script|section|article)\b",
     re.IGNORECASE,
 )
+_HEADER_LINES: Final = r"(?:[!-9;-~]{1,76}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50})"
 _MAIL_HEADER: Final = re.compile(
-    r"(?:[!-9;-~]{1,76}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50}){0,100}(?:MIME-Version|Content-Transfer-Encoding):",
-    re.IGNORECASE,
+    _HEADER_LINES + r"{0,100}(?:MIME-Version|Content-Transfer-Encoding|Received|Message-ID):", re.IGNORECASE
 )
+_MAILBOX: Final = re.compile(r"From [^\n]{1,200}\d{4}[^\n]{0,20}\n" + _HEADER_LINES + "{2}")
+_NOTEBOOK: Final = re.compile(r'"nbformat"\s*:\s*\d')
 _ZIP_MEMBERS: Final = (
-    ("ppt/presentation.xml", "a PowerPoint presentation"),
-    ("xl/workbook.xml", "an Excel workbook"),
-    ("xl/workbook.bin", "an Excel workbook"),
-    ("content.xml", "an OpenDocument file"),
-    ("META-INF/container.xml", "an EPUB book"),
-    ("META-INF/MANIFEST.MF", "a Java archive"),
+    ("word/document.xml", Format.DOCX),
+    ("xl/workbook.xml", Format.XLSX),
+    ("ppt/presentation.xml", Format.PPTX),
+    ("META-INF/container.xml", Format.EPUB),
+    ("content.xml", Format.OPENDOCUMENT),
 )
 
 
-def detect(data: bytes, filename: str) -> Format:
-    """The format of `data`. Raises UnsupportedFormat, naming what the file is where that is known, and
+def detect(data: bytes, filename: str, nested: bool = False) -> Format:
+    """The format of `data`. `nested` says that it stands in another file: old Office files are then searched for text,
+    while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is known, and
     UnreadableDocument for a password-protected Office file."""
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
         return Format.PDF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        if _ENCRYPTED_STREAM in data:
-            raise UnreadableDocument(
-                "The Office document is encrypted.", cure="Save it without a password, then retry."
-            )
-        raise unsupported("a document of an old Office version", "Save it as docx, then retry.")
-    for magic, name in _MAGIC:
+    if data.startswith(COMPOUND_MAGIC):
+        return _compound(data, nested)
+    for magic, found in _READ_BY_MAGIC:
         if data.startswith(magic):
-            raise unsupported(name)
-    return _text_format(data, filename)
+            return found
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return Format.IMAGE
+    if data[257:262] == b"ustar":
+        return Format.TAR
+    return _foreign(data) or _text_format(data, filename)
+
+
+def hides_text(data: bytes) -> str:
+    """The name of a format that packs text so that it cannot be searched, and has no reader; else ""."""
+    if data.startswith(b"PK\x03\x04"):
+        return "a binary Excel workbook"
+    return next((name for magic, name in _HIDES_TEXT if data.startswith(magic)), "")
 
 
 def unsupported(what: str, advice: str = "") -> UnsupportedFormat:
     """The error for a file that is recognised but has no reader."""
-    return UnsupportedFormat(f"The file is {what}, which cannot be ingested.", cure=f"{advice} {_SUPPORTED}".lstrip())
+    return UnsupportedFormat(f"The file is {what}, which cannot be ingested.", cure=f"{advice} {SUPPORTED}".lstrip())
+
+
+def _foreign(data: bytes) -> Format | None:
+    """Refuses what is known and has no reader; programs that unpack themselves are archives."""
+    for magic, name in _REFUSED:
+        if data.startswith(magic):
+            if magic.startswith(b"MZ") and zipfile.is_zipfile(io.BytesIO(data)):
+                return Format.ZIP
+            raise unsupported(name)
+    return None
+
+
+def _compound(data: bytes, nested: bool) -> Format:
+    if _ENCRYPTED_STREAM in data:
+        raise encrypted("Office document")
+    if _OUTLOOK_STREAM in data:
+        return Format.OUTLOOK
+    if not nested:
+        raise unsupported("a document of an old Office version", "Save it as docx, xlsx or pptx, then retry.")
+    return Format.COMPOUND
 
 
 def _inside_zip(data: bytes) -> Format:
@@ -101,20 +158,32 @@ def _inside_zip(data: bytes) -> Format:
             names = frozenset(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise damaged("archive", "its directory is damaged or cut off") from None
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
-        return Format.DOCX
-    for member, name in _ZIP_MEMBERS:
-        if member in names:
-            raise unsupported(name)
-    raise unsupported("a ZIP archive", "Unpack it and ingest the files in it.")
+    if "xl/workbook.bin" in names:
+        raise unsupported("a binary Excel workbook", "Save it as xlsx, then retry.")
+    return next((found for member, found in _ZIP_MEMBERS if member in names), Format.ZIP)
 
 
 def _text_format(data: bytes, filename: str) -> Format:
-    text = decode(data)
     suffix = PurePath(filename).suffix.lower()
-    beginning = text[:20_000]
-    if suffix in _MAIL_NAMES or _MAIL_HEADER.match(beginning):
-        raise unsupported("an e-mail message", "Save its text and attachments as files, then retry.")
+    # Mail may carry bytes that are no text; its head never does.
+    head = data[:20_000].decode("latin-1").replace("\r\n", "\n")
+    if _MAILBOX.match(head):
+        return Format.MAILBOX
+    if suffix in MAIL or _MAIL_HEADER.match(head):
+        return Format.MAIL
+    beginning = decode(data)[:20_000]
     if _HTML_OPENING.match(beginning) or (suffix in {".html", ".htm", ".xhtml"} and _HTML_TAG.search(beginning)):
         return Format.HTML
-    return Format.MARKDOWN if suffix in _MARKDOWN_NAMES else Format.PLAIN
+    opening = beginning.lstrip()[:1]
+    if opening == "{" and (suffix == ".ipynb" or _NOTEBOOK.search(beginning)):
+        return Format.NOTEBOOK
+    if opening == "<" and (suffix in XML or beginning.lstrip().startswith("<?xml")):
+        return Format.XML
+    return _named(suffix)
+
+
+def _named(suffix: str) -> Format:
+    for names, found in ((MARKDOWN, Format.MARKDOWN), (JSON, Format.JSON), (CSV, Format.CSV), (CODE, Format.CODE)):
+        if suffix in names:
+            return found
+    return Format.PLAIN

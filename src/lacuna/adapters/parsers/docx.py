@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from lacuna.adapters.parsers.archive import Archive
-from lacuna.adapters.parsers.docx_everything import gather
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
-from lacuna.adapters.parsers.wordml import FINAL, MC, Element, W, inline_text, parse_xml
+from lacuna.adapters.parsers.ooxml import core_title, gather
+from lacuna.adapters.parsers.wordml import FINAL, MC, W, inline_text
+from lacuna.adapters.parsers.xml_part import Element, parse_xml
 from lacuna.ports.parsers import Parsed, Section
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_TITLE: Final = "{http://purl.org/dc/elements/1.1/}title"
 _CONTAINERS: Final = frozenset(
     {
         f"{W}sdt",
@@ -34,9 +34,9 @@ _NOTES: Final = (("word/footnotes.xml", "Footnotes"), ("word/endnotes.xml", "End
 def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     """Body, tables, text boxes and notes by heading; `everything` also holds headers, footers, comments, tracked
     changes, hidden text, alternative texts, properties, link targets and embedded Office files."""
-    archive = Archive(data, limits.max_inflated_bytes)
+    archive = Archive(data, limits)
     everything = Collector(limits.max_output_chars)
-    gather(archive, everything)
+    gather(archive, limits, everything)
     document = parse_xml(archive.read("word/document.xml"))
     levels = _heading_styles(archive)
     sections: list[Section] = []
@@ -51,9 +51,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
         if part in archive:
             notes = "\n".join(text for text, _ in _blocks(parse_xml(archive.read(part)), {}))
             sections.append(Section(notes, name))
-    title = (
-        _property_title(archive) or next((s.heading for s in sections if s.heading), "") or title_from_name(filename)
-    )
+    title = core_title(archive) or next((s.heading for s in sections if s.heading), "") or title_from_name(filename)
     return Parsed(title, MEDIA_TYPE, sections_of(sections, limits.max_output_chars), everything.text())
 
 
@@ -112,10 +110,3 @@ def _heading_styles(archive: Archive) -> dict[str, str]:
         ):
             styles[style.get(f"{W}styleId", "")] = label
     return styles
-
-
-def _property_title(archive: Archive) -> str:
-    if "docProps/core.xml" not in archive:
-        return ""
-    found = parse_xml(archive.read("docProps/core.xml")).find(_TITLE)
-    return " ".join("".join(found.itertext()).split())[:300] if found is not None else ""

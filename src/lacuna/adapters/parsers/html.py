@@ -5,6 +5,7 @@ The page is walked with the standard library's event parser: it has no depth lim
 """
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
 
@@ -58,18 +59,36 @@ _ENOUGH: Final = 0.5
 """The share of the visible text outside navigation below which the article finder is not believed."""
 
 
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page's title, what is visible as Markdown with headings, and every text in it."""
+
+    title: str
+    visible: str
+    everything: str
+
+
 def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     """Article text by headings; `everything` also holds hidden text, comments, scripts, attributes and metadata."""
-    declared = _CHARSET.search(data[:4_096])
-    source = decode(data, declared.group(1).decode("ascii") if declared else "")
-    page = _Page(limits.max_output_chars)
-    page.read(source)
+    source = source_text(data)
+    page = page_text(source, limits.max_output_chars)
     article = _article(source)
-    visible = "".join(page.visible)
-    chosen = article if _believable(article, visible) else visible
+    chosen = article if _believable(article, page.visible) else page.visible
     sections = sections_of(markdown_sections(chosen), limits.max_output_chars)
-    title = " ".join("".join(page.title).split())[:300] or title_from_name(filename)
-    return Parsed(title, "text/html", sections, page.everything.text())
+    return Parsed(page.title or title_from_name(filename), "text/html", sections, page.everything)
+
+
+def source_text(data: bytes) -> str:
+    """The characters of an HTML file, in the character set that it declares where they are no UTF-8."""
+    declared = _CHARSET.search(data[:4_096])
+    return decode(data, declared.group(1).decode("ascii") if declared else "")
+
+
+def page_text(source: str, limit: int) -> PageText:
+    """The texts in an HTML page. Raises TooLarge beyond `limit` characters."""
+    page = _Page(limit)
+    page.read(source)
+    return PageText(" ".join("".join(page.title).split())[:300], "".join(page.visible), page.everything.text())
 
 
 def _article(source: str) -> str:

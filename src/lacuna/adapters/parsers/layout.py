@@ -6,6 +6,7 @@ characters, so that chunking it costs time linear in its length.
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
@@ -38,7 +39,7 @@ def sections_of(parts: Iterable[Section], limit: int) -> tuple[Section, ...]:
         text = tidy(part.text)
         if text:
             total.add(text)
-            kept.append(Section(text, " ".join(part.heading.split())[:300], part.page))
+            kept.append(replace(part, text=text, heading=" ".join(part.heading.split())[:300]))
     return tuple(kept)
 
 

@@ -1,15 +1,10 @@
-"""WordprocessingML: safe XML parsing, and the text of one paragraph as different readers see it (ECMA-376, part 1)."""
+"""WordprocessingML: the text of one paragraph as different readers see it (ECMA-376, part 1)."""
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from lacuna.adapters.parsers.limits import damaged
-
-Element: TypeAlias = Any
-"""An lxml element; lxml ships no types."""
+from lacuna.adapters.parsers.xml_part import Element
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -23,8 +18,6 @@ _BREAKS: Final = {
     f"{W}ptab": "\t",
 }
 _NO_TEXT: Final = frozenset({f"{W}p", f"{A}p", f"{W}pPr", f"{W}rPr"})
-_STRICT_W: Final = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_STRICT_A: Final = b"http://purl.oclc.org/ooxml/drawingml/main"
 
 
 class View(Enum):
@@ -41,21 +34,6 @@ _UNSEEN: Final = {
     View.ORIGINAL: frozenset({f"{W}ins", f"{W}moveTo"}),
 }
 CHANGES: Final = (f"{W}del", f"{W}ins", f"{W}moveFrom", f"{W}moveTo")
-
-
-def parse_xml(data: bytes) -> Element:
-    """The root of an XML part: no entities, no network, no document type. Raises UnreadableDocument."""
-    data = data.replace(_STRICT_W, W[1:-1].encode()).replace(_STRICT_A, A[1:-1].encode())
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise damaged("document", "a part is not well-formed XML") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise damaged("document", "a part declares XML entities, which Office files never do")
-    return root
 
 
 def inline_text(paragraph: Element, view: View, *, hidden: bool) -> str:

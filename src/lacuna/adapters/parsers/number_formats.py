@@ -1,0 +1,84 @@
+"""How a spreadsheet shows a number: dates and digit masks, as far as they change what a reader sees.
+
+A cell that shows 1980-05-12 or 123-45-6789 stores 29353 or 123456789. Currencies, percentages and rounding are left as
+they are stored.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from lacuna.adapters.parsers.xml_part import Element
+
+_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""Built-in formats that show dates and times (ECMA-376, part 1, 18.8.30; some are used in East Asian versions only)."""
+_QUOTED: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
+_DATE_LETTERS: Final = re.compile(r"[dyhs]|m{2,}", re.IGNORECASE)
+_CONDITION: Final = re.compile(r"\[[^\]]*\]")
+_MASK: Final = re.compile(r"[0#\-() /.+]+")
+_WHOLE: Final = re.compile(r"\d{4,15}")
+_MAX_SERIAL: Final = 2_958_466
+"""The day after 9999-12-31."""
+
+
+class NumberFormats:
+    """The formats of a workbook's cell styles. `from_1904` says that days are counted from 1904, as on old Macs."""
+
+    def __init__(self, styles: Element | None, *, from_1904: bool) -> None:
+        self._epoch = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock's time
+        self._codes: dict[int, str] = {}
+        self._styles: list[int] = []
+        if styles is not None:
+            self._codes = {_number(f.get("numFmtId")): f.get("formatCode", "") for f in styles.iter("{*}numFmt")}
+            for cell_formats in styles.iterchildren("{*}cellXfs"):
+                self._styles = [_number(each.get("numFmtId")) for each in cell_formats.iterchildren("{*}xf")]
+
+    def shown(self, value: str, style: str | None) -> str:
+        """The number in `value` as a cell of that style shows it."""
+        plain = _plain(value)
+        place = _number(style)
+        chosen = self._styles[place] if 0 <= place < len(self._styles) else 0
+        code = self._codes.get(chosen, "")
+        if chosen in _DATES or (code and _DATE_LETTERS.search(_QUOTED.sub("", code))):
+            return self._date(plain) or plain
+        return (_masked(plain, code) if code else "") or plain
+
+    def _date(self, value: str) -> str:
+        try:
+            serial = float(value)
+        except ValueError:
+            return ""
+        if not 0 <= serial < _MAX_SERIAL:
+            return ""
+        moment = self._epoch + timedelta(seconds=round(serial * 86_400))
+        day = moment.date().isoformat() if serial >= 1 else ""
+        time = moment.time().isoformat("seconds") if serial % 1 else ""
+        return f"{day} {time}".strip()
+
+
+def _plain(value: str) -> str:
+    """Whole numbers without exponent and fraction: an account number is stored as 4.1111111111111E+15."""
+    if "E" not in value and "e" not in value and "." not in value:
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return str(int(number)) if number.is_integer() and abs(number) < 1e21 else value
+
+
+def _masked(value: str, code: str) -> str:
+    """`value` put into a mask of digits such as 000-00-0000; "" where the format is none."""
+    if not _WHOLE.fullmatch(value):
+        return ""
+    for section in reversed(code.split(";")):
+        mask = _CONDITION.sub("", section).replace("\\", "").replace('"', "")
+        places = sum(mark in "0#" for mark in mask)
+        if places >= len(value) and re.search(r"[0#][\-() /]+[0#]", mask) and _MASK.fullmatch(mask):
+            digits = list(value.rjust(places))
+            return "".join(digits.pop(0) if mark in "0#" else mark for mark in mask).strip()
+    return ""
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and len(text) < 10 else 0

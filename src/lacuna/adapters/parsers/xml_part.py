@@ -1,0 +1,109 @@
+"""XML inside documents, read so that it can do no harm, and its words where they are not element text."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from lacuna.adapters.parsers.limits import Collector, damaged
+
+Element: TypeAlias = Any
+"""An lxml element; lxml ships no types."""
+
+_STRICT: Final = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+/(?:\w+/)*\w+)")
+_TRANSITIONAL: Final = {
+    b"wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    b"spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"presentationml/main": b"http://schemas.openxmlformats.org/presentationml/2006/main",
+    b"drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
+    b"drawingml/chart": b"http://schemas.openxmlformats.org/drawingml/2006/chart",
+    b"drawingml/diagram": b"http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    b"officeDocument/relationships": b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+}
+"""Namespaces of ISO 29500 Strict and what every program writes instead."""
+
+_DOCTYPE: Final = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
+_MACHINE: Final = re.compile(
+    r"[-+]?[\d.,:; ]+(?:pt|in|cm|mm|px|em|pc|%)?|\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"
+    r"|#?[0-9A-Fa-f]+|true|false|rId\d+|\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?|https?://schemas\.[\w./-]+"
+)
+"""Attribute values that are measures, identifiers or references and no words."""
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML part: no entities, no network, no document type. Raises UnreadableDocument."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False
+    )
+    try:
+        root = etree.fromstring(_transitional(data), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise _malformed() from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _entities()
+    return root
+
+
+def stream_xml(data: bytes, within: str = "") -> Iterator[Element]:
+    """The children of the root, and those of the root's child `within` instead of itself, of a part that may be too
+    large for a tree. Each is emptied once the caller goes on. Raises UnreadableDocument."""
+    if any(mark in data for mark in _DOCTYPE):
+        raise _entities()
+    events = etree.iterparse(
+        io.BytesIO(_transitional(data)),
+        events=("start", "end", "comment", "pi"),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+    )
+    depth = 0
+    try:
+        for event, node in events:
+            depth += (event == "start") - (event == "end")
+            if event == "start":
+                continue
+            inside = depth == 2 and node.getparent().tag == within
+            if (depth == 1 and node.tag != within) or inside:
+                yield node
+                node.clear(keep_tail=True)
+                # What came before hangs on to its parent as empty shells.
+                while node.getprevious() is not None and node.getparent() is not None:
+                    del node.getparent()[0]
+    except (etree.XMLSyntaxError, ValueError):
+        raise _malformed() from None
+
+
+def local(name: object) -> str:
+    """A tag or attribute name without its namespace; "" for comments and processing instructions."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
+
+
+def is_wordy(value: str) -> bool:
+    """Whether an attribute's value may say something to a reader."""
+    return len(value) > 1 and not value.isspace() and _MACHINE.fullmatch(value) is None
+
+
+def add_texts(root: Element, found: Collector) -> None:
+    """Every text node and attribute below `root`, for vocabularies that have no paragraphs."""
+    for node in root.iter():
+        found.add(node.text)
+        found.add(node.tail)
+        for value in getattr(node, "attrib", {}).values():
+            if is_wordy(value):
+                found.add(value)
+
+
+def _transitional(data: bytes) -> bytes:
+    if b"purl.oclc.org" not in data:
+        return data
+    return _STRICT.sub(lambda match: _TRANSITIONAL.get(match.group(1), match.group(0)), data)
+
+
+def _malformed() -> Exception:
+    return damaged("document", "a part is not well-formed XML")
+
+
+def _entities() -> Exception:
+    return damaged("document", "a part declares XML entities, which Office files never do")
