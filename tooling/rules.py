@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 MAX_LINES: Final = 450
+_ONE_FILE: Final = {PurePosixPath("src/lacuna/cli/verify_ledger.py")}
+"""Has to work alone, copied anywhere."""
 
 _SWALLOWERS: Final = {PurePosixPath("src/lacuna/wiring/guard.py"), PurePosixPath("src/lacuna/http/errors.py")}
 _VAGUE: Final = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
@@ -55,7 +57,9 @@ def swallows_everything(path: PurePosixPath, text: str) -> Iterator[Fault]:
 def too_long(path: PurePosixPath, text: str) -> Iterator[Fault]:
     """A module knows one thing."""
     lines = text.count("\n")
-    if path.suffix == ".py" and path.parts[0] in {"src", "tooling", "benchmarks"} and lines > MAX_LINES:
+    if path.suffix != ".py" or path in _ONE_FILE:
+        return
+    if path.parts[0] in {"src", "tooling", "benchmarks"} and lines > MAX_LINES:
         yield Fault(path, lines, f"{lines} lines, more than {MAX_LINES}: split it by what it knows")
 
 

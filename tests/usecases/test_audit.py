@@ -28,7 +28,7 @@ def ledger() -> InMemoryLedger:
 
 @pytest.fixture
 def audit(ledger: InMemoryLedger) -> Audit:
-    return Audit(ledger, FrozenClock())
+    return Audit(ledger, FrozenClock(), FixedKeys())
 
 
 async def test_a_verification_leaves_a_record_of_itself(audit: Audit, ledger: InMemoryLedger) -> None:
@@ -66,7 +66,7 @@ async def test_a_failed_verification_is_reported_whether_or_not_it_can_be_record
     await ledger.append(entry(0))
     ledger.tamper()
     ledger.fail_with = StorageFull("full") if refuses else None
-    result = await Audit(ledger, FrozenClock()).verify(AUDITOR)
+    result = await Audit(ledger, FrozenClock(), FixedKeys()).verify(AUDITOR)
     assert not result.passed
     assert result.bad_index == 0
     recorded = await ledger.find(RecordFilter(kind="ledger.verified"))
@@ -113,6 +113,6 @@ async def test_what_is_no_record_any_more_is_still_listed() -> None:
 
     ledger = Damaged(FixedKeys())
     await ledger.append(entry(0))
-    shown = await Audit(ledger, FrozenClock()).show(0)
+    shown = await Audit(ledger, FrozenClock(), FixedKeys()).show(0)
     assert shown["record"] is None
     assert shown["index"] == 0

@@ -12,6 +12,8 @@ from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Auditor, Verifier
 from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent
 from lacuna.domain.notes import MAX_NOTE
+from lacuna.domain.tiles import Tile
+from lacuna.http.errors import BadRequest
 from lacuna.ports.storage import RecordFilter
 from lacuna.usecases.audit import verification_view
 
@@ -121,6 +123,27 @@ async def record(index: Index, app: App, auditor: Auditor) -> ProvenRecord:
 async def checkpoint(app: App, auditor: Auditor) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint), to be kept outside this machine."""
     return Response(await app.audit.checkpoint(), media_type="text/plain; charset=utf-8")
+
+
+@router.get("/key", response_class=Response)
+async def public_key(app: App, auditor: Auditor) -> Response:
+    """The log's public key as a verifier key (C2SP signed-note): name, key id and key."""
+    return Response(app.audit.public_key() + "\n", media_type="text/plain; charset=utf-8")
+
+
+@router.get("/tile/{name:path}", response_class=Response)
+async def tile(name: str, app: App, auditor: Auditor) -> Response:
+    """A tile of hashes, `<level>/<index>`, or an entry bundle, `entries/<index>`; `.p/<width>` for one that is not full
+    (C2SP tlog-tiles). What a full one holds never changes."""
+    try:
+        wanted = Tile.named(name)
+    except ValueError as reason:
+        raise BadRequest(
+            f"That is no name of a tile: {reason}.", cure="See c2sp.org/tlog-tiles.", code="bad_request"
+        ) from None
+    caching = "private, max-age=31536000, immutable" if wanted.full else "private, max-age=60"
+    body = await app.audit.tile(wanted)
+    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": caching})
 
 
 @router.get("/proof/inclusion")

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
+from lacuna.cli import verify_ledger
 from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, read_text, run
 from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent, Verification
 from lacuna.domain.errors import InvalidInput
@@ -18,6 +20,8 @@ from lacuna.usecases.audit import verification_view
 audit_app = typer.Typer(
     no_args_is_help=True, help="The ledger: what was decided, and the proof that nobody changed it."
 )
+
+MAX_RECEIPT = 4 * 1024 * 1024
 
 View = dict[str, Any]
 Since = Annotated[str | None, typer.Option(help="From this time on (ISO 8601; UTC where no zone is given).")]
@@ -154,6 +158,67 @@ def checkpoint(data_dir: DataDir = None) -> None:
             return await application.audit.checkpoint()
 
     sys.stdout.write(run(work))
+
+
+@audit_app.command("key")
+def key(data_dir: DataDir = None) -> None:
+    """Print the log's public key as a verifier key (name, key id and key), to be kept with those who check."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> str:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
+            return application.audit.public_key()
+
+    out.print(run(work), markup=False)
+
+
+@audit_app.command("verifier")
+def verifier() -> None:
+    """Print the stand-alone verifier: one Python file that needs nothing but Python."""
+    sys.stdout.write(Path(verify_ledger.__file__).read_text(encoding="utf-8"))
+
+
+@audit_app.command("verify-receipt")
+def verify_receipt(
+    receipt: Annotated[Path, typer.Argument(help="A receipt: what `show --json` or an answer gave.")],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="Public key of the log, or a file with it (default: that of the data folder)."),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a receipt offline, with the code of the stand-alone verifier; exit code 1 names what does not hold."""
+    try:
+        parsed = json.loads(read_text(receipt, MAX_RECEIPT))
+        if not isinstance(parsed, dict):
+            raise ValueError
+    except ValueError:
+        raise InvalidInput(f"{receipt} is no JSON object.", cure="Check that it is the right file.") from None
+    problem, found = "", ""
+    try:
+        keys = [verify_ledger.public_key(each) for each in key] if key else [_own_key(data_dir)]
+        found = verify_ledger.check_receipt(parsed, keys)
+    except verify_ledger.Fault as fault:
+        problem = str(fault)
+    if as_json:
+        print_json({"passed": not problem, "proven": found, "problem": problem})
+    elif problem:
+        err.print(f"[bold red]The receipt does not hold:[/] {escape(problem)}.")
+    else:
+        out.print(f"The receipt holds: {found}.", markup=False)
+    if problem:
+        raise typer.Exit(1)
+
+
+def _own_key(data_dir: Path | None) -> bytes:
+    from lacuna.wiring.build import open_application
+
+    async def work() -> str:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
+            return application.audit.public_key()
+
+    return verify_ledger.public_key(run(work))
 
 
 @audit_app.command("report")

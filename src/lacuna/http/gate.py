@@ -118,14 +118,16 @@ class _Passage:
         return message
 
     async def send(self, message: Message) -> None:
-        """Adds the fixed headers. A stream that has begun may go on for as long as its reader likes."""
+        """Adds the fixed headers, but for those that the route set otherwise. A stream that has begun may go on for as
+        long as its reader likes."""
         if message["type"] == "http.response.start":
             self.started = True
             self.status = int(message["status"])
             if self.deadline is not None:
                 self.deadline.reschedule(None)
             headers = message.setdefault("headers", [])
-            message["headers"] = [*headers, (b"x-request-id", self._id), *FIXED]
+            own = {name for name, _ in headers}
+            message["headers"] = [*headers, (b"x-request-id", self._id), *(h for h in FIXED if h[0] not in own)]
         await self._send(message)
 
 

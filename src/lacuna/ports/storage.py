@@ -8,6 +8,7 @@ from lacuna.domain.audit import EVERYTHING, Examination, Receipt, Record, Stored
 from lacuna.domain.lineage import Direction, Graph, LineageDelta
 from lacuna.domain.retrieval import Document
 from lacuna.domain.tiers import Tier
+from lacuna.domain.tiles import Tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Ledger(Protocol):
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         """RFC 6962 section 2.1.2 proof between two tree sizes. Raises InvalidInput where 0 < first <= second <= size
         fails."""
+        ...
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile, or the records of an entry bundle (C2SP tlog-tiles). Raises NotFound where the log is
+        not that large, and InvalidInput for a bundle with a record that is too long for one."""
         ...
 
     async def verify(self, wanted: Examination = EVERYTHING) -> Verification:

@@ -11,7 +11,10 @@ from lacuna.domain.audit import EVERYTHING, Examination, Json, Record, Stored, V
 from lacuna.domain.errors import LedgerBroken, Overloaded, StorageError
 from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.merkle import leaf_hash
+from lacuna.domain.notes import verifier_key
+from lacuna.domain.tiles import Tile
 from lacuna.ports.clock import Clock
+from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger, RecordFilter
 
 View = dict[str, Json]
@@ -20,9 +23,18 @@ View = dict[str, Json]
 class Audit:
     """See the module."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, keys: KeyRing) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._keys = keys
+
+    def public_key(self) -> str:
+        """The log's public key, as C2SP signed-note writes verifier keys."""
+        return verifier_key(self._keys.signer_name, self._keys.public_key)
+
+    async def tile(self, tile: Tile) -> bytes:
+        """A tile or entry bundle (C2SP tlog-tiles). Raises NotFound and InvalidInput."""
+        return await self._ledger.tile(tile)
 
     async def verify(self, principal: Principal, wanted: Examination = EVERYTHING) -> Verification:
         """Checks the ledger as far as `wanted` says, then records that `principal` had it checked, and with what

@@ -230,7 +230,7 @@ async def open_application(
             ask=ask,
             ingest=ingest,
             trace=trace,
-            audit=Audit(storage.ledger, clock),
+            audit=Audit(storage.ledger, clock, keys),
             terms=terms,
             overrides=overridden.overrides,
             feedback=overridden.feedback,

@@ -5,7 +5,7 @@ log has one order, no gap and no fork (docs/adr/0002-one-ledger-for-several-writ
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from lacuna.adapters.storage import lineage
@@ -24,6 +24,7 @@ from lacuna.domain.audit import EVERYTHING, Examination, Extent, Receipt, Stored
 from lacuna.domain.errors import InvalidInput, LedgerBroken, NotFound, StorageMissing
 from lacuna.domain.lineage import Direction, Graph
 from lacuna.domain.merkle import EMPTY_ROOT, consistency_proof, inclusion_holds, inclusion_proof
+from lacuna.domain.tiles import WIDTH, Tile, bundle
 from lacuna.ports.storage import Entry, RecordFilter
 
 MAX_PAGE = 1_000
@@ -32,6 +33,7 @@ _RUN_RECORDS = 512
 _RUN_BYTES = 4 * 1024 * 1024
 _PROBE_WEIGHT = 100
 _MAX_INDEX = 2**63 - 1
+_BODIES = "SELECT body FROM records WHERE idx >= ? AND idx < ? ORDER BY idx"
 
 
 class SqlLedger:
@@ -94,6 +96,9 @@ class SqlLedger:
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         return await self._readers.snapshot(partial(self._consistency, first, second))
 
+    async def tile(self, tile: Tile) -> bytes:
+        return await self._readers.snapshot(partial(self._tile, tile))
+
     async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
         """A verification that read everything, or everything since the last one, and passed is what the next one goes
         on from."""
@@ -139,6 +144,17 @@ class SqlLedger:
             )
         return Receipt(index, head.size, leaf, proof, head.note)
 
+    def _tile(self, tile: Tile, connection: Connection) -> bytes:
+        if not tile.within(read_head(connection, self._where).size):
+            raise no_tile(tile)
+        start, end = tile.index * WIDTH, tile.index * WIDTH + tile.width
+        if tile.level is not None:
+            return b"".join(StoredSubtrees(connection, self._where).run(tile.level, start, tile.width))
+        bodies = [row[0] for row in connection.execute(_BODIES, (start, end))]
+        if len(bodies) != tile.width:
+            raise LedgerBroken(f"The log in {self._where} lacks records from {start} on.", cure=BROKEN_CURE)
+        return bundled(bodies)
+
     def _consistency(self, first: int, second: int, connection: Connection) -> tuple[bytes, ...]:
         size = read_head(connection, self._where).size
         if not 0 < first <= second <= size:
@@ -147,6 +163,23 @@ class SqlLedger:
                 cure="Give two sizes with 0 < first <= second <= the log's size.",
             )
         return consistency_proof(first, second, StoredSubtrees(connection, self._where))
+
+
+def no_tile(tile: Tile) -> NotFound:
+    """The log is not that large."""
+    return NotFound(f"The log has no tile {tile.path} yet.", cure="The checkpoint's size tells which tiles there are.")
+
+
+def bundled(bodies: Sequence[bytes]) -> bytes:
+    """The entry bundle of these records. Raises InvalidInput."""
+    try:
+        return bundle(bodies)
+    except ValueError as reason:
+        raise InvalidInput(
+            f"There is no entry bundle for these records: {reason}.",
+            cure="Read them by /audit/records or /audit/export; the tiles of hashes are whole.",
+            code="record_too_long",
+        ) from None
 
 
 def _records_from(start: int, count: int, connection: Connection) -> list[Stored]:

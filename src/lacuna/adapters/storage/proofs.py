@@ -28,11 +28,12 @@ class StoredSubtrees:
         root = self._roots.get((height, index))
         if root is None:
             level, rest = divmod(height, TILE_HEIGHT)
-            root = perfect_root(self._run(level, index << rest, 1 << rest))
+            root = perfect_root(self.run(level, index << rest, 1 << rest))
             self._roots[height, index] = root
         return root
 
-    def _run(self, level: int, start: int, count: int) -> list[bytes]:
+    def run(self, level: int, start: int, count: int) -> list[bytes]:
+        """The stored hashes of that level, `count` of them. Raises LedgerBroken where some are missing."""
         key = (level, start, count)
         if key not in self._runs:
             if level:

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lacuna.domain.audit import MAX_RECORD_BYTES, Record, Stored
 from lacuna.domain.errors import InvalidInput, NotFound, TooLarge
 from lacuna.domain.lineage import Direction, Edge, LineageDelta, Node, NodeKind
-from lacuna.domain.merkle import EMPTY_ROOT, CompactRange, consistency_holds, inclusion_holds, leaf_hash
+from lacuna.domain.merkle import EMPTY_ROOT, CompactRange, consistency_holds, inclusion_holds, leaf_hash, perfect_root
 from lacuna.domain.notes import Checkpoint, parse_note, verified_text
 from lacuna.domain.tiers import Tier
+from lacuna.domain.tiles import WIDTH, Tile, bundle
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger, RecordFilter
 
@@ -156,6 +157,32 @@ class LedgerContract:
         await ledger.append(entry(0), entry(1))
         with pytest.raises(InvalidInput):
             await ledger.consistency(first, second)
+
+    @pytest.mark.parametrize("size", [1, 255, 256, 257, 600])
+    async def test_tiles_hold_the_leaves_and_the_roots_above_them(self, ledger: Ledger, size: int) -> None:
+        stored = await ledger.append(*(entry(number) for number in range(size)))
+        leaves = [leaf_hash(each.body) for each in stored]
+        for start in range(0, size, WIDTH):
+            width = min(WIDTH, size - start)
+            assert await ledger.tile(Tile(0, start // WIDTH, width)) == b"".join(leaves[start : start + width])
+            records = await ledger.tile(Tile(None, start // WIDTH, width))
+            assert records == bundle([each.body for each in stored[start : start + width]])
+        if size >= WIDTH:
+            roots = [perfect_root(leaves[at : at + WIDTH]) for at in range(0, size - WIDTH + 1, WIDTH)]
+            assert await ledger.tile(Tile(1, 0, len(roots))) == b"".join(roots)
+
+    async def test_tiles_that_the_log_has_not_filled_are_not_there(self, ledger: Ledger) -> None:
+        await ledger.append(*(entry(number) for number in range(257)))
+        for tile in (Tile(0, 1), Tile(0, 1, 2), Tile(None, 1), Tile(1, 0), Tile(1, 0, 2), Tile(2, 0, 1), Tile(0, 9)):
+            with pytest.raises(NotFound):
+                await ledger.tile(tile)
+        assert len(await ledger.tile(Tile(0, 0, 3))) == 3 * 32
+
+    async def test_a_record_that_is_too_long_for_a_bundle_is_named(self, ledger: Ledger) -> None:
+        await ledger.append(entry(0, data={"long": "x" * 70_000}))
+        with pytest.raises(InvalidInput):
+            await ledger.tile(Tile(None, 0, 1))
+        assert len(await ledger.tile(Tile(0, 0, 1))) == 32
 
     async def test_verification_tells_size_and_root(self, ledger: Ledger) -> None:
         stored = await ledger.append(*(entry(number) for number in range(300)))

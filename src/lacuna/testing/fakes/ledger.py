@@ -7,6 +7,7 @@ from lacuna.domain.errors import InvalidInput, NotFound, StorageError
 from lacuna.domain.lineage import Direction, Edge, Graph, LineageDelta, Node
 from lacuna.domain.merkle import (
     EMPTY_ROOT,
+    TILE_HEIGHT,
     CompactRange,
     consistency_proof,
     inclusion_proof,
@@ -15,6 +16,7 @@ from lacuna.domain.merkle import (
 )
 from lacuna.domain.notes import Checkpoint, parse_note, signed_note
 from lacuna.domain.tiers import join
+from lacuna.domain.tiles import WIDTH, Tile, bundle
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, RecordFilter
 
@@ -76,6 +78,17 @@ class InMemoryLedger:
         if not 0 < first <= second <= len(self._leaves):
             raise InvalidInput(f"There is no consistency proof from size {first} to size {second}.")
         return consistency_proof(first, second, self._subtree)
+
+    async def tile(self, tile: Tile) -> bytes:
+        if not tile.within(len(self._leaves)):
+            raise NotFound(f"The log has no tile {tile.path} yet.")
+        numbers = range(tile.index * WIDTH, tile.index * WIDTH + tile.width)
+        if tile.level is None:
+            try:
+                return bundle([self._stored[number].body for number in numbers])
+            except ValueError as reason:
+                raise InvalidInput(f"There is no entry bundle: {reason}.", code="record_too_long") from None
+        return b"".join(self._subtree(TILE_HEIGHT * tile.level, number) for number in numbers)
 
     async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
         """Always in full."""
