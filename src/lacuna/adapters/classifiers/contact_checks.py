@@ -130,11 +130,13 @@ def ip_v6(candidate: str) -> int:
 
 def mac(candidate: str) -> int:
     """Six octets with one separator throughout (IEEE 802), neither broadcast nor all alike."""
+    if candidate.count(":") + candidate.count("-") != 5:
+        return 0
     octets = re.split(r"[:-]", candidate)
     placeholder = len(set(octets)) == 1 or candidate.lower().startswith(
         ("aa:bb:cc", "00:11:22", "aa-bb-cc", "00-11-22")
     )
-    return len(candidate) if len(octets) == 6 and not placeholder and len(set(candidate[2::3])) == 1 else 0
+    return len(candidate) if not placeholder and len(set(candidate[2::3])) == 1 else 0
 
 
 def coordinates(candidate: str) -> int:

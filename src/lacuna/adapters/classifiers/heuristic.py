@@ -35,6 +35,7 @@ _JUDGES_OF_CHANCE = frozenset(
     "command_password seed_phrase".split()
 )
 """Validators that words joined by a guess look random to."""
+_NOBODY: frozenset[str] = frozenset()
 
 
 _EVIDENCE = {
@@ -153,12 +154,10 @@ class HeuristicLayer:
         for reading in readings:
             view = reading.view
             terms = self._terms_of(view.text)
-            matches, triggered = self._patterns.find(view.text)
+            matches, triggered = self._patterns.find(view.text, _JUDGES_OF_CHANCE if reading.guessed else _NOBODY)
             if cues is None:
                 cues = [number - _TRIGGERS for number in triggered if number >= _TRIGGERS]
             if terms or matches:
-                if reading.guessed:
-                    matches = [match for match in matches if match.recogniser.validator not in _JUDGES_OF_CHANCE]
                 for hit in _located(view, terms, disjoint(matches)):
                     found.setdefault((hit.rule, hit.start, hit.end), hit)
             if triggered and min(triggered) < _TRIGGERS:

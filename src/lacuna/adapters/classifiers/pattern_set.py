@@ -6,7 +6,7 @@ the text given. Which engine the filter has makes no difference to the answers.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -158,8 +158,9 @@ class PatternSet:
         """By the number of the probe."""
         self.filter = ProbeFilter((*by_probe, *triggers), tuple(by_added))
 
-    def find(self, text: str) -> tuple[list[PatternMatch], list[int]]:
-        """The matches, in no order, and the numbers of the triggers that occur in `text`."""
+    def find(self, text: str, but: Set[str] = frozenset()) -> tuple[list[PatternMatch], list[int]]:
+        """The matches, in no order, and the numbers of the triggers that occur in `text`. Recognisers with a validator
+        in `but` are passed over."""
         found: list[PatternMatch] = []
         triggered: list[int] = []
         if not text:
@@ -171,7 +172,8 @@ class PatternSet:
                 triggered.append(number - first)
             else:
                 for compiled in self._tried[number]:
-                    found.extend(compiled.matches(subject))
+                    if compiled.recogniser.validator not in but:
+                        found.extend(compiled.matches(subject))
         return found, triggered
 
     def one_by_one(self, text: str) -> tuple[list[PatternMatch], list[int]]:

@@ -40,8 +40,6 @@ _FOLLOWING = " " + string.ascii_lowercase + string.digits
 
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _ANY_BEYOND = "\ufffe"
-_LOOKED_AT = 100
-"""Places that are looked at to find a text silent."""
 
 
 class _Hashes:
@@ -118,23 +116,27 @@ class StemFilter:
         self._hashes = [(size, _Hashes(2 * size, _spelled(alike))) for size, alike in by_size.items()]
 
     def is_silent(self, joined: str) -> bool:
-        """Whether no key stands in a text, in lower case without separators, nor in the same rotated by thirteen. A
-        text with many places to look at counts as one that may hold one."""
+        """Whether no key stands in a text, in lower case without separators, nor in the same rotated by thirteen."""
         places = list(self.places(joined))
         begun = [joined[place : place + size] for place, size in places]
         rotated = rot13("\n".join(begun)).split("\n")
-        if self._stems.keys().isdisjoint(begun) and self._stems.keys().isdisjoint(rotated):
-            return True
-        return len(places) <= _LOOKED_AT and not any(
-            self._has_key(joined, place, stem, turned)
-            for (place, _), stem, turned in zip(places, begun, rotated, strict=True)
-        )
+        if self._has_key(joined, places, begun):
+            return False
+        return self._stems.keys().isdisjoint(rotated) or not self._has_key(rot13(joined), places, rotated)
 
-    def _has_key(self, joined: str, place: int, stem: str, turned: str) -> bool:
+    def _has_key(self, joined: str, places: Sequence[tuple[int, int]], begun: Sequence[str]) -> bool:
+        """Whether a key stands at one of `places`, where there are the texts `begun`. Each different text is looked at
+        once: hostile ones repeat themselves."""
         stems, keys = self._stems, self._keys
-        return any(joined[place : place + length] in keys for length in stems.get(stem, b"")) or any(
-            rot13(joined[place : place + length]) in keys for length in stems.get(turned, b"")
-        )
+        longest = {stem: max(stems[stem]) for stem in stems.keys() & begun}
+        if not longest:
+            return False
+        different = {
+            (stem, joined[place : place + longest[stem]])
+            for (place, _), stem in zip(places, begun, strict=True)
+            if stem in longest
+        }
+        return any(text[:length] in keys for stem, text in different for length in stems[stem])
 
     def places(self, joined: str) -> Iterator[tuple[int, int]]:
         """Where a stem may stand in a text, in lower case without separators, and its size: all such places and a few

@@ -11,13 +11,9 @@ from typing import NamedTuple, Protocol
 
 from lacuna.adapters.classifiers.folding import fold, origins, reveal
 
-
-class Piece(NamedTuple):
-    """Characters `start` to `end` of a view's text are to be read as `text`."""
-
-    start: int
-    end: int
-    text: str
+Piece = tuple[int, int, str]
+"""Start, end and text: these characters of a view (end exclusive) are to be read as that text. A plain tuple, because
+hostile texts have tens of thousands."""
 
 
 class View(Protocol):
@@ -64,13 +60,12 @@ class DerivedView:
         self._parent = parent
         self._pieces = _all_folded(pieces)
         self._segments: list[_Segment] = []
-        parts: list[str] = []
-        reached = 0
         text = parent.text
-        for start, end, decoded in self._pieces:
-            parts += (text[reached:start], decoded)
-            reached = end
-        parts.append(text[reached:])
+        begins = [0, *[piece[1] for piece in self._pieces]]
+        ends = [*[piece[0] for piece in self._pieces], len(text)]
+        parts = [""] * (2 * len(self._pieces) + 1)
+        parts[::2] = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        parts[1::2] = [piece[2] for piece in self._pieces]
         self.text: str = "".join(parts)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
@@ -127,7 +122,7 @@ def _all_folded(pieces: Sequence[Piece]) -> Sequence[Piece]:
     folded = {text: fold(reveal(text)) for text in {piece[2] for piece in pieces}}
     if all(text == each for text, each in folded.items()):
         return pieces
-    return [Piece(start, end, folded[text]) for start, end, text in pieces]
+    return [(start, end, folded[text]) for start, end, text in pieces]
 
 
 def _starts_at(segment: _Segment) -> int:

@@ -119,11 +119,14 @@ def _base32(piece: str) -> str | None:
         return None
 
 
-_HEX_MARKS = re.compile(r"0[xX]|[\s:,;-]")
+_HEX_PREFIX = re.compile("0[xX]")
+_HEX_MARKS = " :,;-"
 
 
 def _hexadecimal(piece: str) -> str | None:
-    compact = _HEX_MARKS.sub("", piece)
+    compact = _HEX_PREFIX.sub("", piece) if "x" in piece or "X" in piece else piece
+    for mark in _HEX_MARKS:
+        compact = compact.replace(mark, "")
     return _no_accident(printable(bytes.fromhex(compact))) if len(compact) % 2 == 0 else None
 
 
@@ -146,11 +149,12 @@ DECODERS = (
     Decoder(
         r"[a-z0-9][A-Z][A-Za-z0-9+/]|[a-zA-Z][0-9][A-Za-z]|[A-Za-z0-9+/]=|\b[A-Z0-9]{16}",
         re.compile(
-            r"[A-Za-z0-9+/_-]{6,}+={1,2}|"
+            r"([A-Za-z0-9+/_-]{6,}+={1,2}|"
             r"[A-Za-z0-9+/]{16,}+(?:[ \t]*+\r?\n[ \t>]*+[A-Za-z0-9+/]{4,}+)++={0,2}|"
-            r"[A-Za-z0-9+/_-]{8,}+"
+            r"[A-Za-z0-9+/_-]{8,}+)"
         ),
         _base64,
+        whole=True,
     ),
     Decoder(
         r"[A-Z][2-7]|[2-7][A-Z]|[a-z][2-7]|[A-Z]=|\b[A-Z2-7]{16}",

@@ -23,6 +23,8 @@ def _spaced(piece: str) -> str | None:
 def _lined(piece: str) -> str | None:
     """Letters each on a line of its own; where more line breaks follow than after the first, there was a blank."""
     gap = _BREAK.search(piece)[0].count("\n")  # type: ignore[index]  # the piece has breaks
+    if gap == 1 and all(map(str.strip, piece.split("\n"))):
+        return "".join(piece.split())
     wide = re.compile(rf"(?<=\S)[ \t]*+(?:\r?\n[ \t]*+){{{gap + 1},}}")
     return " ".join("".join(part.split()) for part in wide.split(piece))
 
@@ -43,6 +45,9 @@ def _marked(piece: str) -> str | None:
 
 def _regrouped(piece: str) -> str | None:
     """Groups of digits and capitals parted by a mark that no number is written with."""
+    mark = _ODD_SEPARATOR.search(piece)
+    if mark is not None and mark[0] == "-":  # nothing would change
+        return None
     groups = _ODD_SEPARATOR.split(piece)
     return "-".join(groups) if sum(map(len, groups)) >= _MIN_NUMBER else None
 
@@ -91,14 +96,16 @@ LINES = (
     Decoder(
         r"[\pL\pN@.-][ \t]?\r?\n(?:> ?)*[\pL\pN@]",
         re.compile(
-            r"(?<=[^\W_]|[@.-])(-?[ \t]?\r?\n(?:> ?)*)"
+            r"(?=[-\t\n\r ])(?<=[\w@.-])(?<!_)(-?[ \t]?\r?\n(?:> ?)*)"
             r"(?=[^\W_]|@[\w.-]{1,80}\.(?:com|org|net|edu|gov|info|[a-z][a-z])(?:$|[^\w.(]))"
         ),
         _rejoined,
+        whole=True,
     ),
     Decoder(
         r"[0-9-][ \t]?\r?\n(?:> ?)* [0-9]",
         re.compile(r"(?<=[0-9-])(-?[ \t]?\r?\n(?:> ?)* )(?=[0-9])"),
         _indented,
+        whole=True,
     ),
 )

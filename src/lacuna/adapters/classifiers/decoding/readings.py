@@ -11,7 +11,7 @@ a reading of its own. What is certain (encodings, references, layout) is undone 
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from operator import sub
 from typing import NamedTuple
 
 from lacuna.adapters.classifiers.decoding import byte_encodings, character_references, layout, spelling, substitution
@@ -89,10 +89,9 @@ class Readings:
             return
         view, depth = reading.view, reading.depth + 1
         for number, group in enumerate(_GROUPS):
-            found = [[*DECODERS[each].pieces(view.text)] for each in group if each in triggered]
-            pieces = found[0] if len(found) == 1 else apart(chain.from_iterable(found))
+            pieces = apart([DECODERS[each].pieces(view.text) for each in group if each in triggered])
             if pieces:
-                self._add(DerivedView(view, [*_excerpt(view.text, pieces)]), depth, reading.guessed or number > 0)
+                self._add(DerivedView(view, _excerpt(view.text, pieces)), depth, reading.guessed or number > 0)
         if _ROTATED in triggered:
             self._add(RewrittenView(view, substitution.rot13(view.text)), depth, reading.guessed)
         if _BACKWARDS in triggered:
@@ -108,23 +107,29 @@ class Readings:
         self._readings.append(Reading(view, depth, guessed))
 
 
-def _excerpt(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:
+def _excerpt(text: str, pieces: Sequence[Piece]) -> Sequence[Piece]:
     """`pieces`, and between them the stretches that none of them reaches, as gaps."""
+    starts, ends = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
+    if max(map(sub, starts, [0, *ends])) <= _REACH and len(text) - ends[-1] <= 2 * _REACH:
+        return pieces
+    return list(_with_gaps(text, pieces))
+
+
+def _with_gaps(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:
     reached = 0
-    for piece in (*pieces, Piece(len(text), len(text), "")):
-        if piece.start - reached <= _REACH and piece.start < len(text):
-            yield piece
-            reached = piece.end
-            continue
-        first = reached + _REACH if reached else 0
-        last = piece.start - _REACH if piece.start < len(text) else len(text)
-        if last - first > _REACH:
-            gap = _between_words(text, first, last)
-            if gap is not None:
-                yield gap
-        if piece.start < len(text):
-            yield piece
-        reached = piece.end
+    for piece in pieces:
+        start, end, _ = piece
+        if start - reached > _REACH:
+            yield from _gap(text, reached + _REACH if reached else 0, start - _REACH)
+        yield piece
+        reached = end
+    yield from _gap(text, reached + _REACH, len(text))
+
+
+def _gap(text: str, first: int, last: int) -> Iterator[Piece]:
+    gap = _between_words(text, first, last) if last - first > _REACH else None
+    if gap is not None:
+        yield gap
 
 
 def _between_words(text: str, first: int, last: int) -> Piece | None:
@@ -136,8 +141,8 @@ def _between_words(text: str, first: int, last: int) -> Piece | None:
             return None
         start = begin.start()
     if last == len(text):
-        return Piece(start, last, _GAP)
+        return start, last, _GAP
     end = start
     for cut in _CUT.finditer(text, max(start, last - _REACH), last):
         end = cut.end()
-    return Piece(start, end, _GAP) if end > start + len(_GAP) else None
+    return (start, end, _GAP) if end > start + len(_GAP) else None

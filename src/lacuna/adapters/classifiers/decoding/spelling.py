@@ -82,8 +82,11 @@ class NumberWords:
 
     probe = rf"(?i)(?:^|[^\pL\pN])(?:{_WORD})[\s,.;-]+(?:(?:{'|'.join(_REPEATED)}) )?(?:{_WORD}|[0-9]+)(?:$|[^\pL\pN])"
 
-    def pieces(self, text: str) -> Iterator[Piece]:
+    def pieces(self, text: str) -> list[Piece]:
         """What decodes in `text`, in order and apart from each other."""
+        return list(self._numbers(text))
+
+    def _numbers(self, text: str) -> Iterator[Piece]:
         run: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text):
             word = token.group().lower()
@@ -110,7 +113,7 @@ def _number(text: str, run: Sequence[re.Match[str]]) -> Iterator[Piece]:
             continue
         number.append("+" if word == "plus" else _VALUE.get(word, word) * times)
         times = 1
-    yield Piece(run[0].start(), run[-1].end(), "".join(number))
+    yield run[0].start(), run[-1].end(), "".join(number)
 
 
 def _unspaced_number(piece: str) -> str | None:

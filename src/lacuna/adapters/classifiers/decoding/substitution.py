@@ -60,12 +60,12 @@ def _mixed(piece: str) -> str | None:
 _LEET_PROBE = (
     r"[A-Za-z][0-9@$!|][A-Za-z]|\b[0-9@$!|][A-Za-z][A-Za-z]|[A-Za-z][A-Za-z][0-9@$!|]|[a-z]I|[0-9][OolIS][0-9OolIS]"
 )
-_LEET = re.compile(r"[A-Za-z0-9@$!|]{2,}")
+_LEET = re.compile(r"([A-Za-z0-9@$!|]{2,})")
 _MIXTURE = re.compile(r"[A-Za-z][0-9@$!|]|[0-9@$!|][A-Za-z]|[a-z]I")
 
-LEET = (Decoder(_LEET_PROBE, _LEET, _leet),)
-OTHER_LEET = (Decoder(r"[A-Za-z][1|!6]|[1|!6][A-Za-z]|[a-z]I", _LEET, _other_leet),)
-MIXED = (Decoder(_MIXED_PLACE, re.compile(rf"[A-Za-z0-9{_LIKE_LETTERS}{_LIKE_DIGITS}]{{2,}}"), _mixed),)
+LEET = (Decoder(_LEET_PROBE, _LEET, _leet, whole=True),)
+OTHER_LEET = (Decoder(r"[A-Za-z][1|!6]|[1|!6][A-Za-z]|[a-z]I", _LEET, _other_leet, whole=True),)
+MIXED = (Decoder(_MIXED_PLACE, re.compile(rf"([A-Za-z0-9{_LIKE_LETTERS}{_LIKE_DIGITS}]{{2,}})"), _mixed, whole=True),)
 
 _TELLING = (
     "the and for with from that this your please what which where when have about password secret username email "
