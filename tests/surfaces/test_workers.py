@@ -273,6 +273,81 @@ def test_a_worker_that_is_killed_is_replaced(server: Server) -> None:
     assert server.client.post("/api/v1/audit/verify").json()["passed"]
 
 
+SET = """package lacuna.{package}
+
+import rego.v1
+
+{rule}
+"""
+
+
+def policies(version: str) -> dict[str, str]:
+    """A set whose both packages say which one it is."""
+    tag = f'tags contains {{"tag": "{version}", "rule": "set", "reason": "x"}}'
+    deny = f'deny contains {{"rule": "set", "reason": "set {version}"}} if "{version}" in input.tags'
+    return {
+        "tag.rego": SET.format(package="classification", rule=tag),
+        "deny.rego": SET.format(package="routing", rule=deny),
+    }
+
+
+def said(answer: Answer) -> tuple[str, ...]:
+    """What the answer shows of each package."""
+    tags = [tag for tag in answer.body["tags"] if tag.startswith("SET-")]
+    reasons = [found for reason in answer.body["route"]["reasons"] for found in re.findall(r"set (SET-\w+)", reason)]
+    return (*tags, *reasons)
+
+
+def test_a_deployment_counts_in_every_worker_and_no_answer_is_of_a_mixed_set(server: Server) -> None:
+    queries = [f"how tall is giraffe number {number}" for number in range(5)]
+
+    def everywhere(wanted: tuple[str, ...]) -> bool:
+        answers = [once(server, queries[number % 5]) for number in range(24)]
+        return {said(answer) for answer in answers} == {wanted} and len({answer.worker for answer in answers}) == 2
+
+    with Hammer(server, queries) as hammer:
+        assert eventually(lambda: len(hammer.workers()) == 2)
+        for version in ("SET-A", "SET-B"):
+            body = {"files": policies(version)}
+            assert server.client.post("/api/v1/admin/policies/deploy", json=body).status_code == 201
+            assert eventually(lambda version=version: everywhere((version, version)))  # type: ignore[misc]
+            seen = len(hammer.answers) + 8  # what was under way may still be of the old set
+            assert eventually(lambda seen=seen: len(hammer.answers) > seen + 50)  # type: ignore[misc]
+            assert {said(answer) for answer in hammer.answers[seen : seen + 50]} == {(version, version)}
+        back = server.client.post("/api/v1/admin/policies/rollback", json={"version": "configuration"})
+        assert back.status_code == 200
+        assert eventually(lambda: everywhere(()))
+    assert hammer.failures == []
+    assert {said(answer) for answer in hammer.answers} == {(), ("SET-A", "SET-A"), ("SET-B", "SET-B")}
+
+
+def test_a_replaced_worker_begins_with_the_policies_that_are_in_the_folder_now(server: Server) -> None:
+    folder = server.cwd / "config" / "policies"
+    folder.mkdir()
+    for path, text in policies("SET-F").items():
+        (folder / path).write_text(text, encoding="utf-8")
+    queries = [f"how deep is lake number {number}" for number in range(5)]
+
+    def followed() -> bool:
+        answers = [once(server, queries[number % 5]) for number in range(24)]
+        return {said(each) for each in answers} == {("SET-F", "SET-F")} and len({each.worker for each in answers}) == 2
+
+    try:
+        assert eventually(followed)
+        with Hammer(server, queries) as hammer:
+            assert eventually(lambda: len(hammer.workers()) == 2)
+            before = hammer.workers()
+            os.kill(pids(server)[0], signal.SIGKILL)
+            assert eventually(lambda: bool(hammer.workers() - before))
+            fresh = len(hammer.answers)
+            assert eventually(lambda: len(hammer.answers) > fresh + 50)
+        assert {said(answer) for answer in hammer.answers} == {("SET-F", "SET-F")}
+    finally:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
 def test_the_stop_is_clean_and_on_record(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert once(server, "hello").status == 200
