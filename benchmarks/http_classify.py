@@ -135,9 +135,19 @@ def lacuna_server(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _serving(command: list[str], folder: Path, port: int) -> Iterator[None]:
+def worker_server(folder: Path, workers: int, key: str) -> Iterator[int]:
+    """The same with several workers, for those who show the key."""
+    port = _free_port()
+    command = [sys.executable, "-m", "lacuna", "serve", "--workers", str(workers), "--port", str(port)]
+    with _serving([*command, "--data-dir", str(folder / "data")], folder, port, LACUNA_API_KEY=key):
+        yield port
+
+
+@contextlib.contextmanager
+def _serving(command: list[str], folder: Path, port: int, **more: str) -> Iterator[None]:
     environment = {
         **os.environ,
+        **more,
         "LACUNA_METRICS__PROMETHEUS_PORT": "0",
         "LACUNA_SERVER__RATE_LIMIT_PER_MINUTE": "0",
     }

@@ -136,7 +136,10 @@ def bundle(
     if version and folder is not None:
         raise InvalidInput("Give either a folder or --version.")
     policies = run(kept) if version else checked_policies(load(), folder)
-    output.write_bytes(opa_bundle(policies))
+    try:
+        output.write_bytes(opa_bundle(policies))
+    except OSError as fault:
+        raise InvalidInput(f"{output.name} cannot be written: {fault.strerror}.") from None
     if as_json:
         print_json({"version": policies.version, "file": str(output)})
     else:

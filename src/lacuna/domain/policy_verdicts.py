@@ -118,7 +118,9 @@ class _Reader:
             self.text(each["rule"], "rule", MAX_RULE)
             self.text(each["reason"], "reason", MAX_REASON)
             each["reason"] = without_project(each["reason"], self._project)
-        return sorted(found, key=lambda each: (each["rule"], each["reason"], repr(sorted(each.items(), key=repr))))
+        if len(found) > 1:
+            found.sort(key=lambda each: (each["rule"], each["reason"], repr(sorted(each.items(), key=repr))))
+        return found
 
     def text(self, value: object, place: str, limit: int = MAX_RULE) -> str:
         if not isinstance(value, str) or not 0 < len(value) <= limit:

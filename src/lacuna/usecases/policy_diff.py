@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from lacuna.domain.errors import InvalidInput
+from lacuna.domain.errors import InvalidInput, Overloaded
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy_set import PolicySet
 from lacuna.ports.clock import Clock
@@ -60,13 +60,14 @@ class PolicyDiff:
         self._keys = keys
         self._clock = clock
         self._engine_of = engine_of
+        self._under_way = False
 
     async def against(
         self, candidate: PolicySet, principal: Principal, last: int = 10_000, since: int | None = None
     ) -> Difference:
         """The difference between what is in force and the candidate, a whole set: its text, and the newest `last`
-        decisions since a time (microseconds). Raises Forbidden, InvalidInput, and ConfigError for a set that cannot be
-        used."""
+        decisions since a time (microseconds). Raises Forbidden, InvalidInput, Overloaded while others are made again,
+        and ConfigError for a set that cannot be used."""
         if not 0 <= last <= MAX_REPLAYED:
             raise InvalidInput(f"last is outside 0 to {MAX_REPLAYED}.")
         current = await self._policies.get("", principal)
@@ -83,6 +84,15 @@ class PolicyDiff:
         return Backtest(candidate.version, since, candidate.audit_only, past)
 
     async def _replayed(self, candidate: PolicySet, current: PolicySet, last: int, since: int | None) -> Replayed:
+        if self._under_way:
+            raise Overloaded("Decisions are made again already.", cure="Wait until that has ended.")
+        self._under_way = True
+        try:
+            return await self._made_again(candidate, current, last, since)
+        finally:
+            self._under_way = False
+
+    async def _made_again(self, candidate: PolicySet, current: PolicySet, last: int, since: int | None) -> Replayed:
         engine = await asyncio.to_thread(self._engine_of, candidate)
         try:
             names = candidate.texts | current.texts
