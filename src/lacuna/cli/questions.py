@@ -112,11 +112,17 @@ def search_command(
         print_json(found)
         return
     for n, result in enumerate(found.results, start=1):
-        place = f", page {result.page}" if result.page else ""
-        out.print(f"{n}. {result.title}{place}  ({result.tier}, score {result.score:.3f})", markup=False)
+        place = _place(result.title, result.heading, result.page)
+        out.print(f"{n}. {place}  ({result.tier}, score {result.score:.3f})", markup=False)
         out.print(f"   {' '.join(result.text.split())[:300]}", markup=False)
     if not found.results:
         err.print("No passage found.")
+
+
+def _place(title: str, heading: str, page: int | None) -> str:
+    """Where a passage stands: document, page and heading, as far as they are known."""
+    parts = [title, f"page {page}" if page else "", heading if heading != title else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def given_text(given: str | None, file: Path | None, limit: int) -> str:
@@ -164,8 +170,7 @@ def _show_answer(a: "QueryAnswer") -> None:
     out.print(a.answer or "(no answer was asked for)", markup=False)
     out.print()
     for c in a.citations:
-        place = f", page {c.page}" if c.page else ""
-        out.print(f"[{c.n}] {c.title}{place}  ({c.tier})  {c.url}", markup=False)
+        out.print(f"[{c.n}] {_place(c.title, c.heading, c.page)}  ({c.tier})  {c.url}", markup=False)
     out.print(f"Answer  {a.tier}, written by {a.model}", markup=False)
     if a.degraded:
         out.print(f"Failed  {', '.join(a.degraded)}", markup=False)

@@ -1,5 +1,7 @@
 """PDF: pages for retrieval, and what stands on, under and beside them for classification."""
 
+import zlib
+
 import pytest
 
 from lacuna.adapters.parsers import pdf
@@ -37,6 +39,62 @@ def test_annotations_form_fields_and_links_are_classified_only() -> None:
     for hidden in ("note-words", "author-words", "field-name", "field-help", "field-value", "someone@example.com"):
         assert hidden in parsed.everything
     assert [section.text for section in parsed.sections] == ["Visible."]
+
+
+def stream(dictionary: str, content: bytes, *, packed: bool = False) -> str:
+    data = zlib.compress(content) if packed else content
+    filters = "/Filter /FlateDecode" if packed else ""
+    return f"<< {dictionary} {filters} /Length {len(data)} >>\nstream\n{data.decode('latin-1')}\nendstream"
+
+
+def test_what_only_the_objects_hold_is_classified() -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><d a="xmp-attribute">xmp-words</d></x:xmpmeta>'
+    inner = b"1 0 << /Alt (alternative \\(nested\\) words) /T <FEFF00770069006400650064> >>"
+    more = [
+        stream("/Type /Metadata /Subtype /XML", xmp, packed=True),
+        stream("/Type /Metadata /Subtype /XML", xmp.replace(b"xmp-words", b"plain-xmp")),
+        stream("/Type /ObjStm /N 1 /First 4", inner, packed=True),
+        stream("", b"app.alert('script-words');", packed=True),
+        "<< /ClientName (own-property (in brackets)) /S /JavaScript /JS (more\\055script) >>",
+        stream("", b"BT /F1 12 Tf (\x01\x02 glyph-codes) Tj ET", packed=True),
+        stream("/Subtype /Image /Filter /DCTDecode", b"picture-bytes"),
+    ]
+    parsed = pdf.read(samples.pdf(["Visible."], more=more), "f.pdf", LIMITS)
+    for words in (
+        *("xmp-words", "xmp-attribute", "plain-xmp", "alternative (nested) words", "wided", "script-words"),
+        *("own-property (in brackets)", "more-script"),
+    ):
+        assert words in parsed.everything
+    assert "glyph-codes" not in parsed.everything
+    assert [section.text for section in parsed.sections] == ["Visible."]
+
+
+def attached(content: bytes) -> bytes:
+    embedded = stream("/Type /EmbeddedFile", content)
+    names = "<< /Names [(plan.docx) 11 0 R] >>"
+    more = [embedded, "<< /Type /Filespec /F (plan.docx) /UF (plan.docx) /EF << /F 10 0 R >> >>"]
+    return samples.pdf(["Cover."], more=more).replace(
+        b"/Type /Catalog ", b"/Type /Catalog /Names << /EmbeddedFiles " + names.encode() + b" >> "
+    )
+
+
+def test_attached_files_are_read_by_their_own_readers() -> None:
+    parsed = pdf.read(attached(samples.word(["attached-words"])), "f.pdf", Limits())
+    assert "attached-words" in parsed.everything
+    assert "plan.docx" in parsed.everything
+    with pytest.raises(UnreadableDocument, match="RAR"):
+        pdf.read(attached(b"Rar!\x1a\x07\x00" + bytes(20)), "f.pdf", Limits())
+
+
+def test_a_stream_that_inflates_too_far_is_refused() -> None:
+    bomb = stream("/Type /ObjStm /N 1 /First 4", b"(words) " * 200_000, packed=True)
+    with pytest.raises(TooLarge, match="unpacks"):
+        pdf.read(samples.pdf(["x"], more=[bomb]), "f.pdf", Limits(max_inflated_bytes=1_000_000))
+
+
+@pytest.mark.parametrize("noise", [b"(" * 200_000, b"<41" * 100_000, b"stream\n" * 50_000, b"\\" * 200_000])
+def test_hostile_objects_end(noise: bytes) -> None:
+    assert "needle" in pdf.read(samples.pdf(["needle"]) + noise, "f.pdf", Limits()).everything
 
 
 def test_text_outside_the_page_is_classified_only() -> None:

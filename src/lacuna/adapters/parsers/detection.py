@@ -86,6 +86,7 @@ _HTML_TAG: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADER_LINES: Final = r"(?:[!-9;-~]{1,76}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50})"
+_HEADER: Final = re.compile(_HEADER_LINES)
 _MAIL_HEADER: Final = re.compile(
     _HEADER_LINES + r"{0,100}(?:MIME-Version|Content-Transfer-Encoding|Received|Message-ID):", re.IGNORECASE
 )
@@ -169,7 +170,7 @@ def _text_format(data: bytes, filename: str) -> Format:
     head = data[:20_000].decode("latin-1").replace("\r\n", "\n")
     if _MAILBOX.match(head):
         return Format.MAILBOX
-    if suffix in MAIL or _MAIL_HEADER.match(head):
+    if _MAIL_HEADER.match(head) or (suffix in MAIL and _HEADER.match(head)):
         return Format.MAIL
     beginning = decode(data)[:20_000]
     if _HTML_OPENING.match(beginning) or (suffix in {".html", ".htm", ".xhtml"} and _HTML_TAG.search(beginning)):

@@ -1,10 +1,11 @@
 """PDF through PDFium: pages for retrieval; metadata, bookmarks, annotations, form fields, links and attachments
 besides.
 
-Text in pictures is not read. What PDFium does not show (XMP metadata, unused objects) is not in `everything`.
+Text in pictures is not read. What PDFium has no function for is taken from the file's objects (`pdf_objects`).
 """
 
 import ctypes
+import io
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,16 +14,18 @@ from typing import Any, Final
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.embedded import add_embedded
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import MAX_PAGES, Collector, Limits, damaged
-from lacuna.domain.errors import TooLarge, UnreadableDocument, UnsupportedFormat
+from lacuna.adapters.parsers.pdf_objects import object_texts
+from lacuna.domain.errors import TooLarge, UnreadableDocument
 from lacuna.ports.parsers import Parsed, Section
 
 _HYPHEN_AT_LINE_END: Final = re.compile("(?<=\\w)[\ufffe\x02\xad]\r?\n?(?=\\w)")
 _ANNOTATION_KEYS: Final = (b"Contents", b"T", b"TU", b"V", b"DV", b"Subj", b"RC", b"NM")
 _MAX_ANNOTATIONS: Final = 10_000
 _MAX_BOOKMARKS: Final = 10_000
+_MAX_ATTACHMENTS: Final = 1_000
 
 
 def read(data: bytes, filename: str, limits: Limits) -> Parsed:
@@ -34,14 +37,14 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
             raise UnreadableDocument("The PDF is encrypted.", cure="Save it without a password, then retry.") from None
         raise damaged("PDF", "its structure is damaged or cut off") from None
     try:
-        return _read(document, filename, limits)
+        return _read(document, data, filename, limits)
     except pdfium.PdfiumError:
         raise damaged("PDF", "a part of it is damaged") from None
     finally:
         document.close()
 
 
-def _read(document: Any, filename: str, limits: Limits) -> Parsed:
+def _read(document: Any, data: bytes, filename: str, limits: Limits) -> Parsed:
     if len(document) > MAX_PAGES:
         raise TooLarge(
             f"The PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.", cure="Split the document."
@@ -57,7 +60,9 @@ def _read(document: Any, filename: str, limits: Limits) -> Parsed:
         heading = headings.get(number, heading)
         text = _page(document, number, everything)
         sections.append(Section(text, heading, number + 1))
-    _attachments(document, everything)
+    _attachments(document, limits, everything)
+    for text in object_texts(_decrypted(document, data), limits):
+        everything.add(text)
     title = " ".join(str(metadata.get("Title", "")).split())[:300] or title_from_name(filename)
     return Parsed(title, "application/pdf", sections_of(sections, limits.max_output_chars), everything.text())
 
@@ -144,12 +149,21 @@ def _uri(document: Any, action: Any) -> str:
     return buffer.raw[: size - 1].decode("utf-8", "replace")
 
 
-def _attachments(document: Any, everything: Collector) -> None:
-    """Names of attached files, and their content where it is text."""
-    for index in range(min(document.count_attachments(), 1_000)):
+def _decrypted(document: Any, data: bytes) -> bytes:
+    """The file; one that anybody may open but whose strings are encrypted all the same, saved without that."""
+    if b"/Encrypt" not in data:
+        return data
+    out = io.BytesIO()
+    document.save(out, flags=raw.FPDF_REMOVE_SECURITY)
+    return out.getvalue()
+
+
+def _attachments(document: Any, limits: Limits, everything: Collector) -> None:
+    """Names and texts of attached files."""
+    for index in range(min(document.count_attachments(), _MAX_ATTACHMENTS)):
         attachment = document.get_attachment(index)
-        everything.add(attachment.get_name())
         try:
-            everything.add(decode(bytes(attachment.get_data())))
-        except (UnsupportedFormat, pdfium.PdfiumError):
-            continue
+            content = bytes(attachment.get_data())
+        except pdfium.PdfiumError:
+            content = b""
+        add_embedded(content, attachment.get_name(), limits, everything)
