@@ -48,6 +48,20 @@ def test_a_command_verifies_against_a_checkpoint_kept_elsewhere(house: Server) -
     assert "checkpoint" in done.json()["problem"]
 
 
+def test_the_signing_key_is_rotated_while_no_server_runs(house: Server, tmp_path: Path) -> None:
+    locked = lacuna("audit", "rotate-key", "--data-dir", house.data_dir, "--json", cwd=tmp_path)
+    assert (locked.code, locked.json()["error"]["code"]) == (1, "storage_locked")
+    folder = tmp_path / "data"
+    before = lacuna("audit", "key", "--data-dir", folder, cwd=tmp_path)
+    assert before.code == 0, before.err
+    rotated = lacuna("audit", "rotate-key", "--data-dir", folder, "--json", cwd=tmp_path)
+    assert (rotated.code, rotated.json()["until"]) == (0, 1), rotated.out
+    assert rotated.json()["key"].partition("+")[0] == before.out.partition("+")[0]
+    assert rotated.json()["key"] != before.out.strip()
+    done = lacuna("audit", "verify", "--data-dir", folder, "--json", cwd=tmp_path)
+    assert (done.code, done.json()["size"]) == (0, 1)
+
+
 class Follower:
     """A client of the log that knows the C2SP specification and nothing of Lacuna."""
 

@@ -40,11 +40,13 @@ class RecordPage(BaseModel):
 
 
 class ProvenRecord(RecordModel):
-    """A record with the inclusion proof that leads to the signed checkpoint."""
+    """A record with the inclusion proof that leads to the signed checkpoint. `rotations` are the statements that tie
+    the log's signing key to those before it."""
 
     tree_size: int
     proof: list[str]
     checkpoint: str
+    rotations: list[str]
 
 
 class InclusionModel(BaseModel):

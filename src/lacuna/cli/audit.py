@@ -172,6 +172,20 @@ def key(data_dir: DataDir = None) -> None:
     out.print(run(work), markup=False)
 
 
+@audit_app.command("rotate-key")
+def rotate_key(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Give the log a new signing key, with a record signed by the old key and the new; no server may be running."""
+    from lacuna.wiring.build import cli_principal
+    from lacuna.wiring.rotation import rotate_signing_key
+
+    until, fresh = run(lambda: rotate_signing_key(overrides(data_dir), cli_principal()))
+    if as_json:
+        print_json({"until": until, "key": fresh})
+        return
+    out.print(f"The old key signed up to {until} records; from now on signs", markup=False)
+    out.print(fresh, markup=False)
+
+
 @audit_app.command("verifier")
 def verifier() -> None:
     """Print the stand-alone verifier: one Python file that needs nothing but Python."""

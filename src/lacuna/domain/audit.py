@@ -23,6 +23,9 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
+ROTATED = "signing_key.rotated"
+"""The kind of record that hands the log to the next signing key."""
+
 KINDS = frozenset(
     {
         "answer.released",
@@ -55,6 +58,7 @@ KINDS = frozenset(
         "override.refused",
         "override.requested",
         "override.withdrawn",
+        "signing_key.rotated",
         "policy.deployed",
         "policy.refused",
         "policy.rolled_back",

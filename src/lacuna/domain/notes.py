@@ -91,6 +91,13 @@ def signed_note(text: str, name: str, public_key: bytes, sign: Sign) -> str:
     return f"{text}\n{_SIGNATURE_START}{name} {blob}\n"
 
 
+def cosigned_note(note: str, name: str, public_key: bytes, sign: Sign) -> str:
+    """A signed note with one more signature line, over the same text."""
+    text = parse_note(note).text
+    blob = base64.b64encode(key_id(name, public_key) + sign(text.encode())).decode()
+    return f"{note}{_SIGNATURE_START}{name} {blob}\n"
+
+
 def parse_note(raw: str) -> SignedNote:
     """Splits a note at its last empty line and takes its signature lines apart."""
     if len(raw) > MAX_NOTE:

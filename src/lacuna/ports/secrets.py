@@ -1,6 +1,17 @@
 """Keys that never leave the process."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredKey:
+    """An Ed25519 public key that signed for this log before the current one: checkpoints of at most `until` records.
+    `statement` is the note, signed by it and by its successor, that says so."""
+
+    public_key: bytes
+    until: int
+    statement: str
 
 
 class KeyRing(Protocol):
@@ -30,4 +41,19 @@ class KeyRing(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Ed25519, 64 bytes (RFC 8032)."""
+        ...
+
+    @property
+    def retired(self) -> tuple[RetiredKey, ...]:
+        """The keys before the current one, oldest first."""
+        ...
+
+    @property
+    def incoming(self) -> bytes | None:
+        """The public key that is about to replace the current one; only while keys are rotated. Then the log's heads
+        carry its signature too, so that whoever knows the old key only stops."""
+        ...
+
+    def sign_incoming(self, message: bytes) -> bytes:
+        """Ed25519 by the incoming key."""
         ...

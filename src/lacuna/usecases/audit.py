@@ -79,14 +79,15 @@ class Audit:
             yield _view(stored)
 
     async def show(self, index: int) -> View:
-        """One record with its receipt: "proof", "tree_size" and the signed "checkpoint" that they lead to. Raises
-        NotFound."""
+        """One record with its receipt: "proof", "tree_size" and the signed "checkpoint" that they lead to;
+        "rotations" tie its key to those before it. Raises NotFound."""
         receipt = await self._ledger.receipt(index)
         return {
             **_view(await self._ledger.get(index)),
             "tree_size": receipt.tree_size,
             "proof": [step.hex() for step in receipt.proof],
             "checkpoint": receipt.checkpoint,
+            "rotations": [each.statement for each in self._keys.retired],
         }
 
     async def checkpoint(self) -> str:

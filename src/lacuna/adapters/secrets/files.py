@@ -17,7 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from lacuna.adapters.secrets.chain import leads_to, read_chain, verifier, write_chain
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageMissing
+from lacuna.domain.rotation import Rotation
+from lacuna.ports.secrets import RetiredKey
 
 KEY_BYTES = 32
 _LONGEST = 4 * KEY_BYTES
@@ -27,11 +30,12 @@ _FULL = "Free space on the volume and try again."
 
 class FileKeyRing:
     """A `KeyRing` over `folder`/keys. With `create`, keys that are missing are made; otherwise StorageMissing is
-    raised."""
+    raised. With `rotating`, the incoming key is made or, where a rotation was interrupted, found again; without it an
+    unfinished rotation raises StorageError."""
 
-    __slots__ = ("_derivation", "_hmac", "_hmac_key_id", "_private", "_public", "_signer_name")
+    __slots__ = ("_derivation", "_hmac", "_hmac_key_id", "_next", "_private", "_public", "_retired", "_signer_name")
 
-    def __init__(self, folder: Path, *, create: bool = True) -> None:
+    def __init__(self, folder: Path, *, create: bool = True, rotating: bool = False) -> None:
         keys = folder / "keys"
         if create:
             _make_folder(keys)
@@ -42,7 +46,10 @@ class FileKeyRing:
         self._hmac_key_id = self.hmac("lacuna hmac key id")[:8]
         self._private = Ed25519PrivateKey.from_private_bytes(_key(keys / "signing.key", create))
         self._public = self._private.public_key().public_bytes_raw()
-        self._signer_name = f"lacuna.local/{self._public.hex()[:8]}"
+        self._retired = _retired(keys)
+        self._next = self._incoming(keys, rotating)
+        first = self._retired[0].public_key if self._retired else self._public
+        self._signer_name = f"lacuna.local/{first.hex()[:8]}"
 
     @property
     def hmac_key_id(self) -> str:
@@ -69,11 +76,71 @@ class FileKeyRing:
     def sign(self, message: bytes) -> bytes:
         return self._private.sign(message)
 
+    @property
+    def retired(self) -> tuple[RetiredKey, ...]:
+        return self._retired
+
+    @property
+    def incoming(self) -> bytes | None:
+        return None if self._next is None else self._next.public_key().public_bytes_raw()
+
+    def sign_incoming(self, message: bytes) -> bytes:
+        if self._next is None:
+            raise StorageMissing("No key is about to replace the signing key.", cure="Run `lacuna audit rotate-key`.")
+        return self._next.sign(message)
+
+    def _incoming(self, keys: Path, rotating: bool) -> Ed25519PrivateKey | None:
+        last = leads_to(self._retired)
+        pending = keys / "signing.next"
+        if not rotating and pending.exists():
+            raise StorageError(
+                f"The rotation of the signing key in {keys} was not finished.",
+                cure="Run `lacuna audit rotate-key` again; it goes on where it stopped.",
+                code="rotation_unfinished",
+            )
+        if not rotating and last not in (None, self._public):
+            raise StorageCorrupt(
+                f"The chain of keys in {keys} does not lead to the signing key.",
+                cure="Restore the keys folder from a backup.",
+            )
+        return Ed25519PrivateKey.from_private_bytes(_key(pending, create=True)) if rotating else None
+
     def __repr__(self) -> str:
         return f"FileKeyRing(signer_name={self._signer_name!r}, hmac_key_id={self._hmac_key_id!r})"
 
     def __reduce__(self) -> str:
         raise TypeError("keys are not pickled: open the key ring again in the other process")
+
+
+def finish_rotation(folder: Path, until: int, statement: str) -> None:
+    """The incoming key of `folder` signs from now on, the one before it is retired and its private half gone. May be
+    repeated after an interruption. Raises StorageError."""
+    keys = folder / "keys"
+    retired = _retired(keys)
+    rotation = Rotation.verified(statement, verifier)
+    try:
+        if all(each.public_key != rotation.old for each in retired):
+            write_chain(keys / "signing.chain", [*retired, RetiredKey(rotation.old, until, statement)])
+        os.replace(keys / "signing.next", keys / "signing.key")
+        _sync_folder(keys)
+    except OSError as fault:
+        raise _fault(fault, keys) from fault
+
+
+def _retired(keys: Path) -> tuple[RetiredKey, ...]:
+    path = keys / "signing.chain"
+    try:
+        return read_chain(path)
+    except OSError as fault:
+        raise _fault(fault, path) from fault
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _make_folder(keys: Path) -> None:
@@ -113,11 +180,7 @@ def _create(path: Path) -> None:
             return
     finally:
         fresh.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _sync_folder(path.parent)
 
 
 def _read(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from lacuna.adapters.storage.record_check import COLUMNS, Bad, sound_leaf
 from lacuna.adapters.storage.sampling import Sample
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.adapters.storage.verified_file import Verified
-from lacuna.domain.audit import EVERYTHING, Examination, Extent, Verification
+from lacuna.domain.audit import EVERYTHING, ROTATED, Examination, Extent, Stored, Verification
 from lacuna.domain.errors import LedgerBroken, StorageMissing
 from lacuna.domain.merkle import TILE_HEIGHT, CompactRange, perfect_root
 
@@ -67,6 +67,7 @@ class LogVerifier:
         self._read = 0
         self._attested = Attested((), 0)
         self._sample: Sample | None = None
+        self._rotations: list[tuple[int, bytes]] = []
 
     @property
     def verified(self) -> Verified:
@@ -177,6 +178,8 @@ class LogVerifier:
             if row[0] != expected:
                 raise Bad(f"Record {expected} is missing.", expected)
             leaves.append(sound_leaf(row))
+            if row[2] == ROTATED:
+                self._rotations.append((row[0], row[6]))
             expected += 1
         if expected != end:
             raise Bad(f"Record {expected} is missing.", expected)
@@ -186,8 +189,20 @@ class LogVerifier:
 
     def _passed(self, connection: Connection, checked: int) -> Verification:
         head = self._head
+        if self._sample is None:
+            self._check_rotations()
         self._attested.finish(head.size, head.root, StoredSubtrees(connection, self._where))
         return Verification(head.size, head.root, extent=self._extent, start=self._start, checked=checked)
+
+    def _check_rotations(self) -> None:
+        """The rotations in the log are those of the chain of keys: no other key may have taken over."""
+        known = {index: statement for index, statement in self._signer.statements if index >= self._start}
+        for index, body in self._rotations:
+            if known.pop(index, None) != Stored(index, body).record().data.get("statement"):
+                raise Bad(f"Record {index} hands the log to a key that is not in its chain of keys.", index)
+        for index in known:
+            if index < self._head.size:
+                raise Bad(f"Record {index} should be a rotation of the signing key, by the chain of keys.", index)
 
     def _failed(self, bad: Bad) -> Verification:
         checked = self._read if self._sample is None else self._sample.checked

@@ -39,8 +39,8 @@ class VerifiedFile:
         self._signer = signer
 
     def read(self) -> Verified | None:
-        """None where nothing was verified yet. Raises LedgerBroken for a file that this log's key did not sign, and
-        StorageError."""
+        """None where nothing was verified yet, or not since the key was rotated. Raises LedgerBroken for a file that
+        this log's key did not sign, and StorageError."""
         with translated(self.path):
             try:
                 with self.path.open("rb") as file:
@@ -48,7 +48,10 @@ class VerifiedFile:
             except FileNotFoundError:
                 return None
         try:
-            text = self._signer.opened_text(raw.decode("utf-8"), str(self.path))
+            note = raw.decode("utf-8")
+            if self._signer.is_retired(note):
+                return None
+            text = self._signer.opened_text(note, str(self.path))
             title, origin, size, packed = text.rstrip("\n").split("\n")
             joined = b"" if packed == "-" else base64.b64decode(packed, validate=True)
             hashes = tuple(joined[at : at + HASH_SIZE] for at in range(0, len(joined), HASH_SIZE))

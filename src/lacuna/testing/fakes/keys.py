@@ -5,13 +5,20 @@ import hmac
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lacuna.ports.secrets import RetiredKey
+
 
 class FixedKeys:
-    """A `KeyRing` derived from a word: equal words give equal keys."""
+    """A `KeyRing` derived from a word: equal words give equal keys. `incoming` is the word of the next signing key."""
 
-    def __init__(self, word: str = "test") -> None:
+    def __init__(
+        self, word: str = "test", retired: tuple[RetiredKey, ...] = (), incoming: str = "", origin: str = ""
+    ) -> None:
+        self.retired = retired
+        self._origin = origin
+        self._next = _private(incoming) if incoming else None
         self._secret = hashlib.sha256(f"hmac:{word}".encode()).digest()
-        self._private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"sign:{word}".encode()).digest())
+        self._private = _private(word)
 
     @property
     def hmac_key_id(self) -> str:
@@ -26,7 +33,7 @@ class FixedKeys:
 
     @property
     def signer_name(self) -> str:
-        return f"lacuna.test/{self.public_key.hex()[:8]}"
+        return self._origin or f"lacuna.test/{self.public_key.hex()[:8]}"
 
     @property
     def public_key(self) -> bytes:
@@ -34,3 +41,15 @@ class FixedKeys:
 
     def sign(self, message: bytes) -> bytes:
         return self._private.sign(message)
+
+    @property
+    def incoming(self) -> bytes | None:
+        return None if self._next is None else self._next.public_key().public_bytes_raw()
+
+    def sign_incoming(self, message: bytes) -> bytes:
+        assert self._next is not None  # noqa: S101  a test asked for it
+        return self._next.sign(message)
+
+
+def _private(word: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"sign:{word}".encode()).digest())
