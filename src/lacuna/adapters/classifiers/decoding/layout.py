@@ -73,7 +73,7 @@ DECODERS = (
     ),
     Decoder(
         r"(?:^|\s)\S\s*\n\s*\S\s*\n\s*\S",
-        re.compile(r"(?:^|(?<=\s))((?:\S[ \t]*(?:\r?\n[ \t]*)+){3,}\S)(?!\S)"),
+        re.compile(r"(?:^|(?<=\s))((?:\S[ \t]*+(?:\r?\n[ \t]*+)++){3,}\S)(?!\S)"),
         _lined,
     ),
     Decoder(

@@ -89,22 +89,28 @@ class Readings:
             return
         view, depth = reading.view, reading.depth + 1
         for number, group in enumerate(_GROUPS):
+            guessed = reading.guessed or number > 0
+            if not self._takes(0, depth, guessed):
+                continue
             pieces = apart([DECODERS[each].pieces(view.text) for each in group if each in triggered])
             if pieces:
-                self._add(DerivedView(view, _excerpt(view.text, pieces)), depth, reading.guessed or number > 0)
+                self._add(DerivedView(view, _excerpt(view.text, pieces)), depth, guessed)
         if _ROTATED in triggered:
             self._add(RewrittenView(view, substitution.rot13(view.text)), depth, reading.guessed)
         if _BACKWARDS in triggered:
             self._add(BackwardsView(view), depth, True)
 
     def _add(self, view: View, depth: int, guessed: bool) -> None:
-        size = self.characters + len(view.text)
-        within = size <= GROWTH * len(self.base.text) + SPARE or (depth <= _ALWAYS and not guessed)
-        if not within or len(self._seen) >= MAX_READINGS or view.text in self._seen:
+        if not self._takes(len(view.text), depth, guessed) or view.text in self._seen:
             return
         self._seen.add(view.text)
-        self.characters = size
+        self.characters += len(view.text)
         self._readings.append(Reading(view, depth, guessed))
+
+    def _takes(self, length: int, depth: int, guessed: bool) -> bool:
+        """Whether there is room for one more reading of so many characters."""
+        within = self.characters + length <= GROWTH * len(self.base.text) + SPARE
+        return len(self._seen) < MAX_READINGS and (within or (depth <= _ALWAYS and not guessed))
 
 
 def _excerpt(text: str, pieces: Sequence[Piece]) -> Sequence[Piece]:
