@@ -1,6 +1,7 @@
 """Rego in a child process as the policy engine."""
 
 import asyncio
+import contextlib
 import itertools
 import threading
 from contextlib import AbstractAsyncContextManager
@@ -170,8 +171,8 @@ async def test_a_set_that_cannot_be_used_leaves_the_old_one_in_force() -> None:
         assert (await engine.decide(asked())).policy_version == before
 
 
-async def test_no_decision_mixes_two_sets_or_fails_while_they_are_exchanged() -> None:
-    """One set tags and denies, the other does neither."""
+def strict_set() -> PolicySet:
+    """The set with a tag and a denial for everybody but the probe: each package says which set it is of."""
     strict = dict(SET.files)
     strict["more.rego"] = (
         'package lacuna.routing\n\ndeny contains {"rule": "all", "reason": "no"} if input.user.id != "probe"\n'
@@ -180,7 +181,45 @@ async def test_no_decision_mixes_two_sets_or_fails_while_they_are_exchanged() ->
         "package lacuna.classification\n\n"
         'tags contains {"tag": "STRICT", "rule": "all", "reason": "no"} if input.user.id != "probe"\n'
     )
-    sets = [SET, PolicySet.of(strict)]
+    return PolicySet.of(strict)
+
+
+async def test_children_that_die_while_sets_are_exchanged_cost_denials_and_never_mix_sets() -> None:
+    sets = [SET, strict_set()]
+    async with closing(RegoPolicy(SET)) as engine:
+        assert isinstance(engine, RegoPolicy)
+        rego, done, died = engine, threading.Event(), 0
+
+        def exchange() -> None:
+            for number in range(2):
+                with contextlib.suppress(ConfigError):
+                    rego.use(sets[(number + 1) % 2])
+            done.set()
+
+        exchanging = asyncio.create_task(asyncio.to_thread(exchange))
+        number = 0
+        while not done.is_set():
+            number += 1
+            loaded = rego._in_force
+            child = None if loaded is None else loaded._process._child
+            if number % 20 == 0 and child is not None:
+                child._process.kill()
+            try:
+                decision = await rego.decide(asked(findings=(("PII.EMAIL", number),)))
+            except DependencyError:
+                died += 1
+                continue
+            seen = (decision.policy_version, decision.allowed, decision.tags)
+            assert seen in [(sets[0].version, True, ()), (sets[1].version, False, ("STRICT",))]
+        await exchanging
+        assert number > 20
+        assert died <= number // 20, "one death costs one decision at most"
+        assert (await rego.decide(asked())).policy_version == rego.version
+
+
+async def test_no_decision_mixes_two_sets_or_fails_while_they_are_exchanged() -> None:
+    """One set tags and denies, the other does neither."""
+    sets = [SET, strict_set()]
     async with closing(RegoPolicy(SET)) as engine:
         assert isinstance(engine, RegoPolicy)
         rego, done = engine, threading.Event()
