@@ -24,7 +24,7 @@ from lacuna.domain.policy_verdicts import (
     without_project,
 )
 from lacuna.domain.tiers import Tier
-from lacuna.testing.contracts.policy import asked
+from lacuna.testing.contracts.policy import SET, asked
 
 RULES = ("one", "two", "three")
 
@@ -148,6 +148,13 @@ def test_a_name_of_no_rule_is_refused_when_the_set_is_loaded() -> None:
             shipped().joined(PolicySet.of({}, {"settings": {"audit_only": ["lacuna.routing.bord_room"]}}))
         )
     assert refused.value.problems == ("data.settings.audit_only: lacuna.routing.bord_room names no rule of the set",)
+
+
+def test_a_set_whose_decisions_do_not_hand_the_names_on_is_refused() -> None:
+    own = SET.joined(PolicySet.of({}, {"settings": {"audit_only": ["lacuna.routing.night"]}}))
+    with pytest.raises(ConfigError) as refused:
+        refuse_audit_only(own)
+    assert "no decision of the set gives audit_only" in refused.value.problems[0]
 
 
 def test_packages_are_the_ones_that_rules_may_be_named_of() -> None:

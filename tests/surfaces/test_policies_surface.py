@@ -224,6 +224,7 @@ def test_an_audit_only_rule_is_counted_recorded_shown_and_without_effect(server:
     assert server.client.get(POLICIES).json()["in_force"]["audit_only"] == ["lacuna.routing.seventh"]
     assert not denied(server, "seventh")
     assert metric(server, series) == before + 1
+    assert metric(server, 'lacuna_cache_lookups_total{level="policy",result="miss"}') > 0
     decision = classified(server, "seventh")["decision_id"]
     found = server.client.get("/api/v1/audit/records", params={"decision": decision}).json()["records"]
     policy = found[0]["record"]["data"]["policy"]

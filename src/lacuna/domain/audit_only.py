@@ -50,6 +50,8 @@ def refuse_audit_only(policies: PolicySet) -> None:
         fault = not_audit_only(name)
         if not fault and not any(f'"{rule}"' in text for text in texts):
             fault = f"{name} names no rule of the set"
+        elif not fault and not any(f'"{AUDIT_ONLY}"' in text for text in texts):
+            fault = f"no decision of the set gives {AUDIT_ONLY}, so {name} would have its effect"
         if fault:
             problems.append(f"data.settings.audit_only: {fault}")
     if problems:
