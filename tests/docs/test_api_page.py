@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lacuna.api import app as api_app
-from lacuna.api import approvals, audit, documents, health, lineage, overrides, policies, policy_past, terms
+from lacuna.api import approvals, audit, documents, health, lineage, overrides, policies, policy_past, terms, texts
 from lacuna.api.context import PREFIX
 from lacuna.domain import errors as domain_errors
 from lacuna.http import errors as http_errors
@@ -23,7 +23,7 @@ def api_page(root: Path) -> str:
 
 def routes() -> set[tuple[str, str]]:
     found = {("POST", PREFIX + path) for path, *_ in api_app.HOT}
-    for module in (approvals, audit, documents, health, lineage, overrides, policies, policy_past, terms):
+    for module in (approvals, audit, documents, health, lineage, overrides, policies, policy_past, terms, texts):
         router: Any = module.router
         found |= {(method, route.path) for route in router.routes for method in route.methods}
     return {(method, re.sub(r":path}", "}", path)) for method, path in found}

@@ -28,6 +28,7 @@ from lacuna.api import (
     policy_past,
     query,
     terms,
+    texts,
 )
 from lacuna.api.context import PREFIX, Context
 from lacuna.api.dependencies import Needs
@@ -60,6 +61,7 @@ ROUTERS = (
     approvals.router,
     audit.router,
     terms.router,
+    texts.router,
     policies.router,
     policy_past.router,
     api_keys.router,

@@ -186,6 +186,26 @@ def rotate_key(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     out.print(fresh, markup=False)
 
 
+@audit_app.command("erase")
+def erase(
+    subject: Annotated[str, typer.Option(help="User id of who asked.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Destroy the key of all texts that a subject's questions left; the ledger stays whole and records it."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> bool:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
+            return await application.texts.erase(subject, application.cli_principal)
+
+    erased = run(work)
+    if as_json:
+        print_json({"erased": erased})
+    else:
+        out.print("The key was destroyed." if erased else "There was no key: no text of this subject is stored.")
+
+
 @audit_app.command("verifier")
 def verifier() -> None:
     """Print the stand-alone verifier: one Python file that needs nothing but Python."""

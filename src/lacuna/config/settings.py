@@ -324,6 +324,17 @@ class PolicySettings(Section):
     )
 
 
+class AuditSettings(Section):
+    """What is kept beside the ledger, which itself holds no text."""
+
+    store_text: bool = Field(
+        False, description="Whether questions and answers are kept, encrypted under a key of who asked."
+    )
+    subject_keys_path: Folder | None = Field(
+        None, description="Folder of those keys, never to be backed up; empty: `subject-keys` in the data folder."
+    )
+
+
 class SecretsSettings(Section):
     """Where secrets come from besides the environment and files."""
 
@@ -349,4 +360,5 @@ class Settings(Section):
     auth: AuthSettings = Field(default_factory=AuthSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     policy: PolicySettings = Field(default_factory=PolicySettings)
+    audit: AuditSettings = Field(default_factory=AuditSettings)
     secrets: SecretsSettings = Field(default_factory=SecretsSettings)

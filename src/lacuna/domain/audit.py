@@ -62,9 +62,11 @@ KINDS = frozenset(
         "policy.deployed",
         "policy.refused",
         "policy.rolled_back",
+        "subject.erased",
         "system.started",
         "system.stopped",
         "terms.changed",
+        "text.read",
     }
 )
 

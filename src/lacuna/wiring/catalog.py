@@ -76,6 +76,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "keys": {
         "files": "lacuna.adapters.secrets.files:FileKeyRing",
     },
+    "texts": {
+        "sealed": "lacuna.adapters.texts.sealed:SealedTexts",
+    },
     "telemetry": {
         "prometheus": "lacuna.adapters.telemetry.prometheus:PrometheusTelemetry",
     },

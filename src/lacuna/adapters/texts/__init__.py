@@ -1,0 +1,1 @@
+"""Stored texts that can be erased."""

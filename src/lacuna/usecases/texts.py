@@ -1,0 +1,55 @@
+"""Keep the texts of decisions, read them, and erase a subject's for good.
+
+Guarantees that whoever reads a text is in the ledger before it is shown, and that an erasure is recorded. The subject
+of a text is who asked. Texts are kept only where the configuration says so; then a decision whose text cannot be kept
+is not answered.
+"""
+
+from lacuna.domain.audit import Json, Record
+from lacuna.domain.errors import InvalidInput
+from lacuna.domain.identity import Permission, Principal
+from lacuna.ports.clock import Clock
+from lacuna.ports.secrets import KeyRing
+from lacuna.ports.storage import Entry, Ledger
+from lacuna.ports.texts import TextVault
+
+MAX_SUBJECT = 300
+
+
+class Texts:
+    """See the module. `vault` is there also where nothing new is kept: what was kept before can be read and erased."""
+
+    def __init__(self, vault: TextVault, ledger: Ledger, keys: KeyRing, clock: Clock, *, keeping: bool) -> None:
+        self._vault = vault
+        self._ledger = ledger
+        self._keys = keys
+        self._clock = clock
+        self._keeping = keeping
+
+    async def keep(self, principal: Principal, decision: str, part: str, text: str) -> None:
+        """Keeps one text, durably, if texts are kept at all. Raises StorageError."""
+        if self._keeping:
+            await self._vault.put(principal.user_id, decision, {part: text})
+
+    async def read(self, decision: str, principal: Principal) -> dict[str, str]:
+        """The texts of a decision. Raises Forbidden, NotFound and StorageError."""
+        principal.require(Permission.READ_TEXTS)
+        found = await self._vault.get(decision)
+        await self._append("text.read", principal, decision, {"parts": [*sorted(found)]})
+        return found
+
+    async def erase(self, subject: str, principal: Principal) -> bool:
+        """Destroys the key of a subject's texts; whether there were any. Raises Forbidden, InvalidInput and
+        StorageError."""
+        principal.require(Permission.MANAGE_AUDIT)
+        if not 0 < len(subject) <= MAX_SUBJECT:
+            raise InvalidInput(f"A subject has 1 to {MAX_SUBJECT} characters.", cure="Give the user id of who asked.")
+        erased = await self._vault.erase(subject)
+        named = self._keys.hmac(f"subject:{subject}")
+        data: dict[str, Json] = {"subject_hmac": named, "hmac_key": self._keys.hmac_key_id, "had_texts": erased}
+        await self._append("subject.erased", principal, "", data)
+        return erased
+
+    async def _append(self, kind: str, principal: Principal, decision: str, data: dict[str, Json]) -> None:
+        record = Record(kind, self._clock.now_us(), principal.user_id, principal.via, decision, data)
+        await self._ledger.append(Entry(record))

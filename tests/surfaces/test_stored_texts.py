@@ -1,0 +1,95 @@
+"""Stored texts through a server: who may read them, what reading and erasing leave behind, and what lies on disk."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from lacuna.domain.audit import KINDS
+from tests.surfaces.conftest import write_config
+from tests.surfaces.running import Server, lacuna
+
+PLANTED = "the heron nests at quay nine"
+CONFIG = """\
+auth:
+  trusted_proxies: [127.0.0.1]
+  text_reader_group: text-readers
+audit:
+  store_text: true
+"""
+
+
+def who(user: str, *groups: str) -> dict[str, str]:
+    return {"X-User": user, "X-Email": f"{user}@example.test", "X-Groups": ",".join(groups)}
+
+
+ANN, READER, ADMIN = who("ann"), who("reader", "text-readers"), who("root", "lacuna-admins")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("texts")
+    config = write_config(folder / "config", CONFIG)
+    env = {"LACUNA_CONFIG_PATH": str(config)}
+    with Server(folder / "data", folder, command=("serve",), env=env) as running:
+        yield running
+
+
+def asked(server: Server, route: str = "classify") -> str:
+    answer = server.client.post(f"/api/v1/{route}", json={"query": f"Is it true that {PLANTED}?"}, headers=ANN)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    return str(body["decision_id"] if route == "classify" else body["classification"]["decision_id"])
+
+
+def kinds(server: Server, kind: str) -> list[dict[str, object]]:
+    page = server.client.get("/api/v1/audit/records", params={"kind": kind}, headers=ADMIN).json()
+    return [each["record"] for each in page["records"]]
+
+
+def test_a_stored_text_is_for_text_readers_alone_and_reading_it_is_recorded(server: Server) -> None:
+    decision = asked(server)
+    path = f"/api/v1/decisions/{decision}/text"
+    for headers in (ANN, ADMIN):
+        assert server.client.get(path, headers=headers).status_code == 403
+    answer = server.client.get(path, headers=READER)
+    assert answer.json() == {"decision_id": decision, "query": f"Is it true that {PLANTED}?", "answer": None}
+    record = kinds(server, "text.read")[0]
+    assert (record["actor"], record["decision"], record["data"]) == ("reader", decision, {"parts": ["query"]})
+    assert server.client.get("/api/v1/decisions/dec_none/text", headers=READER).status_code == 404
+
+
+def test_an_answer_is_kept_with_its_question(server: Server) -> None:
+    kept = server.client.get(f"/api/v1/decisions/{asked(server, 'query')}/text", headers=READER).json()
+    assert PLANTED in kept["query"]
+    assert kept["answer"] is not None
+
+
+def test_an_erased_subject_is_gone_and_the_log_still_verifies(server: Server) -> None:
+    decision = asked(server)
+    for headers in (ANN, READER):
+        refused = server.client.post("/api/v1/admin/subjects/erase", json={"subject": "ann"}, headers=headers)
+        assert refused.status_code == 403
+    erased = server.client.post("/api/v1/admin/subjects/erase", json={"subject": "ann"}, headers=ADMIN)
+    assert erased.json() == {"erased": True}
+    assert server.client.get(f"/api/v1/decisions/{decision}/text", headers=READER).status_code == 404
+    record = kinds(server, "subject.erased")[0]
+    assert record["actor"] == "root"
+    assert "ann" not in str(record["data"])
+    assert server.client.post("/api/v1/audit/verify", headers=ADMIN).json()["passed"]
+    asked(server)
+    command = ("audit", "erase", "--subject", "ann", "--data-dir", server.data_dir, "--json")
+    done = lacuna(*command, cwd=server.cwd, env=server.env)
+    assert (done.code, done.json()) == (0, {"erased": True}), done.err
+
+
+def test_nothing_of_the_text_lies_on_disk_or_in_the_log(server: Server) -> None:
+    asked(server)
+    asked(server, "query")
+    raw = b"".join(path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file())
+    assert PLANTED.encode() not in raw
+    assert PLANTED not in server.log
+
+
+def test_every_kind_of_record_follows_the_grammar() -> None:
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)?\.[a-z]+(_[a-z]+)?", kind) for kind in KINDS)
