@@ -127,7 +127,6 @@ def test_what_the_guides_config_asks_for_beyond_this_version_is_named(folder: Fo
     settings = folder.load(GUIDE_CONFIG).settings
     keys = [sentence.split(":")[0] for sentence in unsupported(settings)]
     assert keys == [
-        "storage.postgres_url",
         "logging.loki_url",
         "classification.layers.embedding.model",
     ]

@@ -9,7 +9,6 @@ from tests.config.conftest import Folder
 @pytest.mark.parametrize(
     ("config", "key"),
     [
-        ("storage: {postgres_url: 'postgresql://h/d'}", "storage.postgres_url"),
         ("logging: {loki_url: 'http://h'}", "logging.loki_url"),
         ("secrets: {vault_url: 'http://h'}", "secrets.vault_url, secrets.vault_token"),
         ("secrets: {vault_token: abc}", "secrets.vault_url, secrets.vault_token"),

@@ -84,8 +84,8 @@ def eval_command(
     if labels and loaded is not None:
         from lacuna.cli import relabelled
 
-        folder = loaded.settings.storage.data_path
-        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, folder)
+        stored = loaded.settings.storage
+        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, stored)
         if as_json:
             print_json(relabelled.document(compared))
         else:

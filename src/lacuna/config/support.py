@@ -27,11 +27,6 @@ def production_settings(settings: Settings) -> tuple[str, ...]:
 
 
 def _stores(settings: Settings) -> Iterator[str]:
-    if settings.storage.postgres_url is not None:
-        yield (
-            "storage.postgres_url: this version keeps its ledger in SQLite only; remove the address "
-            "(LACUNA_POSTGRES_URL, or lineage.postgres_url in config.yaml) and set storage.data_path."
-        )
     if settings.logging.loki_url is not None:
         yield (
             "logging.loki_url: this version logs to standard error only; remove the address (LACUNA_LOKI_URL) "

@@ -60,6 +60,7 @@ from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_parts
 from lacuna.wiring.semantic import keep_learning, learn_from, semantics
 from lacuna.wiring.sign_in import sign_in_parts
+from lacuna.wiring.storage import open_store
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 from lacuna.wiring.texts import stored_texts
 
@@ -91,7 +92,7 @@ async def open_application(
     async with AsyncExitStack() as stack:
         telemetry: Telemetry = back_end("telemetry", "prometheus")()
         keys = back_end("keys", "files")(folder)
-        storage = await back_end("storage", "sqlite")(folder, keys)
+        storage = await open_store(settings.storage, folder, keys)
         stack.push_async_callback(storage.close)
         clock, ids = SystemClock(), TimeOrderedIds()
         bare_store = await back_end("vectors", "embedded").open(folder / "passages.db")

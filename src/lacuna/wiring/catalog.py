@@ -37,6 +37,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "sql_or_python": "lacuna.adapters.code.reader:SqlOrPython",
     },
     "storage": {
+        "postgres": "lacuna.adapters.storage.postgres:open_storage",
         "sqlite": "lacuna.adapters.storage.sqlite:open_storage",
     },
     "fingerprints": {

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from lacuna.adapters.classifiers.override_patterns import OverridePatterns
 from lacuna.adapters.storage.clock import SystemClock
-from lacuna.adapters.storage.sqlite import DATABASE
-from lacuna.domain.errors import LacunaError, StorageMissing
+from lacuna.config.settings import StorageSettings
+from lacuna.domain.errors import LacunaError
 from lacuna.domain.overrides import Granted, Label, State
 from lacuna.domain.overriding import OverrideSet
 from lacuna.domain.tiers import Tier
@@ -22,6 +21,7 @@ from lacuna.usecases.follow import Follow
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.overrides_in_force import OverridesInForce
 from lacuna.wiring.catalog import back_end
+from lacuna.wiring.storage import open_store, require_store
 
 log = structlog.get_logger("lacuna.overrides")
 
@@ -75,13 +75,12 @@ async def override_parts(
     return parts
 
 
-async def granted_in(folder: Path) -> tuple[OverrideSet, tuple[Label, ...]]:
-    """What counts now in a data folder: overrides and labels. Raises StorageMissing where there is no store, and
-    StorageError."""
-    if not (folder / DATABASE).exists():
-        raise StorageMissing(f"There is no store in {folder}.", cure="Name the data folder with --data-dir.")
+async def granted_in(wanted: StorageSettings) -> tuple[OverrideSet, tuple[Label, ...]]:
+    """What counts now in a store: overrides and labels. Raises StorageMissing where there is none, and StorageError."""
+    folder = wanted.data_path
+    require_store(wanted, folder)
     keys = back_end("keys", "files")(folder)
-    storage = await back_end("storage", "sqlite")(folder, keys, create=False)
+    storage = await open_store(wanted, folder, keys, create=False)
     try:
         _, granted = await storage.overrides.everything()
     finally:

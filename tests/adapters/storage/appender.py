@@ -1,4 +1,4 @@
-"""A process that appends to a ledger: `python appender.py FOLDER NAME COUNT TASKS`.
+"""A process that appends to a ledger: `python appender.py FOLDER NAME COUNT TASKS [ADDRESS]`.
 
 Prints one line "index number" for each record after it was acknowledged, unbuffered, so that a parent that kills it
 knows what it was promised.
@@ -12,13 +12,17 @@ from itertools import count as counting
 from pathlib import Path
 
 from lacuna.adapters.secrets.files import FileKeyRing
-from lacuna.adapters.storage.sqlite import open_storage
+from lacuna.adapters.storage import postgres, sqlite
 from lacuna.ports.storage import Entry
 from lacuna.testing.contracts.ledger import entry
 
 
-async def main(folder: Path, name: str, count: int, tasks: int) -> None:
-    storage = await open_storage(folder, FileKeyRing(folder))
+async def main(folder: Path, name: str, count: int, tasks: int, address: str | None) -> None:
+    keys = FileKeyRing(folder)
+    if address is None:
+        storage = await sqlite.open_storage(folder, keys)
+    else:
+        storage = await postgres.open_storage(folder, keys, address=address)
     numbers = counting()
 
     async def append() -> None:
@@ -32,4 +36,4 @@ async def main(folder: Path, name: str, count: int, tasks: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5] if sys.argv[5:] else None))

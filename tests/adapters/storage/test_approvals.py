@@ -1,14 +1,11 @@
 """Requests for approval on SQLite and in memory keep the same promises."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from lacuna.adapters.storage.approvals import MAX_OPEN_BY_REQUESTER, SqlApprovals
 from lacuna.adapters.storage.ledger import SqlLedger
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import TooLarge
 from lacuna.testing.contracts.approvals import ASKED, ApprovalStoreContract
@@ -17,14 +14,7 @@ from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, FixedKeys())
-    yield opened
-    await opened.close()
-
-
-class TestSqliteApprovals(ApprovalStoreContract):
+class TestStoredApprovals(ApprovalStoreContract):
     @pytest.fixture
     def approvals(self, storage: Storage) -> SqlApprovals:
         return storage.approvals

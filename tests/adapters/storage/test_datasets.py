@@ -1,13 +1,9 @@
 """Data sets on SQLite and in memory keep the same promises."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from lacuna.adapters.storage.datasets import SqlDatasets
 from lacuna.adapters.storage.ledger import SqlLedger
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.testing.contracts.datasets import DatasetStoreContract
 from lacuna.testing.fakes.datasets import InMemoryDatasets
@@ -15,14 +11,7 @@ from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, FixedKeys())
-    yield opened
-    await opened.close()
-
-
-class TestSqliteDatasets(DatasetStoreContract):
+class TestStoredDatasets(DatasetStoreContract):
     @pytest.fixture
     def datasets(self, storage: Storage) -> SqlDatasets:
         return storage.datasets

@@ -1,15 +1,12 @@
 """Overrides in the database and in the fake keep the same promises."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from lacuna.adapters.storage import overrides as module
 from lacuna.adapters.storage.ledger import SqlLedger
 from lacuna.adapters.storage.overrides import SqlOverrides
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import TooLarge
 from lacuna.domain.overrides import OverrideKind, State
@@ -17,16 +14,10 @@ from lacuna.testing.contracts.overrides import ENTRY, OverrideStoreContract, dec
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.overrides import InMemoryOverrides
+from tests.adapters.storage.conftest import Engine
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, FixedKeys())
-    yield opened
-    await opened.close()
-
-
-class TestSqliteOverrides(OverrideStoreContract):
+class TestStoredOverrides(OverrideStoreContract):
     @pytest.fixture
     def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
@@ -46,15 +37,15 @@ class TestInMemoryOverrides(OverrideStoreContract):
         return InMemoryOverrides(ledger)
 
 
-async def test_another_process_sees_a_change_at_once_and_after_a_restart(storage: Storage, tmp_path: Path) -> None:
-    other = await open_storage(tmp_path, FixedKeys())
+async def test_another_process_sees_a_change_at_once_and_after_a_restart(storage: Storage, engine: Engine) -> None:
+    other = await engine.open()
     before = await other.overrides.version()
     await storage.overrides.add(override(1, State.GRANTED), label(1, "ovr_001"), [ENTRY])
     assert await other.overrides.version() > before
     assert await other.overrides.get("ovr_001") == override(1, State.GRANTED)
     await other.close()
     await storage.close()
-    again = await open_storage(tmp_path, FixedKeys())
+    again = await engine.open()
     assert (await again.overrides.everything())[1].labels == (label(1, "ovr_001"),)
     assert (await again.ledger.verify()).passed
     await again.close()

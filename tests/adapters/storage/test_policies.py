@@ -1,13 +1,9 @@
 """Policies in the database and in the fake keep the same promises."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from lacuna.adapters.storage.ledger import SqlLedger
 from lacuna.adapters.storage.policies import SqlPolicies
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.testing.contracts.policies import PolicyStoreContract
 from lacuna.testing.fakes.keys import FixedKeys
@@ -15,14 +11,7 @@ from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.policies import InMemoryPolicies
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, FixedKeys())
-    yield opened
-    await opened.close()
-
-
-class TestSqlitePolicies(PolicyStoreContract):
+class TestStoredPolicies(PolicyStoreContract):
     @pytest.fixture
     def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger

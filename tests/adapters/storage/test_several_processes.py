@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 
 from lacuna.adapters.secrets.files import FileKeyRing
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.domain.audit import Record
+from tests.adapters.storage.conftest import Engine
 
 APPENDER = Path(__file__).with_name("appender.py")
 
 
-def start(folder: Path, name: str, count: int, tasks: int = 8) -> subprocess.Popen[bytes]:
+def start(engine: Engine, name: str, count: int, tasks: int = 8) -> subprocess.Popen[bytes]:
+    address = () if engine.address is None else (engine.address,)
     return subprocess.Popen(
-        [sys.executable, str(APPENDER), str(folder), name, str(count), str(tasks)],
+        [sys.executable, str(APPENDER), str(engine.folder), name, str(count), str(tasks), *address],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -27,9 +28,9 @@ def acknowledged(output: bytes) -> dict[int, int]:
     return {int(index): int(number) for index, number in (line.split() for line in lines)}
 
 
-async def records(folder: Path) -> list[Record]:
+async def records(engine: Engine) -> list[Record]:
     """Every record, after the log has verified."""
-    storage = await open_storage(folder, FileKeyRing(folder), create=False)
+    storage = await engine.open(FileKeyRing(engine.folder), create=False)
     try:
         result = await storage.ledger.verify()
         assert result.passed, result.problem
@@ -40,11 +41,11 @@ async def records(folder: Path) -> list[Record]:
         await storage.close()
 
 
-async def test_processes_that_start_and_append_together_share_one_log(tmp_path: Path) -> None:
-    children = {name: start(tmp_path, name, 150) for name in ("one", "two", "three")}
+async def test_processes_that_start_and_append_together_share_one_log(engine: Engine) -> None:
+    children = {name: start(engine, name, 150) for name in ("one", "two", "three")}
     outputs = {name: child.communicate(timeout=60) for name, child in children.items()}
     assert {name: child.returncode for name, child in children.items()} == dict.fromkeys(children, 0), outputs
-    found = await records(tmp_path)
+    found = await records(engine)
     assert len(found) == 450
     for name, (output, _) in outputs.items():
         promised = acknowledged(output)
@@ -52,12 +53,12 @@ async def test_processes_that_start_and_append_together_share_one_log(tmp_path: 
         assert all((found[index].actor, found[index].data["number"]) == (name, n) for index, n in promised.items())
 
 
-async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+async def test_what_was_acknowledged_survives_kill_9(engine: Engine) -> None:
     chance = random.Random(5)
     promised: dict[int, tuple[str, int]] = {}
     for number in range(4):
         name = f"round {number}"
-        child = start(tmp_path, name, 1_000_000, tasks=16)
+        child = start(engine, name, 1_000_000, tasks=16)
         assert child.stdout is not None
         assert child.stderr is not None
         first = child.stdout.readline()
@@ -67,6 +68,6 @@ async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         for index, appended in acknowledged(first + rest).items():
             assert index not in promised
             promised[index] = (name, appended)
-    found = await records(tmp_path)
+    found = await records(engine)
     assert len(promised) >= 4
     assert {index: (found[index].actor, found[index].data["number"]) for index in promised} == promised

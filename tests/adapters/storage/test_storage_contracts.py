@@ -1,14 +1,10 @@
-"""SQLite and the fakes keep the same promises."""
-
-from collections.abc import AsyncIterator
-from pathlib import Path
+"""SQLite, PostgreSQL and the fakes keep the same promises."""
 
 import pytest
 
 from lacuna.adapters.storage.catalogue import SqlCatalogue
 from lacuna.adapters.storage.conversations import SqlConversations
 from lacuna.adapters.storage.ledger import SqlLedger
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.ports.secrets import KeyRing
 from lacuna.testing.contracts.catalogue import CatalogueContract
@@ -25,14 +21,7 @@ def keys() -> KeyRing:
     return FixedKeys()
 
 
-@pytest.fixture
-async def storage(tmp_path: Path, keys: KeyRing) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, keys)
-    yield opened
-    await opened.close()
-
-
-class TestSqliteLedger(LedgerContract):
+class TestStoredLedger(LedgerContract):
     @pytest.fixture
     def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
@@ -44,7 +33,7 @@ class TestInMemoryLedger(LedgerContract):
         return InMemoryLedger(keys)
 
 
-class TestSqliteCatalogue(CatalogueContract):
+class TestStoredCatalogue(CatalogueContract):
     @pytest.fixture
     def catalogue(self, storage: Storage) -> SqlCatalogue:
         return storage.catalogue
@@ -56,7 +45,7 @@ class TestInMemoryCatalogue(CatalogueContract):
         return InMemoryCatalogue()
 
 
-class TestSqliteConversations(ConversationContract):
+class TestStoredConversations(ConversationContract):
     @pytest.fixture
     def conversations(self, storage: Storage) -> SqlConversations:
         return storage.conversations

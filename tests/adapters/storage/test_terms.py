@@ -1,14 +1,11 @@
 """Terms in the database and in the fake keep the same promises."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from lacuna.adapters.storage import terms as module
 from lacuna.adapters.storage.ledger import SqlLedger
-from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.storage.store import Storage
 from lacuna.adapters.storage.terms import SqlTerms
 from lacuna.domain.errors import TooLarge
@@ -16,16 +13,10 @@ from lacuna.testing.contracts.terms import ENTRY, TermStoreContract, stored
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.terms import InMemoryTerms
+from tests.adapters.storage.conftest import Engine
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path, FixedKeys())
-    yield opened
-    await opened.close()
-
-
-class TestSqliteTerms(TermStoreContract):
+class TestStoredTerms(TermStoreContract):
     @pytest.fixture
     def ledger(self, storage: Storage) -> SqlLedger:
         return storage.ledger
@@ -45,8 +36,8 @@ class TestInMemoryTerms(TermStoreContract):
         return InMemoryTerms(ledger)
 
 
-async def test_another_process_sees_a_change_at_once(storage: Storage, tmp_path: Path) -> None:
-    other = await open_storage(tmp_path, FixedKeys())
+async def test_another_process_sees_a_change_at_once(storage: Storage, engine: Engine) -> None:
+    other = await engine.open()
     before = await other.terms.version()
     await storage.terms.change([stored(1, "apollo")], [], [ENTRY])
     assert await other.terms.version() > before
@@ -54,10 +45,10 @@ async def test_another_process_sees_a_change_at_once(storage: Storage, tmp_path:
     await other.close()
 
 
-async def test_terms_and_log_survive_a_restart(storage: Storage, tmp_path: Path) -> None:
+async def test_terms_and_log_survive_a_restart(storage: Storage, engine: Engine) -> None:
     await storage.terms.change([stored(1, "apollo")], [], [ENTRY])
     await storage.close()
-    again = await open_storage(tmp_path, FixedKeys())
+    again = await engine.open()
     assert await again.terms.get("trm_001") == stored(1, "apollo")
     assert (await again.ledger.verify()).passed
     await again.close()

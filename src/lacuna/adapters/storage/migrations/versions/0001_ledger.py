@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lacuna.adapters.storage.migrations.columns import text
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -15,9 +17,9 @@ def upgrade() -> None:
         "records",
         sa.Column("idx", index, primary_key=True, autoincrement=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("kind", text(), nullable=False),
+        sa.Column("actor", text(), nullable=False),
+        sa.Column("decision", text(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
@@ -36,46 +38,46 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("range", sa.LargeBinary(), nullable=False),
-        sa.Column("checkpoint", sa.Text(), nullable=False),
+        sa.Column("checkpoint", text(), nullable=False),
     )
     op.create_table(
         "lineage_nodes",
-        sa.Column("node_id", sa.Text(), primary_key=True),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("node_id", text(), primary_key=True),
+        sa.Column("kind", text(), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("label", text(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "lineage_edges",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("source", text(), nullable=False),
+        sa.Column("target", text(), nullable=False),
+        sa.Column("relation", text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "target", "relation"),
         sqlite_with_rowid=False,
     )
     op.create_index("lineage_edges_target", "lineage_edges", ["target"])
     op.create_table(
         "documents",
-        sa.Column("document_id", sa.Text(), primary_key=True),
+        sa.Column("document_id", text(), primary_key=True),
         sa.Column("ready", sa.Boolean(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("title", text(), nullable=False),
+        sa.Column("source", text(), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=False),
         sa.Column("found_tier", sa.Integer(), nullable=False),
-        sa.Column("groups", sa.Text(), nullable=False),
-        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("groups", text(), nullable=False),
+        sa.Column("tags", text(), nullable=False),
         sa.Column("chunks", sa.Integer(), nullable=False),
         sa.Column("text_length", sa.BigInteger(), nullable=False),
-        sa.Column("content_hmac", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("ruleset", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("content_hmac", text(), nullable=False),
+        sa.Column("media_type", text(), nullable=False),
+        sa.Column("ruleset", text(), nullable=False),
+        sa.Column("owner", text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
     )
     op.create_table(
         "conversations",
-        sa.Column("key", sa.Text(), primary_key=True),
+        sa.Column("key", text(), primary_key=True),
         sa.Column("tier", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
     )

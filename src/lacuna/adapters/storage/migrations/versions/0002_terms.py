@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lacuna.adapters.storage.migrations.columns import text
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -12,13 +14,13 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "terms",
-        sa.Column("term_id", sa.Text(), primary_key=True),
-        sa.Column("list", sa.Text(), nullable=False),
-        sa.Column("form", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("aliases", sa.Text(), nullable=False),
-        sa.Column("match", sa.Text(), nullable=False),
-        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("term_id", text(), primary_key=True),
+        sa.Column("list", text(), nullable=False),
+        sa.Column("form", text(), nullable=False),
+        sa.Column("name", text(), nullable=False),
+        sa.Column("aliases", text(), nullable=False),
+        sa.Column("match", text(), nullable=False),
+        sa.Column("added_by", text(), nullable=False),
         sa.Column("added_at", sa.BigInteger(), nullable=False),
         sqlite_with_rowid=False,
     )

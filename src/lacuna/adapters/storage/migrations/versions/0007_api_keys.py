@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lacuna.adapters.storage.migrations.columns import text
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -12,22 +14,22 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "api_keys",
-        sa.Column("key_id", sa.Text(), primary_key=True),
-        sa.Column("token_hash", sa.Text(), nullable=False, unique=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("service_account", sa.Text(), nullable=False),
-        sa.Column("groups", sa.Text(), nullable=False),
+        sa.Column("key_id", text(), primary_key=True),
+        sa.Column("token_hash", text(), nullable=False, unique=True),
+        sa.Column("name", text(), nullable=False),
+        sa.Column("service_account", text(), nullable=False),
+        sa.Column("groups", text(), nullable=False),
         sa.Column("clearance", sa.Integer(), nullable=False),
-        sa.Column("scopes", sa.Text()),
-        sa.Column("networks", sa.Text(), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("scopes", text()),
+        sa.Column("networks", text(), nullable=False),
+        sa.Column("created_by", text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger()),
-        sa.Column("replaces", sa.Text(), nullable=False),
+        sa.Column("replaces", text(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger()),
-        sa.Column("revoked_by", sa.Text(), nullable=False),
+        sa.Column("revoked_by", text(), nullable=False),
         sa.Column("last_used_at", sa.BigInteger()),
-        sa.Column("last_used_from", sa.Text(), nullable=False),
+        sa.Column("last_used_from", text(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,209 @@
+"""A PostgreSQL database: opening it, bringing it up to date, and connections with the settings the ledger relies on.
+
+Guarantees that a database that is unreachable, another program's, too old, or from a newer Lacuna is refused with its
+own error; that of several processes opening an old one one migrates it, in one transaction, while the others wait; and
+that writers take turns by the lock on the head's row, so that a transaction sees all that was committed before it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lacuna.adapters.storage.connection import Connection
+from lacuna.adapters.storage.entries import Prepared
+from lacuna.adapters.storage.faults import unstorable
+from lacuna.adapters.storage.migrations import HEAD, upgrade
+from lacuna.adapters.storage.postgres_connection import PostgresConnection
+from lacuna.adapters.storage.postgres_faults import postgres_fault
+from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
+
+OLDEST: Final = 14
+"""The oldest major version of PostgreSQL that is supported."""
+
+BUSY_SECONDS: Final = 5.0
+MIGRATION_SECONDS: Final = 60.0
+_STALLED_SECONDS: Final = 30
+"""After so long the server ends a transaction whose client says nothing: it holds the lock that all writers need."""
+
+_MARK: Final = "Lacuna"
+"""The comment on alembic_version: it tells our tables from those of another program that uses Alembic too."""
+_MIGRATION_LOCK: Final = 0x4C41434E
+
+_DEFAULTS: Final = {
+    "application_name": "lacuna",
+    "client_encoding": "UTF8",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+    # Of several hosts, the one that takes writes. A standby may lag, and what was written must be seen.
+    "target_session_attrs": "primary",
+}
+_DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
+)
+_TABLES: Final = (
+    "SELECT count(*) FROM pg_catalog.pg_class "
+    "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+)
+_OURS: Final = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+
+
+class PostgresDatabase:
+    """A `connection.Database`. `address` is a libpq URL; `warn` hears, once, of settings of the server that weaken what
+    the ledger promises."""
+
+    errors = psycopg.Error
+    duplicates = psycopg.errors.UniqueViolation
+
+    def __init__(
+        self, address: str, *, busy_seconds: float = BUSY_SECONDS, warn: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Raises StorageError for an address that libpq does not understand."""
+        try:
+            given = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
+        except psycopg.Error:
+            raise StorageError(
+                "The address of PostgreSQL cannot be understood.",
+                cure="Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE in LACUNA_POSTGRES_URL; in user and password "
+                "write other characters than letters and digits as %XX.",
+                code="storage_refused",
+            ) from None
+        host, port = given.get("host", "localhost"), given.get("port", "5432")
+        self.where = f"postgresql://{host}:{port}/{given.get('dbname', given.get('user', ''))}"
+        self._conninfo = make_conninfo(**{**_DEFAULTS, **given})
+        self._busy_seconds = busy_seconds
+        self._warn = warn
+
+    def bring_up_to_date(self, *, create: bool) -> None:
+        with self.translated():
+            connection = self.writer()
+            try:
+                self._require_fit(connection)
+                found = _revision(connection, self.where)
+            finally:
+                connection.close()
+        if found is None and not create:
+            raise StorageMissing(
+                f"There is no store in {self.where}.", cure="Check the address, or create it with `lacuna migrate`."
+            )
+        if found != HEAD:
+            self._migrate()
+
+    def writer(self) -> PostgresConnection:
+        connection = self._connect()
+        connection.execute(_DURABLE)
+        return connection
+
+    def reader(self) -> PostgresConnection:
+        connection = self._connect()
+        connection.execute("SET default_transaction_read_only = on")
+        return connection
+
+    def require_present(self, connection: Connection) -> None:
+        """A server does not exchange its files unseen."""
+
+    def begin(self, connection: Connection) -> None:
+        # One message to the server. The lock is taken by a statement of its own: those after it see what was committed
+        # while it waited.
+        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
+
+    def begin_snapshot(self, connection: Connection) -> None:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def require_storable(self, entries: Sequence[Prepared]) -> None:
+        for entry in entries:
+            _, *columns = entry.columns
+            texts = (columns, *(node for node in entry.nodes), *entry.edges)
+            if any("\0" in text for row in texts for text in row if isinstance(text, str)):
+                raise unstorable()
+
+    def lost(self, connection: Connection) -> bool:
+        return isinstance(connection, PostgresConnection) and connection.raw.closed
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as fault:
+            # Without the cause: its text may hold values, and it would be printed with the traceback.
+            raise postgres_fault(fault, self.where) from None
+
+    def _connect(self) -> PostgresConnection:
+        raw: psycopg.Connection[tuple[Any, ...]] = psycopg.connect(self._conninfo, autocommit=True)
+        connection = PostgresConnection(raw)
+        try:
+            connection.execute(
+                f"SET lock_timeout = {int(self._busy_seconds * 1000)}; "
+                f"SET idle_in_transaction_session_timeout = '{_STALLED_SECONDS}s'"
+            )
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _require_fit(self, connection: PostgresConnection) -> None:
+        version = connection.raw.info.server_version // 10_000
+        if version < OLDEST:
+            raise StorageError(
+                f"{self.where} is PostgreSQL {version}.", cure=f"Use PostgreSQL {OLDEST} or newer.", code="storage_old"
+            )
+        settings = "SELECT current_setting('server_encoding'), current_setting('fsync'), current_schema()"
+        encoding, fsync, schema = connection.execute(settings).fetchone() or ("", "", None)
+        if encoding != "UTF8":
+            raise StorageError(
+                f"{self.where} keeps texts as {encoding}.", cure="Create the database with encoding UTF8."
+            )
+        if schema is None:
+            raise StorageError(
+                f"{self.where} has no schema in its search_path.", cure="Create it, or set search_path for the user."
+            )
+        if fsync != "on":
+            self._warn(f"{self.where} runs with fsync=off: a crash of its machine may lose acknowledged records.")
+
+    def _migrate(self) -> None:
+        from sqlalchemy import create_engine
+        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.pool import NullPool
+
+        def transactional() -> "psycopg.Connection[tuple[Any, ...]]":
+            raw = self.writer().raw
+            raw.autocommit = False
+            return raw
+
+        engine = create_engine("postgresql+psycopg://", creator=transactional, poolclass=NullPool)
+        try:
+            with self.translated(), engine.begin() as connection:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(MIGRATION_SECONDS * 1000)}")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                raw = connection.connection.driver_connection
+                found = _revision(PostgresConnection(raw), self.where)  # type: ignore[arg-type]  # what `transactional` made
+                if found != HEAD:
+                    upgrade.require_known(found, self.where)
+                    upgrade.run(connection)
+                    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{_MARK}'")
+        except DBAPIError as fault:
+            if isinstance(fault.orig, psycopg.Error):
+                raise postgres_fault(fault.orig, self.where) from None
+            raise
+        finally:
+            engine.dispose()
+
+
+def _revision(connection: PostgresConnection, where: str) -> str | None:
+    """The schema's revision; None for an empty database. Raises StorageCorrupt for one of another program."""
+    (tables,) = connection.execute(_TABLES).fetchone() or (0,)
+    if not tables:
+        return None
+    if (connection.execute(_OURS).fetchone() or (None,))[0] != _MARK:
+        raise StorageCorrupt(
+            f"{where} holds tables of another program.",
+            cure="Give Lacuna a database of its own, or a schema of its own by the search_path of its user.",
+        )
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])

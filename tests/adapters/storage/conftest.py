@@ -1,0 +1,42 @@
+"""The store on each database: what holds for one holds for the other."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lacuna.adapters.storage import postgres, sqlite
+from lacuna.adapters.storage.store import Storage
+from lacuna.ports.secrets import KeyRing
+from lacuna.testing.fakes.keys import FixedKeys
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A place for one store. `address` is that of its PostgreSQL database; without it, it is SQLite in the folder."""
+
+    folder: Path
+    address: str | None = None
+
+    async def open(self, keys: KeyRing | None = None, **given: Any) -> Storage:
+        """The store, opened as another process would."""
+        ring = FixedKeys() if keys is None else keys
+        if self.address is None:
+            return await sqlite.open_storage(self.folder, ring, **given)
+        return await postgres.open_storage(self.folder, ring, address=self.address, **given)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """Each database in turn."""
+    return Engine(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("database"))
+
+
+@pytest.fixture
+async def storage(engine: Engine) -> AsyncIterator[Storage]:
+    """An empty store."""
+    opened = await engine.open()
+    yield opened
+    await opened.close()
