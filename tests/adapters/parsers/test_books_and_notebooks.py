@@ -56,6 +56,7 @@ def opendocument(kind: str, body: str, styles: str = "", parts: Mapping[str, byt
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(),
             "content.xml": content.encode(),
+            "Configurations2/accelerator/current.xml": b"",
             "styles.xml": master.encode(),
             "meta.xml": meta.encode(),
             **(parts or {}),

@@ -93,6 +93,10 @@ def test_gif_and_webp() -> None:
         assert words in webp
 
 
+def test_an_archive_behind_a_picture_is_read() -> None:
+    assert "packed-words" in found(samples.png() + samples.zip_file({"a.txt": b"packed-words" * 200}))
+
+
 @pytest.mark.parametrize(
     "whole", [tiff(), samples.png(b"eXIf" + tiff()), b"\xff\xd8" + segment(0xE1, b"Exif\0\0" + tiff())]
 )

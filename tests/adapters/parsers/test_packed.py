@@ -95,6 +95,12 @@ def test_packed_bombs_are_refused_before_they_are_unpacked(pack: object) -> None
         read(bomb, "a.gz", Limits(max_inflated_bytes=1 << 20))
 
 
+def test_an_archive_behind_other_data_is_read() -> None:
+    hidden = b"\1\2\3\0" * 40 + samples.zip_file({"a.txt": b"packed-words" * 200})
+    assert "packed-words" in read(hidden, "data.bin").everything
+    assert "packed-words" in read(samples.zip_file({"data.bin": hidden})).everything
+
+
 def test_many_small_archives_share_one_limit() -> None:
     inner = samples.zip_file({"a.txt": b"words " * 10_000})
     with pytest.raises(TooLarge, match="unpacks"):

@@ -20,7 +20,8 @@ PAGE = """<!DOCTYPE html><html lang="de"><head><title>Pumpen &amp; Ventile</titl
 <h1>Pumpen</h1><p>Das Pro<b>jekt</b> l&auml;uft. <img src="p.png" alt="Foto der Anlage"></p>
 <!-- ticket 4711 for customer Aldbrook -->
 <h2>Maße</h2><table><tr><th>Typ</th><th>Druck</th></tr><tr><td>P2</td><td>16 bar</td></tr></table>
-<p hidden>unsichtbar</p><input type="hidden" value="token-in-a-form" title="Tooltip words">
+<p hidden>unsichtbar</p>
+<input class="class-words" style="x:style-words" type="hidden" value="token-in-a-form" title="Tooltip words">
 <footer>Impressum</footer></body></html>"""
 
 
@@ -95,6 +96,9 @@ def test_html_retrieval_text_is_the_article_by_headings() -> None:
         "Foto der Anlage",
         "token-in-a-form",
         "Tooltip words",
+        "class-words",
+        "style-words",
+        ".x{color:red}",
         "unsichtbar",
         "Impressum",
         "Startseite",

@@ -118,7 +118,14 @@ def detect(data: bytes, filename: str, nested: bool = False) -> Format:
         return Format.IMAGE
     if data[257:262] == b"ustar":
         return Format.TAR
-    return _foreign(data) or _text_format(data, filename)
+    try:
+        _refuse_foreign(data)
+        return _text_format(data, filename)
+    except UnsupportedFormat:
+        # What unpacks itself, or has an archive behind it, is one.
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            return Format.ZIP
+        raise
 
 
 def hides_text(data: bytes) -> str:
@@ -133,14 +140,11 @@ def unsupported(what: str, advice: str = "") -> UnsupportedFormat:
     return UnsupportedFormat(f"The file is {what}, which cannot be ingested.", cure=f"{advice} {SUPPORTED}".lstrip())
 
 
-def _foreign(data: bytes) -> Format | None:
-    """Refuses what is known and has no reader; programs that unpack themselves are archives."""
+def _refuse_foreign(data: bytes) -> None:
+    """Refuses what is known and has no reader."""
     for magic, name in _REFUSED:
         if data.startswith(magic):
-            if magic.startswith(b"MZ") and zipfile.is_zipfile(io.BytesIO(data)):
-                return Format.ZIP
             raise unsupported(name)
-    return None
 
 
 def _compound(data: bytes, nested: bool) -> Format:

@@ -28,17 +28,20 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     chapters = {name: list[Section]() for name in _spine(package, root)}
     for name in archive.names:
         lowered = name.lower()
+        member = archive.read(name)
+        if not member:
+            continue
         if lowered.endswith(_PAGES):
-            page = page_text(source_text(archive.read(name)), limits.max_output_chars)
+            page = page_text(source_text(member), limits.max_output_chars)
             everything.add(page.everything)
             if name in chapters:
                 chapters[name] = [
                     Section(section.text, section.heading or page.title) for section in markdown_sections(page.visible)
                 ]
         elif lowered.endswith(_XML):
-            add_texts(_without_doctype(archive.read(name)), everything)
+            add_texts(_without_doctype(member), everything)
         elif not lowered.endswith(("/", "mimetype", *_FONTS)):
-            add_embedded(archive.read(name), posixpath.basename(name), limits, everything)
+            add_embedded(member, posixpath.basename(name), limits, everything)
     title = next((_words(node) for node in package.iter("{http://purl.org/dc/elements/1.1/}title")), "")
     sections = sections_of((part for parts in chapters.values() for part in parts), limits.max_output_chars)
     return Parsed(title or title_from_name(filename), MEDIA_TYPE, sections, everything.text())

@@ -51,7 +51,8 @@ _TAGS: Final = (
     | {"button", "textarea", "option", "optgroup", "fieldset", "legend", "details", "summary", "address", "path", "g"}
 )
 """Known tags; the name of any other is text that somebody chose."""
-_MEANINGLESS: Final = frozenset({"class", "style", "d", "points", "viewbox", "transform", "integrity", "nonce"})
+_MEANINGLESS: Final = frozenset({"d", "points", "viewbox", "transform", "integrity", "nonce"})
+_LOOKS: Final = frozenset({"class", "style"})
 _MEDIA_DATA: Final = re.compile(r"\s*data:(?:image|font|audio|video)/", re.IGNORECASE)
 _HEADING: Final = re.compile(r"^#{1,6} ", re.MULTILINE)
 _SPACE: Final = re.compile(r"\s+")
@@ -120,6 +121,7 @@ class _Page(HTMLParser):
         self._open: list[str] = []
         self._hidden = 0
         self._line: list[str] = []
+        self._looks = set[tuple[str, str]]()
 
     def read(self, source: str) -> None:
         # An unclosed comment runs to the end; said so here, the parser does not look for its end again and again.
@@ -138,7 +140,7 @@ class _Page(HTMLParser):
             if value is None:
                 self.everything.add(name)
             elif value and name not in _MEANINGLESS and not _MEDIA_DATA.match(value):
-                self.everything.add(f"{name}={value}")
+                self._attribute(name, value)
         if tag in _HEADINGS and self._is_visible():
             self.visible.append("#" * _HEADINGS[tag] + " ")
         elif tag == "li" and self._is_visible():
@@ -147,6 +149,14 @@ class _Page(HTMLParser):
         if tag in _HIDING or tag == "pre":
             self._open.append(tag)
             self._hidden += tag in _HIDING
+
+    def _attribute(self, name: str, value: str) -> None:
+        """Looks repeat on many elements and are said once."""
+        if name in _LOOKS:
+            if (name, value) in self._looks:
+                return
+            self._looks.add((name, value))
+        self.everything.add(f"{name}={value}")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") and self._is_visible():

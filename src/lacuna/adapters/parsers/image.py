@@ -3,6 +3,8 @@
 PNG (PNG 3rd edition, text and eXIf chunks), JPEG (comments, Exif, XMP, IPTC), GIF (comments), TIFF and WebP.
 """
 
+import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -11,6 +13,7 @@ from lacuna.adapters.parsers import exif
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.mapi import decoded
+from lacuna.adapters.parsers.packed import read_zip
 from lacuna.adapters.parsers.strings import strings
 from lacuna.adapters.parsers.xml_text import words_of
 from lacuna.ports.parsers import Parsed, Section
@@ -38,6 +41,9 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     for text in dict.fromkeys(texts):
         everything.add(text)
     sections = sections_of([Section(everything.text())], limits.max_output_chars)
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        # An old trick: a picture with an archive behind it is both.
+        everything.add(read_zip(data, filename, limits.inside()).everything)
     return Parsed(title_from_name(filename), kind, sections, everything.text())
 
 

@@ -31,12 +31,13 @@ def tidy(text: str) -> str:
     return _LONG_SPACE.sub(" " * 16, _BLANK_LINES.sub("\n\n", text)).strip()
 
 
-def sections_of(parts: Iterable[Section], limit: int) -> tuple[Section, ...]:
-    """`parts` tidied, those without text left out. Raises TooLarge beyond `limit` characters in all."""
+def sections_of(parts: Iterable[Section], limit: int, *, tidied: bool = False) -> tuple[Section, ...]:
+    """`parts` tidied, those without text left out; `tidied` says that they are. Raises TooLarge beyond `limit`
+    characters in all."""
     total = Collector(limit)
     kept = []
     for part in parts:
-        text = tidy(part.text)
+        text = part.text if tidied else tidy(part.text)
         if text:
             total.add(text)
             kept.append(replace(part, text=text, heading=" ".join(part.heading.split())[:300]))

@@ -23,5 +23,5 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
             sections.extend(as_part(parsed, parsed.title))
     for line in _BETWEEN.findall(data):
         everything.add(line.decode("latin-1").strip())
-    sections_kept = sections_of(sections, limits.max_output_chars)
+    sections_kept = sections_of(sections, limits.max_output_chars, tidied=True)
     return Parsed(title_from_name(filename), "application/mbox", sections_kept, everything.text())

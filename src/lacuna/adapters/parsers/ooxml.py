@@ -53,12 +53,13 @@ def gather(archive: Archive, limits: Limits, found: Collector, own: frozenset[st
         base = posixpath.basename(lowered)
         if name in own or not base or lowered in _WITHOUT_WORDS or _THEMES in lowered or lowered.endswith(_IGNORED):
             continue
-        if base in _LOOKS:
-            _own_styles(parse_xml(archive.read(name)), found)
-        elif lowered.endswith((".xml", ".rels", ".vml")):
-            add_part(parse_xml(archive.read(name)), found, seen)
-        else:
-            add_embedded(archive.read(name), posixpath.basename(name), limits, found)
+        data = archive.read(name)
+        if not lowered.endswith((".xml", ".rels", ".vml")):
+            add_embedded(data, posixpath.basename(name), limits, found)
+        elif base in _LOOKS:
+            _own_styles(parse_xml(data), found)
+        elif data:
+            add_part(parse_xml(data), found, seen)
 
 
 def add_part(root: Element, found: Collector, seen: set[str]) -> None:

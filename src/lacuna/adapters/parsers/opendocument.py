@@ -163,7 +163,10 @@ def _gather(archive: Archive, limits: Limits, found: Collector) -> None:
         if not name.lower().endswith((".xml", ".rdf")):
             add_embedded(archive.read(name), name.rpartition("/")[2], limits, found)
             continue
-        root = parse_xml(archive.read(name))
+        data = archive.read(name)
+        if not data:
+            continue
+        root = parse_xml(data)
         for paragraph in root.iter(*_PARAGRAPHS):
             found.add(inline(paragraph))
         for node in root.iter():

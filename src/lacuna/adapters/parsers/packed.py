@@ -92,7 +92,7 @@ class _Gathered:
             self._sections.extend(as_part(parsed, name))
 
     def parsed(self, filename: str, media_type: str) -> Parsed:
-        sections = sections_of(self._sections, self._limits.max_output_chars)
+        sections = sections_of(self._sections, self._limits.max_output_chars, tidied=True)
         return Parsed(title_from_name(filename), media_type, sections, self.everything.text())
 
 

@@ -116,6 +116,7 @@ class _Reading:
             self._opening, self._optional, self._to_skip = True, False, 0
             return
         if token.brace == "}":
+            self._to_skip = 0
             self._close()
         elif token.symbol == "*":
             self._optional = True

@@ -71,7 +71,7 @@ def _sheets(archive: Archive, workbook: Element) -> list[tuple[str, str, bool]]:
 def _shared_strings(archive: Archive) -> list[str]:
     if _STRINGS not in archive:
         return []
-    return [rich_text(node) for node in stream_xml(archive.read(_STRINGS)) if node.tag == f"{S}si"]
+    return [rich_text(node) for node in stream_xml(archive.read(_STRINGS), f"{S}si") if node.tag == f"{S}si"]
 
 
 def _formats(archive: Archive, workbook: Element) -> NumberFormats:
@@ -82,13 +82,14 @@ def _formats(archive: Archive, workbook: Element) -> NumberFormats:
 
 def _visible_lines(sheet: bytes, book: _Book) -> Iterator[str]:
     """The rows that a reader sees; all of them, and what else the sheet says, go to `everything`."""
-    hidden: list[tuple[int, int]] = []
-    for node in stream_xml(sheet, within=f"{S}sheetData"):
+    hidden: list[tuple[int, int]] | None = None
+    for node in stream_xml(sheet, f"{S}row"):
         if node.tag != f"{S}row":
             add_part(node, book.found, book.seen)
-            if node.tag == f"{S}cols":
-                hidden = [_span(column) for column in node if column.get("hidden") in ("1", "true")]
             continue
+        if hidden is None:
+            columns = node.getroottree().getroot().iterfind(f"{S}cols/{S}col")
+            hidden = [_span(column) for column in columns if column.get("hidden") in ("1", "true")]
         cells = [(place, text) for place, text in _cells(node, book) if text]
         book.found.add(" | ".join(text for _, text in cells))
         if node.get("hidden") not in ("1", "true"):

@@ -46,31 +46,22 @@ def parse_xml(data: bytes) -> Element:
     return root
 
 
-def stream_xml(data: bytes, within: str = "") -> Iterator[Element]:
-    """The children of the root, and those of the root's child `within` instead of itself, of a part that may be too
-    large for a tree. Each is emptied once the caller goes on. Raises UnreadableDocument."""
+def stream_xml(data: bytes, tag: str) -> Iterator[Element]:
+    """The elements `tag` of a part that may be too large for a tree, each emptied once the caller goes on; then the
+    other children of the root, as trees. Raises UnreadableDocument."""
     if any(mark in data for mark in _DOCTYPE):
         raise _entities()
     events = etree.iterparse(
-        io.BytesIO(_transitional(data)),
-        events=("start", "end", "comment", "pi"),
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
+        io.BytesIO(_transitional(data)), events=("end",), tag=tag, resolve_entities=False, no_network=True
     )
-    depth = 0
     try:
-        for event, node in events:
-            depth += (event == "start") - (event == "end")
-            if event == "start":
-                continue
-            inside = depth == 2 and node.getparent().tag == within
-            if (depth == 1 and node.tag != within) or inside:
-                yield node
-                node.clear(keep_tail=True)
-                # What came before hangs on to its parent as empty shells.
-                while node.getprevious() is not None and node.getparent() is not None:
-                    del node.getparent()[0]
+        for _, node in events:
+            yield node
+            node.clear(keep_tail=True)
+            # What came before hangs on to its parent as empty shells.
+            while (before := node.getprevious()) is not None and before.tag == tag:
+                node.getparent().remove(before)
+        yield from (node for node in events.root if node.tag != tag)
     except (etree.XMLSyntaxError, ValueError):
         raise _malformed() from None
 
