@@ -62,6 +62,18 @@ def test_the_signing_key_is_rotated_while_no_server_runs(house: Server, tmp_path
     assert (done.code, done.json()["size"]) == (0, 1)
 
 
+def test_a_command_anchors_the_checkpoint_that_verification_then_takes(tmp_path: Path) -> None:
+    mount = tmp_path / "mount"
+    mount.mkdir()
+    env = {"LACUNA_AUDIT__ANCHORS__FILE__PATH": str(mount)}
+    options = ("--data-dir", tmp_path / "data", "--json")
+    done = lacuna("audit", "anchor", *options, cwd=tmp_path, env=env)
+    assert (done.code, done.json()["anchors"][0]["anchor"]) == (0, "file"), done.err
+    [kept] = mount.glob("*/checkpoint-*.txt")
+    done = lacuna("audit", "verify", "--against", kept, *options, cwd=tmp_path)
+    assert (done.code, done.json()["passed"]) == (0, True)
+
+
 class Follower:
     """A client of the log that knows the C2SP specification and nothing of Lacuna."""
 

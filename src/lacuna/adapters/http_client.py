@@ -6,7 +6,7 @@ read, connections. Foreign errors come out as the DependencyError family and car
 mean is left to the adapters.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -93,6 +93,27 @@ class HttpClient:
         what comes is no event stream."""
         return self._exchange("POST", path, body=body, cures=cures, accept="text/event-stream")
 
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        content_type: str = "application/octet-stream",
+        headers: Mapping[str, str] | None = None,
+        expected: Sequence[int] = (),
+        cures: Mapping[int, str] | None = None,
+    ) -> tuple[int, bytes]:
+        """Status and body of a 2xx answer, or of one whose status is `expected`. Raises a DependencyError."""
+        seen: list[int] = []
+        more = {} if body is None else {"Content-Type": content_type}
+        pieces = self._exchange(
+            method, path, accept="*/*", body=body, cures=cures, more={**more, **(headers or {})}, seen=(seen, expected)
+        )
+        async with aclosing(pieces):
+            answer = b"".join([piece async for piece in pieces])
+        return seen[0], answer
+
     async def close(self) -> None:
         """Closes all connections; later calls raise DependencyUnavailable."""
         self._closed = True
@@ -109,10 +130,14 @@ class HttpClient:
         body: bytes | None = None,
         cures: Mapping[int, str] | None = None,
         timeout_s: float | None = None,
+        more: Mapping[str, str] | None = None,
+        seen: tuple[list[int], Sequence[int]] | None = None,
     ) -> AsyncGenerator[bytes, None]:
         headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = "application/json"
+        headers |= more or {}
+        statuses, expected = seen or ([], ())
         limit = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
         fault: LacunaError
         try:
@@ -125,7 +150,9 @@ class HttpClient:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=limit, connect=min(CONNECT_TIMEOUT_S, limit)),
             ) as response:
-                self._refuse(response, accept, cures or {})
+                if response.status not in expected:
+                    self._refuse(response, accept, cures or {})
+                statuses.append(response.status)
                 taken = 0
                 async for piece in response.content.iter_any():
                     taken += len(piece)

@@ -15,6 +15,7 @@ from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, 
 from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent, Verification
 from lacuna.domain.errors import InvalidInput
 from lacuna.ports.storage import RecordFilter
+from lacuna.usecases.anchor import Anchored
 from lacuna.usecases.audit import verification_view
 
 audit_app = typer.Typer(
@@ -184,6 +185,28 @@ def rotate_key(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         return
     out.print(f"The old key signed up to {until} records; from now on signs", markup=False)
     out.print(fresh, markup=False)
+
+
+@audit_app.command("anchor")
+def anchor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Send the newest checkpoint to every place in audit.anchors now; exit code 1 where one does not keep it."""
+    from lacuna.wiring.build import open_application
+
+    async def work() -> list[Anchored]:
+        async with open_application(overrides(data_dir), passages_needed=False) as application:
+            return await application.anchoring.anchor(application.cli_principal)
+
+    outcomes = run(work)
+    if as_json:
+        print_json({"anchors": outcomes})
+    elif not outcomes:
+        raise InvalidInput("No place for checkpoints is configured.", cure="Set audit.anchors in config.yaml.")
+    else:
+        for each in outcomes:
+            said = each.problem or f"keeps the checkpoint of {each.size} records"
+            out.print(f"{each.anchor} ({each.host}): {said}", markup=False)
+    if any(each.code for each in outcomes):
+        raise typer.Exit(1)
 
 
 @audit_app.command("erase")

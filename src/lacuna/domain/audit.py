@@ -28,6 +28,10 @@ ROTATED = "signing_key.rotated"
 
 KINDS = frozenset(
     {
+        "anchor.failed",
+        "anchor.resumed",
+        "anchor.started",
+        "anchor.stopped",
         "answer.released",
         "approval.expired",
         "approval.granted",

@@ -12,6 +12,7 @@ from lacuna.domain.errors import LacunaError
 from lacuna.domain.identity import Principal
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.anchor import Anchoring
 from lacuna.usecases.api_keys import ApiKeys
 from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
@@ -76,6 +77,7 @@ class Application:
     sign_in: SignIn
     api_keys: ApiKeys
     texts: Texts
+    anchoring: Anchoring
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal

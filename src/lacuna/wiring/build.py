@@ -39,6 +39,7 @@ from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
 from lacuna.usecases.trace import Trace
+from lacuna.wiring.anchors import anchoring, keep_anchoring
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
@@ -122,6 +123,7 @@ async def open_application(
         )
         access = await sign_in_parts(settings.auth, storage.api_keys, storage.ledger, keys, clock, ids)
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
+        anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
         texts = stored_texts(folder, settings.audit, storage.ledger, keys, clock)
         classify = Classify(
             texts=texts,
@@ -227,6 +229,7 @@ async def open_application(
             said |= process or {}
             await _mark(storage.ledger, clock, "system.started", said)
             stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", said)
+            parts |= await keep_anchoring(anchored, settings.audit.anchors, process, stack)
         yield Application(
             loaded=found,
             classify=classify,
@@ -244,6 +247,7 @@ async def open_application(
             sign_in=access.sign_in,
             api_keys=access.api_keys,
             texts=texts,
+            anchoring=anchored,
             policies=governed.policies,
             policy_diff=governed.diff,
             policy_explain=governed.explain,

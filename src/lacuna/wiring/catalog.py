@@ -77,6 +77,11 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "keys": {
         "files": "lacuna.adapters.secrets.files:FileKeyRing",
     },
+    "anchor": {
+        "file": "lacuna.adapters.anchors.file:FileAnchor",
+        "object_store": "lacuna.adapters.anchors.object_store:ObjectStoreAnchor",
+        "witness": "lacuna.adapters.anchors.witness:WitnessAnchor",
+    },
     "texts": {
         "sealed": "lacuna.adapters.texts.sealed:SealedTexts",
     },

@@ -1,0 +1,55 @@
+"""A stand-in for an S3-style object store: `PUT` and `GET` of objects, with Signature Version 4 checked."""
+
+import hashlib
+import hmac
+import re
+
+from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
+
+_CREDENTIAL = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, SignedHeaders=([a-z0-9;-]+), "
+    r"Signature=([0-9a-f]{64})"
+)
+
+
+class S3Double(LoopbackServer):
+    """Keeps `objects` by path. As a real one, it answers 403 to a wrong signature and 412 where `If-None-Match: *`
+    meets an object."""
+
+    def __init__(self, access_key: str, secret_key: str, region: str) -> None:
+        super().__init__(self._object)
+        self._access_key = access_key
+        self._secret_key = secret_key
+        self._region = region
+        self.objects: dict[str, bytes] = {}
+
+    def _object(self, request: Received) -> Reply:
+        if not self._signed(request):
+            return Reply(status=403)
+        if request.method == "PUT":
+            if request.path in self.objects and request.headers.get("if-none-match") == "*":
+                return Reply(status=412)
+            self.objects[request.path] = request.body
+            return Reply()
+        kept = self.objects.get(request.path)
+        return Reply(status=404) if kept is None else Reply((kept,))
+
+    def _signed(self, request: Received) -> bool:
+        match = _CREDENTIAL.fullmatch(request.headers.get("authorization", ""))
+        if match is None or (match[1], match[3]) != (self._access_key, self._region):
+            return False
+        digest = hashlib.sha256(request.body).hexdigest()
+        names = match[4].split(";")
+        if request.headers.get("x-amz-content-sha256") != digest or not {"host", "x-amz-date"} <= set(names):
+            return False
+        canonical = [request.method, request.path, ""]
+        canonical += [f"{name}:{request.headers[name].strip()}" for name in names]
+        canonical += ["", match[4], digest]
+        moment = request.headers["x-amz-date"]
+        scope = f"{match[2]}/{match[3]}/s3/aws4_request"
+        hashed = hashlib.sha256("\n".join(canonical).encode()).hexdigest()
+        key = ("AWS4" + self._secret_key).encode()
+        for piece in (match[2], match[3], "s3", "aws4_request"):
+            key = hmac.new(key, piece.encode(), "sha256").digest()
+        text = "\n".join(["AWS4-HMAC-SHA256", moment, scope, hashed])
+        return moment[:8] == match[2] and hmac.new(key, text.encode(), "sha256").hexdigest() == match[5]
