@@ -5,7 +5,7 @@ the package says the same as JSON Schema, for authors of policies; a test holds 
 read in `policy_verdicts`.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -99,6 +99,16 @@ EVERY: Final = tuple(FIELDS.values())
 
 def _destination(to: Destination) -> dict[str, object]:
     return {"name": to.name, "type": to.kind, "encrypted": to.encrypted}
+
+
+def members_only(field: Field, members: Collection[str]) -> Field:
+    """A field that is a list, of which only these members count."""
+
+    def members_of(asked: PolicyInput) -> list[str]:
+        value = field.value(asked)
+        return sorted({each for each in value if each in members}) if isinstance(value, list) else []
+
+    return Field(field.path, lambda asked: tuple(members_of(asked)), members_of)
 
 
 def document(asked: PolicyInput, fields: Iterable[Field] = EVERY) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from lacuna.adapters.rego.process import RegoProcess, Tested
 from lacuna.domain.audit_only import refuse_audit_only
 from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, ROUTING, Field, document
+from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, ROUTING, Field, document, members_only
 from lacuna.domain.policy_probe import OPERATION, QUESTIONS
 from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.policy_verdicts import Verdict, decided, for_routing, verdict
@@ -174,7 +174,7 @@ class _Loaded:
         self._policies = policies
         self._process = RegoProcess(policies, tuple(ENTRIES.values()), timeout_s=timeout_s, memory_mb=memory_mb)
         self._fields: dict[str, tuple[Field, ...]] = {
-            package: tuple(FIELDS[tuple(path.split("."))] for path in self._process.reads[entry])
+            package: tuple(self._field(entry, path) for path in self._process.reads[entry])
             for package, entry in ENTRIES.items()
         }
         self._known: cachebox.LRUCache[Hashable, Verdict] = cachebox.LRUCache(MAX_REMEMBERED)
@@ -186,6 +186,10 @@ class _Loaded:
                 cure="Write the rule, or load the shipped packages (policy.shipped).",
                 problems=tuple(f"{package}: there is no rule decision" for package in missing),
             )
+
+    def _field(self, entry: str, path: str) -> Field:
+        field, members = FIELDS[tuple(path.split("."))], self._process.members[entry].get(path)
+        return field if members is None else members_only(field, frozenset(members))
 
     def remembered(self, asked: PolicyInput) -> PolicyDecision | None:
         """The decision, where both packages' verdicts are known."""
@@ -250,7 +254,7 @@ class _Loaded:
 
     def _read(self, package: str, asked: PolicyInput, output: object) -> Verdict:
         """What a package cannot read cannot be in its reasons, and is no part of what it is remembered by."""
-        reads_project = FIELDS["project",] in self._fields[package]
+        reads_project = any(field.path == ("project",) for field in self._fields[package])
         return verdict(package, output, asked.project if reads_project else None)
 
     def close(self) -> None:

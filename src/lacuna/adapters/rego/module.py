@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lacuna.adapters.rego.tokens import Kind, Token, statements, tokens
+from lacuna.domain.policy_set import json_text
 
 Path = tuple[str, ...]
+
+_ENDING = ("}", ";")
+_INFIX = ("in", "as", "with", "contains", "if", "else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Reference:
     called: bool
     within: str
     """The rule that it stands in."""
+    member: str | None = None
+    """The literal whose membership in it is all that is asked (`"sales" in input.user.groups`)."""
 
 
 @dataclass(slots=True)
@@ -113,5 +119,31 @@ def _references(statement: list[Token], rule: str) -> Iterator[Reference]:
             and behind.line == last.line
             and behind.column == last.column + len(last.text)
         )
-        yield Reference(tuple(part for part, _ in parts), token, called, rule)
+        yield Reference(tuple(part for part, _ in parts), token, called, rule, _member(statement, at, end))
         at = end
+
+
+def _member(statement: list[Token], start: int, end: int) -> str | None:
+    """The literal of `"literal" in PATH`, where nothing else is done with the path: no key is asked for beside it
+    (`0, "literal" in PATH`), and no operator or bracket follows."""
+    if start < 2 or statement[start - 1].text != "in" or statement[start - 2].kind is not Kind.TEXT:
+        return None
+    if start > 2 and not _begins_expression(statement, start - 2):
+        return None
+    if end < len(statement) and statement[end].text not in _ENDING:
+        following = statement[end]
+        if not following.first or following.kind is not Kind.NAME or following.text in _INFIX:
+            return None
+    return literal(statement[start - 2].text)
+
+
+def _begins_expression(statement: list[Token], at: int) -> bool:
+    before = statement[at - 1]
+    if before.text in ("if", "not", "{", ";"):
+        return True
+    return statement[at].first and before.text not in (",", "(", "[", ":") and before.kind is not Kind.SIGN
+
+
+def literal(text: str) -> str:
+    """The text that a token of a text stands for."""
+    return text[1:-1] if text.startswith("`") else json_text(text[1:-1])

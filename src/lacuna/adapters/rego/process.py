@@ -67,6 +67,8 @@ class RegoProcess:
             loaded = self._start()
         self.reads: Mapping[str, list[str]] = loaded.reads
         """By entry, the input fields that it can read, dotted."""
+        self.members: Mapping[str, dict[str, list[str]]] = loaded.members
+        """By entry and field, the members of a list that it can tell apart, where that is all that it reads."""
         self.rules: Mapping[str, list[str]] = loaded.rules
         """The rules of each package."""
 

@@ -1,13 +1,17 @@
 """Which fields of the input a set of policies can read.
 
-Promise: a field that is not named here cannot influence a decision. Where the files use the input in any way other
-than by a spelled-out path, every field counts as read.
+Promise: a field that is not named here cannot influence a decision, nor can a member of a list that is not named. Where
+the files use the input in any way other than by a spelled-out path, every field counts as read.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from lacuna.adapters.rego.module import Module, Path
 from lacuna.domain.policy_documents import EVERY, FIELDS, Field
+
+MEMBER_FIELDS: Final = (("user", "groups"), ("user", "roles"))
+"""Lists that differ from person to person, and are mostly asked for a member."""
 
 
 def fields_read(modules: Iterable[Module], package: str) -> tuple[Field, ...]:
@@ -25,6 +29,23 @@ def fields_read(modules: Iterable[Module], package: str) -> tuple[Field, ...]:
                 return EVERY
             wanted.add(path[1:])
     return tuple(field for field in EVERY if any(_touches(path, field.path) for path in wanted))
+
+
+def members_read(modules: Iterable[Module], package: str) -> dict[str, list[str]]:
+    """By dotted field, the members that `package` and all that it refers to can tell apart, for fields of
+    `MEMBER_FIELDS` of which nothing but the membership of literals is asked."""
+    found: dict[Path, set[str]] = {path: set() for path in MEMBER_FIELDS}
+    for module in _reached(list(modules), package):
+        for reference in module.references:
+            if reference.path[0] != "input":
+                continue
+            below = reference.path[1:]
+            for path in [path for path in found if _touches(below, path)]:
+                if below == path and reference.member is not None:
+                    found[path].add(reference.member)
+                else:  # also where it is imported under another name
+                    del found[path]
+    return {".".join(path): sorted(members) for path, members in found.items()}
 
 
 def _reached(modules: list[Module], package: str) -> list[Module]:

@@ -53,11 +53,13 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
 
 
 class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
-    """The outcome of a load: `faults` as file, line, column, message. `reads` are, by entry, the dotted input
-    fields that it can read; `rules` the rules of each package."""
+    """The outcome of a load: `faults` as file, line, column, message. `reads` are, by entry, the dotted input fields
+    that it can read; `members`, by entry and field, the members of a list that it can tell apart, where that is all
+    that it reads; `rules` the rules of each package."""
 
     faults: list[tuple[str, int, int, str]]
     reads: dict[str, list[str]] = {}
+    members: dict[str, dict[str, list[str]]] = {}
     rules: dict[str, list[str]] = {}
 
 

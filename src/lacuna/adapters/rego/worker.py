@@ -17,7 +17,7 @@ from lacuna.adapters.confinement import MemoryWatch, allow_processor_time, confi
 from lacuna.adapters.rego import module, unit_tests, wire
 from lacuna.adapters.rego.checks import faults
 from lacuna.adapters.rego.engine import Compiled, EvaluationFailed, Files, interpreter
-from lacuna.adapters.rego.reads import fields_read
+from lacuna.adapters.rego.reads import fields_read, members_read
 from lacuna.adapters.rego.tokens import place, statements, tokens
 from lacuna.domain.errors import DependencyNonsense
 from lacuna.domain.policy_documents import CLASSIFICATION
@@ -58,7 +58,8 @@ class Engine:
             entry: [".".join(field.path) for field in fields_read(policies, ".".join(entry.split("/")[:-1]))]
             for entry in load.entries
         }
-        return wire.Loaded([], reads, rules)
+        members = {entry: members_read(policies, ".".join(entry.split("/")[:-1])) for entry in load.entries}
+        return wire.Loaded([], reads, members, rules)
 
     def ask(self, ask: wire.Ask) -> wire.Value | wire.Failed:
         """One evaluation, or two."""
