@@ -32,6 +32,8 @@ def test_a_file_that_lies_about_its_type_is_read_as_what_it_is() -> None:
     assert detect(samples.pdf(["x"]), "notes.txt") is Format.PDF
     assert detect(samples.word(), "report.pdf") is Format.DOCX
     assert detect(b"<html><body>x</body></html>", "page.txt") is Format.HTML
+    assert detect(b"# %PDF- is how a PDF begins", "notes.md") is Format.MARKDOWN
+    assert detect(b"junk\n" + samples.pdf(["x"]), "a") is Format.PDF
     assert detect("über".encode("cp1252"), "report.docx") is Format.PLAIN
 
 

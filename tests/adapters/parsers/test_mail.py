@@ -113,6 +113,16 @@ def test_parts_nested_too_deep_are_refused_not_a_crash() -> None:
         read(b"\r\n".join(lines) + b"\r\n\r\ncore")
 
 
+def test_a_damaged_attachment_makes_the_message_unreadable_and_the_error_says_so() -> None:
+    inner = letter()
+    inner.add_attachment(samples.word()[:-50], maintype="application", subtype="x", filename="cut.docx")
+    with pytest.raises(
+        UnreadableDocument, match=r"^A file inside the document cannot be read\. The archive"
+    ) as refused:
+        read(samples.zip_file({"m.eml": bytes(inner)}), "a.zip")
+    assert refused.value.cure.startswith("Remove that file")
+
+
 def test_an_attachment_that_hides_its_text_makes_the_message_unreadable() -> None:
     message = letter()
     message.add_attachment(b"Rar!\x1a\x07\x00" + bytes(50), maintype="application", subtype="x", filename="a.rar")

@@ -48,17 +48,20 @@ class Format(StrEnum):
 
 COMPOUND_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF_HEADER_WITHIN: Final = 1_024
+_PDF_END: Final = b"startxref"
+"""What a PDF with something before its header has, and a text about PDF has not."""
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _OUTLOOK_STREAM: Final = "__properties_version1.0".encode("utf-16-le")
 _READ_BY_MAGIC: Final = (
     (b"{\\rtf", Format.RTF),
     (b"\x78\x9f\x3e\x22", Format.TNEF),
     (b"\x1f\x8b", Format.COMPRESSED),
-    (b"BZh", Format.COMPRESSED),
+    *((b"BZh%d1AY&SY" % level, Format.COMPRESSED) for level in range(1, 10)),
     (b"\xfd7zXZ\x00", Format.COMPRESSED),
     (b"\x89PNG\r\n\x1a\n", Format.IMAGE),
     (b"\xff\xd8\xff", Format.IMAGE),
-    (b"GIF8", Format.IMAGE),
+    (b"GIF87a", Format.IMAGE),
+    (b"GIF89a", Format.IMAGE),
     (b"II*\x00", Format.IMAGE),
     (b"MM\x00*", Format.IMAGE),
 )
@@ -105,7 +108,7 @@ def detect(data: bytes, filename: str, nested: bool = False) -> Format:
     """The format of `data`. `nested` says that it stands in another file: old Office files are then searched for text,
     while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is known, and
     UnreadableDocument for a password-protected Office file."""
-    if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
+    if b"%PDF-" in data[:_PDF_HEADER_WITHIN] and (data.lstrip().startswith(b"%PDF-") or _PDF_END in data):
         return Format.PDF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(data)

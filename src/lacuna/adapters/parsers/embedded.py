@@ -6,6 +6,7 @@ foreign kinds) makes the whole document unreadable, as it could be classified in
 """
 
 from dataclasses import replace
+from typing import Final
 
 from lacuna.adapters.parsers import registry
 from lacuna.adapters.parsers.detection import hides_text
@@ -13,6 +14,8 @@ from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import UnreadableDocument, UnsupportedFormat
 from lacuna.ports.parsers import Parsed, Section
+
+_INSIDE: Final = "A file inside the document"
 
 
 def add_embedded(data: bytes, name: str, limits: Limits, found: Collector) -> Parsed | None:
@@ -33,6 +36,12 @@ def add_embedded(data: bytes, name: str, limits: Limits, found: Collector) -> Pa
         for text in strings(data):
             found.add(text)
         return None
+    except UnreadableDocument as error:
+        if error.message.startswith(_INSIDE):
+            raise
+        raise UnreadableDocument(
+            f"{_INSIDE} cannot be read. {error.message}", cure=f"Remove that file, or: {error.cure}"
+        ) from None
     found.add(parsed.everything)
     return parsed
 
