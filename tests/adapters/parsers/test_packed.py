@@ -46,6 +46,7 @@ MEMBERS = {
     "table.tar.gz": gzip.compress(tar({"x.txt": b"tar-words"}), mtime=0),
     "picture.png": samples.png(b"tEXtComment\0picture-words"),
     "old.doc": ole.compound({("WordDocument",): b"\0\0old-words\0"}),
+    "binary.xlsb": samples.zip_file({"xl/workbook.bin": b"\1\2" + "sheet-words".encode("utf-16-le") + b"\0\1"}),
     "program.bin": b"\0\1\2binary-words\0" * 9,
     "empty/": b"",
 }
@@ -57,7 +58,7 @@ def test_every_member_is_read_by_its_own_reader(data: bytes) -> None:
     text = text_of(parsed)
     for words in ("markdown-words", "word-words", "csv-words", "tar-words", "picture-words"):
         assert words in text
-    for words in ("old-words", "binary-words", "program.bin", "notes/plan.md"):
+    for words in ("old-words", "binary-words", "sheet-words", "program.bin", "notes/plan.md"):
         assert words in parsed.everything
     headings = {section.heading for section in parsed.sections}
     assert {"notes/plan.md › Plan", "letter.docx", "inner.zip › deep.csv", "table.tar.gz › x.txt"} <= headings

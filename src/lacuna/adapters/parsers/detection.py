@@ -105,13 +105,13 @@ _ZIP_MEMBERS: Final = (
 
 
 def detect(data: bytes, filename: str, nested: bool = False) -> Format:
-    """The format of `data`. `nested` says that it stands in another file: old Office files are then searched for text,
-    while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is known, and
+    """The format of `data`. `nested` says that it stands in another file: old and binary Office files are then
+    searched for text, while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is known, and
     UnreadableDocument for a password-protected Office file."""
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN] and (data.lstrip().startswith(b"%PDF-") or _PDF_END in data):
         return Format.PDF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _inside_zip(data)
+        return _inside_zip(data, nested)
     if data.startswith(COMPOUND_MAGIC):
         return _compound(data, nested)
     for magic, found in _READ_BY_MAGIC:
@@ -133,8 +133,6 @@ def detect(data: bytes, filename: str, nested: bool = False) -> Format:
 
 def hides_text(data: bytes) -> str:
     """The name of a format that packs text so that it cannot be searched, and has no reader; else ""."""
-    if data.startswith(b"PK\x03\x04"):
-        return "a binary Excel workbook"
     return next((name for magic, name in _HIDES_TEXT if data.startswith(magic)), "")
 
 
@@ -160,13 +158,15 @@ def _compound(data: bytes, nested: bool) -> Format:
     return Format.COMPOUND
 
 
-def _inside_zip(data: bytes) -> Format:
+def _inside_zip(data: bytes, nested: bool) -> Format:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = frozenset(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise damaged("archive", "its directory is damaged or cut off") from None
     if "xl/workbook.bin" in names:
+        if nested:
+            return Format.ZIP
         raise unsupported("a binary Excel workbook", "Save it as xlsx, then retry.")
     return next((found for member, found in _ZIP_MEMBERS if member in names), Format.ZIP)
 
