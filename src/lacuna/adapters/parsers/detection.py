@@ -105,9 +105,9 @@ _ZIP_MEMBERS: Final = (
 
 
 def detect(data: bytes, filename: str, nested: bool = False) -> Format:
-    """The format of `data`. `nested` says that it stands in another file: old and binary Office files are then
-    searched for text, while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is known, and
-    UnreadableDocument for a password-protected Office file."""
+    """The format of `data`. `nested` says that it stands in another file: old and binary Office files are then searched
+    for text, while by themselves they are refused. Raises UnsupportedFormat, naming what the file is where that is
+    known, and UnreadableDocument for a password-protected Office file."""
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN] and (data.lstrip().startswith(b"%PDF-") or _PDF_END in data):
         return Format.PDF
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
