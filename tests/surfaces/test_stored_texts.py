@@ -1,7 +1,8 @@
 """Stored texts through a server: who may read them, what reading and erasing leave behind, and what lies on disk."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -30,7 +31,12 @@ ANN, READER, ADMIN = who("ann"), who("reader", "text-readers"), who("root", "lac
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("texts")
     config = write_config(folder / "config", CONFIG)
-    env = {"LACUNA_CONFIG_PATH": str(config)}
+    (folder / "mount").mkdir()
+    env = {
+        "LACUNA_CONFIG_PATH": str(config),
+        "LACUNA_AUDIT__ANCHORS__FILE__PATH": str(folder / "mount"),
+        "LACUNA_AUDIT__ANCHORS__EVERY_S": "0.2",
+    }
     with Server(folder / "data", folder, command=("serve",), env=env) as running:
         yield running
 
@@ -89,6 +95,33 @@ def test_nothing_of_the_text_lies_on_disk_or_in_the_log(server: Server) -> None:
     raw = b"".join(path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file())
     assert PLANTED.encode() not in raw
     assert PLANTED not in server.log
+
+
+def test_a_server_anchors_its_checkpoints_and_says_when_it_cannot(server: Server) -> None:
+    mount, gone = server.cwd / "mount", server.cwd / "gone"
+
+    def state() -> str:
+        return str(server.client.get("/ready").json()["parts"]["anchors"]["state"])
+
+    until(lambda: bool(list(mount.rglob("checkpoint-*.txt"))))
+    assert state() == "ok"
+    [started] = kinds(server, "anchor.started")
+    assert started["data"] == {"anchor": "file", "host": str(mount)}
+    mount.rename(gone)
+    asked(server)
+    until(lambda: state() == "failed")
+    assert server.client.get("/ready").status_code == 200
+    gone.rename(mount)
+    until(lambda: bool(kinds(server, "anchor.resumed")))
+    assert len(kinds(server, "anchor.failed")) == 1
+    assert PLANTED not in "".join(path.read_text("utf-8") for path in mount.rglob("*.txt"))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_every_kind_of_record_follows_the_grammar() -> None:
