@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def asked(server: Server, route: str = "classify") -> str:
     return str(body["decision_id"] if route == "classify" else body["classification"]["decision_id"])
 
 
-def kinds(server: Server, kind: str) -> list[dict[str, object]]:
+def kinds(server: Server, kind: str) -> list[dict[str, Any]]:
     page = server.client.get("/api/v1/audit/records", params={"kind": kind}, headers=ADMIN).json()
     return [each["record"] for each in page["records"]]
 
@@ -114,7 +115,19 @@ def test_a_server_anchors_its_checkpoints_and_says_when_it_cannot(server: Server
     gone.rename(mount)
     until(lambda: bool(kinds(server, "anchor.resumed")))
     assert len(kinds(server, "anchor.failed")) == 1
+    until(lambda: state() == "ok")
+    for kind in ("system.degraded", "system.recovered"):
+        assert [each["data"]["part"] for each in kinds(server, kind)].count("anchors") == 1
     assert PLANTED not in "".join(path.read_text("utf-8") for path in mount.rglob("*.txt"))
+
+
+def test_an_export_and_the_configuration_are_recorded_without_a_value(server: Server) -> None:
+    exported = server.client.get("/api/v1/audit/export", headers=ADMIN).text
+    assert '"ledger.exported"' in exported.splitlines()[-1]
+    assert PLANTED not in exported
+    [record] = kinds(server, "config.changed")
+    assert "audit" in record["data"]["changed"]
+    assert "text-readers" not in str(record)
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -162,7 +162,8 @@ async def consistency(app: App, auditor: Auditor, first: Size, second: Size) -> 
 
 @router.get("/export", response_class=StreamingResponse)
 async def export(app: App, auditor: Auditor, start: Annotated[int, Query(ge=0)] = 0) -> StreamingResponse:
-    """Every record from `start`, one JSON document a line."""
+    """Every record from `start`, one JSON document a line; recorded, as the last of them."""
+    await app.audit.begin_export(auditor, start)
 
     async def lines() -> AsyncIterator[bytes]:
         async for view in app.audit.export(start):

@@ -143,6 +143,7 @@ def export(
 
     async def work() -> None:
         async with open_application(overrides(data_dir), passages_needed=False) as application:
+            await application.audit.begin_export(application.cli_principal, start)
             async for view in application.audit.export(start):
                 sys.stdout.write(json.dumps(view, ensure_ascii=False, separators=(",", ":")) + "\n")
 

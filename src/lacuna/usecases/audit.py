@@ -72,6 +72,13 @@ class Audit:
         """The records that match, each as in `export`. Raises InvalidInput for a page size outside 1 to 1,000."""
         return [_view(stored) for stored in await self._ledger.find(wanted)]
 
+    async def begin_export(self, principal: Principal, start: int = 0) -> None:
+        """Records that `principal` is about to export the ledger. Raises Forbidden and StorageError."""
+        principal.require(Permission.READ_AUDIT)
+        now = self._clock.now_us()
+        record = Record("ledger.exported", now, principal.user_id, principal.via, "", {"start": start})
+        await self._ledger.append(Entry(record))
+
     async def export(self, start: int = 0) -> AsyncIterator[View]:
         """Every record from `start`, in order: "index", "leaf", and the record's fields under "record". Whoever writes
         "record" as canonical JSON and hashes it as an RFC 6962 leaf gets "leaf" (docs/ledger-format.md)."""

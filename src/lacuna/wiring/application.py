@@ -18,6 +18,7 @@ from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
+from lacuna.usecases.degradation import Degradation
 from lacuna.usecases.evaluate import Evaluate
 from lacuna.usecases.explain_policy import ExplainPolicy
 from lacuna.usecases.feedback import Feedback
@@ -78,6 +79,7 @@ class Application:
     api_keys: ApiKeys
     texts: Texts
     anchoring: Anchoring
+    degradation: Degradation
     embedder: Embedder | None
     telemetry: Telemetry
     cli_principal: Principal
@@ -117,5 +119,7 @@ class Readiness:
         async with self._asking:
             if time.monotonic() >= self._until:
                 self._states = await self._application.readiness()
+                faults = {name: "" if each.state == "ok" else each.detail for name, each in self._states.items()}
+                await self._application.degradation.see(faults)
                 self._until = time.monotonic() + self._seconds
             return self._states

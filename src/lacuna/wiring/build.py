@@ -35,6 +35,7 @@ from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
+from lacuna.usecases.degradation import Degradation
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
@@ -44,6 +45,7 @@ from lacuna.wiring.application import Application, Part
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.compiled_probes import compile_in_background
+from lacuna.wiring.configuration import record_configuration
 from lacuna.wiring.evaluate import Stores, evaluation
 from lacuna.wiring.following import keep_following
 from lacuna.wiring.guard import (
@@ -228,6 +230,7 @@ async def open_application(
             said: dict[str, Json] = {"surface": surface, "version": __version__, "ruleset": classify.ruleset}
             said |= process or {}
             await _mark(storage.ledger, clock, "system.started", said)
+            await record_configuration(folder, settings, storage.ledger, keys, clock, process)
             stack.push_async_callback(_mark, storage.ledger, clock, "system.stopped", said)
             parts |= await keep_anchoring(anchored, settings.audit.anchors, process, stack)
         yield Application(
@@ -248,6 +251,7 @@ async def open_application(
             api_keys=access.api_keys,
             texts=texts,
             anchoring=anchored,
+            degradation=Degradation(storage.ledger, clock),
             policies=governed.policies,
             policy_diff=governed.diff,
             policy_explain=governed.explain,
