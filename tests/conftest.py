@@ -18,6 +18,8 @@ from lacuna.adapters.storage.postgres_database import PostgresDatabase
 from lacuna.testing.servers.postgres import PostgresServer, postgres_programs
 
 ROOT = Path(__file__).resolve().parent.parent
+APPLICATION = "lacuna app"
+"""The role of PostgreSQL that has the rights of the application alone."""
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 hypothesis.settings.register_profile("developer", deadline=None)
@@ -91,7 +93,10 @@ def migrated(postgres: PostgresServer) -> str:
     """A database with the tables, which `database` empties for one test after the other: that takes a hundredth of the
     time that a new one takes."""
     name = postgres.create_database()
-    PostgresDatabase(postgres.url(name)).bring_up_to_date(create=True)
+    postgres.execute(f"CREATE ROLE \"{APPLICATION}\" LOGIN PASSWORD '{postgres.password}'")
+    owner = PostgresDatabase(postgres.url(name))
+    owner.bring_up_to_date(create=True)
+    owner.grant(APPLICATION)
     return name
 
 
@@ -101,6 +106,12 @@ def database(postgres: PostgresServer, migrated: str) -> Iterator[str]:
     postgres.empty(migrated)
     yield postgres.url(migrated)
     postgres.disconnect(migrated)
+
+
+@pytest.fixture
+def application(postgres: PostgresServer, database: str, migrated: str) -> str:
+    """The address of `database` for a role that has the rights of the application alone."""
+    return postgres.url(migrated, APPLICATION)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,7 +14,21 @@ from sqlalchemy import create_engine
 
 from lacuna.adapters.storage.database import connect, open_database
 from lacuna.adapters.storage.migrations import FOLDER, HEAD
+from lacuna.adapters.storage.postgres_database import PostgresDatabase
 from lacuna.adapters.storage.schema import metadata
+from lacuna.testing.servers.postgres import PostgresServer
+
+COLUMNS = """
+    SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2"""
+INDEXES = """
+    SELECT indexname, indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"""
+CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2"""
+TRIGGERS = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+FUNCTIONS = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
 
 
 def definitions(path: Path) -> dict[str, str]:
@@ -64,3 +79,25 @@ def test_an_interrupted_migration_is_begun_anew(tmp_path: Path) -> None:
     connection.close()
     open_database(path, create=True)
     assert "leaf" in definitions(path)["records"]
+
+
+def catalogue(address: str) -> list[tuple[object, ...]]:
+    """Every column, index, constraint, trigger and function of a PostgreSQL database with its definition."""
+    with psycopg.connect(address) as connection:
+        return [
+            row
+            for query in (COLUMNS, INDEXES, CONSTRAINTS, TRIGGERS, FUNCTIONS)
+            for row in connection.execute(query.encode()).fetchall()
+        ]
+
+
+def test_a_migrated_postgresql_database_equals_a_fresh_one(postgres: PostgresServer) -> None:
+    fresh, migrated = (postgres.url(postgres.create_database()) for _ in range(2))
+    engine = create_engine(fresh.replace("postgresql://", "postgresql+psycopg://"))
+    metadata.create_all(engine)
+    engine.dispose()
+    for _ in range(2):
+        PostgresDatabase(migrated).bring_up_to_date(create=True)
+    found = catalogue(migrated)
+    assert found == catalogue(fresh)
+    assert len(found) > 100

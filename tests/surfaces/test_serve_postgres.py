@@ -1,5 +1,6 @@
-"""`lacuna serve` with two workers on PostgreSQL, and commands beside it."""
+"""`lacuna serve` with two workers on PostgreSQL by a role that cannot change the ledger, and commands beside it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.surfaces.conftest import CONFIG, write_config
 from tests.surfaces.running import Server, lacuna
 
 KEY = "k" * 40
+ROLE = "serving"
 HEADERS = {"authorization": f"Bearer {KEY}"}
 
 
@@ -20,22 +22,30 @@ def address(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="module")
-def env(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def limited(postgres: PostgresServer, address: str) -> str:
+    """The same database for a role that owns nothing."""
+    postgres.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{postgres.password}'")
+    return postgres.url(address.rpartition("/")[2], ROLE)
+
+
+@pytest.fixture(scope="module")
+def env(limited: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     config = write_config(tmp_path_factory.mktemp("config"), CONFIG, "projects:\n  - project_apollo\n")
     return {
         "LACUNA_CONFIG_PATH": str(config),
         "LACUNA_API_KEY": KEY,
-        "LACUNA_POSTGRES_URL": address,
+        "LACUNA_POSTGRES_URL": limited,
         "LACUNA_POSTGRES_POOL_SIZE": "4",
         "LACUNA_SERVER__RATE_LIMIT_PER_MINUTE": "0",
     }
 
 
 @pytest.fixture(scope="module")
-def server(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(env: dict[str, str], address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("house")
-    done = lacuna("migrate", "--data-dir", folder / "data", "--json", cwd=folder, env=env)
-    assert done.code == 0, done.err
+    owner = {**env, "LACUNA_POSTGRES_URL": address}
+    done = lacuna("migrate", "--data-dir", folder / "data", "--app-role", ROLE, "--json", cwd=folder, env=owner)
+    assert (done.code, json.loads(done.out)["app_role"]) == (0, ROLE), done.err
     with Server(folder / "data", folder, command=("serve", "--workers", "2"), env=env, headers=HEADERS) as running:
         yield running
 
@@ -64,6 +74,21 @@ def test_commands_beside_the_server_use_the_same_ledger(server: Server, env: dic
     done = lacuna("migrate", "--data-dir", server.data_dir, cwd=server.cwd, env=env)
     assert (done.code, "current" in done.out) == (0, True), done.err
     assert server.client.post("/api/v1/audit/verify").json()["passed"]
+
+
+def test_the_servers_role_cannot_change_the_ledger(server: Server, limited: str) -> None:
+    with (
+        psycopg.connect(limited) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("DELETE FROM records")
+    assert server.client.get("/ready").status_code == 200
+
+
+def test_rights_of_a_role_are_for_postgresql(tmp_path: Path) -> None:
+    done = lacuna("migrate", "--data-dir", tmp_path / "data", "--app-role", ROLE, cwd=tmp_path)
+    assert done.code != 0
+    assert "for a store in PostgreSQL" in done.err
 
 
 def test_a_wrong_password_is_told_in_one_sentence(env: dict[str, str], address: str, tmp_path: Path) -> None:

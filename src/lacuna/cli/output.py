@@ -49,7 +49,11 @@ def read_text(path: Path, most: int = 1024 * 1024) -> str:
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The result of an async command."""
+    """The result of an async command. Warnings of its parts go to standard error."""
+    import structlog
+
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     return asyncio.run(work())
 
 

@@ -61,16 +61,30 @@ def serve_command(
     server.run(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}"))
 
 
-def migrate_command(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Bring the databases in the data folder up to this version; opening them does the same."""
+def migrate_command(
+    data_dir: DataDir = None,
+    app_role: Annotated[
+        str | None,
+        typer.Option(help="Role of PostgreSQL that gets the rights to serve, but none to change the ledger."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the databases up to this version; opening them does the same, where the user may."""
     from lacuna.wiring.build import open_application
+    from lacuna.wiring.storage import grant_rights
 
     async def work() -> str:
         async with open_application(overrides(data_dir)) as application:
-            return str(application.loaded.settings.storage.data_path)
+            stored = application.loaded.settings.storage
+        if app_role is not None:
+            await grant_rights(stored, app_role)
+        return str(stored.data_path)
 
     folder = run(work)
     if as_json:
-        print_json({"data_path": folder, "status": "current"})
-    else:
-        out.print(f"The databases in {folder} are current.", markup=False)
+        granted = {} if app_role is None else {"app_role": app_role}
+        print_json({"data_path": folder, "status": "current", **granted})
+        return
+    out.print(f"The databases in {folder} are current.", markup=False)
+    if app_role is not None:
+        out.print(f"The role {app_role} may serve, and may not change the ledger.", markup=False)

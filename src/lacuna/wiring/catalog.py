@@ -40,6 +40,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "postgres": "lacuna.adapters.storage.postgres:open_storage",
         "sqlite": "lacuna.adapters.storage.sqlite:open_storage",
     },
+    "storage_rights": {
+        "postgres": "lacuna.adapters.storage.postgres:grant_rights",
+    },
     "fingerprints": {
         "sqlite": "lacuna.adapters.storage.fingerprints:SqliteFingerprints",
     },

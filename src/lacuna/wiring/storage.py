@@ -1,5 +1,6 @@
 """The store, from settings: PostgreSQL where an address is configured, else SQLite in the data folder."""
 
+import asyncio
 from pathlib import Path
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from lacuna.adapters.storage.sqlite import DATABASE
 from lacuna.adapters.storage.store import Storage
 from lacuna.config.settings import StorageSettings
-from lacuna.domain.errors import ConfigError, StorageMissing
+from lacuna.domain.errors import ConfigError, InvalidInput, StorageMissing
 from lacuna.ports.secrets import KeyRing
 from lacuna.wiring.catalog import back_end
 
@@ -32,6 +33,17 @@ async def open_store(wanted: StorageSettings, folder: Path, keys: KeyRing, *, cr
         folder, keys, address=address, pool_size=wanted.pool_size, create=create, warn=_warn
     )
     return stored
+
+
+async def grant_rights(wanted: StorageSettings, role: str) -> None:
+    """Gives the application's role in PostgreSQL the rights it needs, as the tables' owner. Raises InvalidInput without
+    PostgreSQL, and StorageError."""
+    if wanted.postgres_url is None:
+        raise InvalidInput(
+            "--app-role is for a store in PostgreSQL.", cure="Set LACUNA_POSTGRES_URL to the address of the owner."
+        )
+    grant = back_end("storage_rights", "postgres")
+    await asyncio.to_thread(grant, wanted.postgres_url.get_secret_value(), role)
 
 
 def require_store(wanted: StorageSettings, folder: Path) -> None:

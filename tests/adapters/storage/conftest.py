@@ -30,8 +30,8 @@ class Engine:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    """Each database in turn."""
-    return Engine(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("database"))
+    """Each database in turn; PostgreSQL by a role that does not own the tables."""
+    return Engine(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("application"))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from lacuna.adapters.storage.verification import LogVerifier, Outside
 from lacuna.domain.audit import Record, Verification
 from lacuna.ports.storage import Entry
 from lacuna.testing.fakes.keys import FixedKeys
+from tests.adapters.storage.test_tampering import remove_triggers
 
 KEYS = FixedKeys()
 TABLES = ("records", "subtrees", "log_head")
@@ -31,6 +32,7 @@ class Small:
         self.note = CheckpointFile(folder).read()
         self.connection = sqlite3.connect(folder / DATABASE, isolation_level=None, factory=SqliteConnection)
         self.connection.execute("PRAGMA ignore_check_constraints = ON")
+        remove_triggers(self.connection)
 
     def verified(self) -> Verification:
         verifier = LogVerifier(CheckpointSigner(KEYS), "db", [Outside(self.note, "file")])

@@ -23,11 +23,18 @@ SIZE = 600
 """Two complete runs of 256 and a rest."""
 
 
+def remove_triggers(connection: sqlite3.Connection) -> None:
+    """What nobody who may write the file can be kept from."""
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+
+
 @contextmanager
 def database(folder: Path) -> Iterator[sqlite3.Connection]:
     """The file as an attacker opens it."""
     connection = sqlite3.connect(folder / DATABASE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
+    remove_triggers(connection)
     try:
         yield connection
     finally:

@@ -33,6 +33,8 @@ _WRITER_SETTINGS = (
     "PRAGMA fullfsync = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
+    # So that a row that is replaced meets the triggers against deleting.
+    "PRAGMA recursive_triggers = ON",
     f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT}",
 )
 _COMMON_SETTINGS = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")

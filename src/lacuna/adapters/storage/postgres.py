@@ -31,3 +31,9 @@ async def open_storage(
     """
     database = PostgresDatabase(address, busy_seconds=busy_seconds, warn=warn)
     return await opened(database, folder, keys, create=create, readers=max(1, pool_size - 1))
+
+
+def grant_rights(address: str, role: str) -> None:
+    """Gives `role` the application's rights on the tables of the database at `address`, which is that of their owner,
+    and takes others away. Raises StorageError."""
+    PostgresDatabase(address).grant(role)

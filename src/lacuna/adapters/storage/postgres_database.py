@@ -18,6 +18,7 @@ from lacuna.adapters.storage.faults import unstorable
 from lacuna.adapters.storage.migrations import HEAD, upgrade
 from lacuna.adapters.storage.postgres_connection import PostgresConnection
 from lacuna.adapters.storage.postgres_faults import postgres_fault
+from lacuna.adapters.storage.postgres_roles import grant_rights
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
 
 OLDEST: Final = 14
@@ -94,6 +95,15 @@ class PostgresDatabase:
             )
         if found != HEAD:
             self._migrate()
+
+    def grant(self, role: str) -> None:
+        """Gives another role what the application needs and no more. Raises StorageError."""
+        with self.translated():
+            connection = self.writer()
+            try:
+                grant_rights(connection, role)
+            finally:
+                connection.close()
 
     def writer(self) -> PostgresConnection:
         connection = self._connect()

@@ -16,8 +16,11 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    event,
 )
+from sqlalchemy.engine import Connection
 
+from lacuna.adapters.storage.migrations.append_only import append_only
 from lacuna.adapters.storage.migrations.columns import text
 
 metadata = MetaData()
@@ -272,3 +275,9 @@ api_key_version = Table(
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
 )
+
+
+@event.listens_for(metadata, "after_create")
+def _protect(_: MetaData, connection: Connection, **__: object) -> None:
+    for statement in append_only(connection.dialect.name):
+        connection.exec_driver_sql(statement)

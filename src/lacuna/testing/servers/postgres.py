@@ -59,7 +59,7 @@ class PostgresServer:
 
     def url(self, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
         """An address with user and password."""
-        return f"postgresql://{user}:{_quoted(password or self.password)}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{_quoted(user)}:{_quoted(password or self.password)}@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Self:
         try:
