@@ -84,8 +84,7 @@ def eval_command(
     if labels and loaded is not None:
         from lacuna.cli import relabelled
 
-        stored = loaded.settings.storage
-        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, stored)
+        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, loaded.settings)
         if as_json:
             print_json(relabelled.document(compared))
         else:

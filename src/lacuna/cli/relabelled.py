@@ -15,7 +15,7 @@ from lacuna.usecases.compare import Compared, alarms, compare, leaked
 from lacuna.usecases.measure import LabelledText, Measured, Share
 
 if TYPE_CHECKING:
-    from lacuna.config.settings import StorageSettings
+    from lacuna.config.settings import Settings
     from lacuna.domain.overrides import Label
     from lacuna.ports.classifier import ClassifierLayer
 
@@ -23,14 +23,14 @@ NO_LAYER = "The labels change nothing here: no embedding model is installed."
 
 
 def relabelled(
-    rows: Iterable[LabelledText], layer: "ClassifierLayer", strategy: Strategy, stored: "StorageSettings"
+    rows: Iterable[LabelledText], layer: "ClassifierLayer", strategy: Strategy, settings: "Settings"
 ) -> Compared:
     """The rows classified without and with what is granted in the store. Raises StorageMissing where there is
     none."""
     from lacuna.wiring.overrides import granted_in
 
-    overrides, labels = run(lambda: granted_in(stored))
-    without, with_labels = _learning(labels, stored.data_path)
+    overrides, labels = run(lambda: granted_in(settings.storage, settings.audit))
+    without, with_labels = _learning(labels, settings.storage.data_path)
 
     def judge(further: "ClassifierLayer | None", applied: OverrideSet) -> Callable[[str], Tier]:
         layers = [layer] if further is None else [layer, further]

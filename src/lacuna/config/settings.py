@@ -353,6 +353,12 @@ class AuditSettings(Section):
     """What is kept beside the ledger, which itself holds no text."""
 
     anchors: AnchorsSettings = Field(default_factory=AnchorsSettings)
+    signing_key: Token | None = Field(
+        None, description="Ed25519 private key of the ledger, 64 hexadecimal digits; empty: `keys/signing.key`."
+    )
+    hmac_key: Token | None = Field(
+        None, description="Key of the ledger's HMACs, 64 hexadecimal digits; empty: `keys/hmac.key`."
+    )
 
     store_text: bool = Field(
         False, description="Whether questions and answers are kept, encrypted under a key of who asked."

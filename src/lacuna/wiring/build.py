@@ -58,6 +58,7 @@ from lacuna.wiring.guard import (
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
+from lacuna.wiring.keys import key_ring
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_parts
@@ -94,7 +95,7 @@ async def open_application(
     folder = prepared(settings.storage.data_path)
     async with AsyncExitStack() as stack:
         telemetry: Telemetry = back_end("telemetry", "prometheus")()
-        keys = back_end("keys", "files")(folder)
+        keys = key_ring(folder, settings.audit)
         storage = await open_store(settings.storage, folder, keys)
         stack.push_async_callback(storage.close)
         clock, ids = SystemClock(), TimeOrderedIds()

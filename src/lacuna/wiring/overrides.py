@@ -7,7 +7,7 @@ import structlog
 
 from lacuna.adapters.classifiers.override_patterns import OverridePatterns
 from lacuna.adapters.storage.clock import SystemClock
-from lacuna.config.settings import StorageSettings
+from lacuna.config.settings import AuditSettings, StorageSettings
 from lacuna.domain.errors import LacunaError
 from lacuna.domain.overrides import Granted, Label, State
 from lacuna.domain.overriding import OverrideSet
@@ -20,7 +20,7 @@ from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.follow import Follow
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.overrides_in_force import OverridesInForce
-from lacuna.wiring.catalog import back_end
+from lacuna.wiring.keys import key_ring
 from lacuna.wiring.storage import open_store, require_store
 
 log = structlog.get_logger("lacuna.overrides")
@@ -75,11 +75,11 @@ async def override_parts(
     return parts
 
 
-async def granted_in(wanted: StorageSettings) -> tuple[OverrideSet, tuple[Label, ...]]:
+async def granted_in(wanted: StorageSettings, audit: AuditSettings) -> tuple[OverrideSet, tuple[Label, ...]]:
     """What counts now in a store: overrides and labels. Raises StorageMissing where there is none, and StorageError."""
     folder = wanted.data_path
     require_store(wanted, folder)
-    keys = back_end("keys", "files")(folder)
+    keys = key_ring(folder, audit)
     storage = await open_store(wanted, folder, keys, create=False)
     try:
         _, granted = await storage.overrides.everything()

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lacuna.adapters.secrets.files import FileKeyRing
-from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
+from lacuna.domain.errors import ConfigError, StorageCorrupt, StorageError, StorageMissing
 
 
 def test_keys_are_made_private_and_found_again(tmp_path: Path) -> None:
@@ -107,3 +107,15 @@ def test_keys_for_a_purpose_are_their_own_and_none_that_a_text_could_give(tmp_pa
     one, other = ring.derived("one"), ring.derived("other")
     assert one == FileKeyRing(tmp_path).derived("one")
     assert len({one, other, bytes.fromhex(ring.hmac("one")), bytes.fromhex(ring.hmac(b"one\x01"))}) == 4
+
+
+def test_keys_that_are_given_take_the_place_of_files(tmp_path: Path) -> None:
+    stored = FileKeyRing(tmp_path / "one")
+    files = {name: (tmp_path / "one" / "keys" / f"{name}.key").read_text() for name in ("signing", "hmac")}
+    given = FileKeyRing(tmp_path / "two", signing_key=files["signing"], hmac_key=files["hmac"])
+    assert (given.public_key, given.hmac("x")) == (stored.public_key, stored.hmac("x"))
+    assert not list((tmp_path / "two" / "keys").iterdir())
+    for bad in ("00" * 31, "zz" * 32, "x"):
+        with pytest.raises(ConfigError, match=r"audit\.signing_key is not 32 bytes") as caught:
+            FileKeyRing(tmp_path / "two", signing_key=bad)
+        assert bad == "x" or bad not in caught.value.message

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from lacuna.adapters.secrets.chain import leads_to, read_chain, verifier, write_chain
-from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageMissing
+from lacuna.domain.errors import ConfigError, StorageCorrupt, StorageError, StorageFull, StorageMissing
 from lacuna.domain.rotation import Rotation
 from lacuna.ports.secrets import RetiredKey
 
@@ -31,20 +31,24 @@ _FULL = "Free space on the volume and try again."
 class FileKeyRing:
     """A `KeyRing` over `folder`/keys. With `create`, keys that are missing are made; otherwise StorageMissing is
     raised. With `rotating`, the incoming key is made or, where a rotation was interrupted, found again; without it an
-    unfinished rotation raises StorageError."""
+    unfinished rotation raises StorageError. A key that is given (32 bytes in hexadecimal) takes the place of its file,
+    which is neither read nor made; ConfigError is raised for one that is none."""
 
     __slots__ = ("_derivation", "_hmac", "_hmac_key_id", "_next", "_private", "_public", "_retired", "_signer_name")
 
-    def __init__(self, folder: Path, *, create: bool = True, rotating: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, create: bool = True, rotating: bool = False, signing_key: str = "", hmac_key: str = ""
+    ) -> None:
         keys = folder / "keys"
         if create:
             _make_folder(keys)
-        secret = _key(keys / "hmac.key", create)
+        secret = _given(hmac_key, "audit.hmac_key") if hmac_key else _key(keys / "hmac.key", create)
         self._hmac = hmac.new(secret, digestmod="sha256")
         # HKDF-Extract (RFC 5869) keys with the salt, so it gives nothing that `hmac` gives for any text.
         self._derivation = hmac.digest(b"lacuna derived keys", secret, "sha256")
         self._hmac_key_id = self.hmac("lacuna hmac key id")[:8]
-        self._private = Ed25519PrivateKey.from_private_bytes(_key(keys / "signing.key", create))
+        seed = _given(signing_key, "audit.signing_key") if signing_key else _key(keys / "signing.key", create)
+        self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._public = self._private.public_key().public_bytes_raw()
         self._retired = _retired(keys)
         self._next = self._incoming(keys, rotating)
@@ -141,6 +145,19 @@ def _sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _given(text: str, setting: str) -> bytes:
+    """A key from the configuration."""
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ConfigError(
+            f"{setting} is not {KEY_BYTES} bytes in hexadecimal.", cure="Make one with `openssl rand -hex 32`."
+        )
+    return key
 
 
 def _make_folder(keys: Path) -> None:
