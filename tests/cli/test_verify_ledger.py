@@ -136,7 +136,7 @@ async def test_what_another_key_signed_does_not_count() -> None:
     receipt = json.loads(json.dumps(await audit.show(3)))
     with pytest.raises(Fault, match="not signed by the key"):
         check_receipt(receipt, [THIEF.public_key])
-    root = verify_ledger.opened(receipt["checkpoint"], TRUSTED).root
+    root = verify_ledger.opened(receipt["checkpoint"], dict.fromkeys(TRUSTED)).root
     text = Checkpoint(KEYS.signer_name, 5, root).text()
     receipt["checkpoint"] = signed_note(text, KEYS.signer_name, THIEF.public_key, THIEF.sign)
     with pytest.raises(Fault, match="not signed by the key"):

@@ -104,7 +104,7 @@ def test_the_checkpoint(vectors: Any) -> None:
     assert verifier_key(name, key) == given["verifier_key"]
     stated = Checkpoint(name, given["size"], bytes.fromhex(vectors["tree"]["roots"][given["size"]]))
     assert signed_note(stated.text(), name, public, private.sign) == given["note"]
-    found = verify_ledger.opened(given["note"], [public])
+    found = verify_ledger.opened(given["note"], {public: None})
     assert (found.origin, found.size, found.root) == (stated.origin, stated.size, stated.root)
 
 

@@ -138,38 +138,59 @@ def signed_by(note: str, name: str, public_key: bytes) -> bool:
     return bool(own)
 
 
-def related_keys(trusted: Sequence[bytes], rotations: Sequence[str]) -> list[bytes]:
-    """The trusted keys, and those that rotations, signed by old and new key alike, tie to them."""
+def related_keys(trusted: Sequence[bytes], rotations: Sequence[str]) -> dict[bytes, int | None]:
+    """The trusted keys, and those that rotations, signed by old and new key alike, tie to them. Each with the largest
+    size that it may sign: a retired key that is stolen later proves nothing."""
     known = list(trusted)
-    links = [_link(note) for note in rotations]
+    links = sorted({_link(note) for note in rotations})
+    for side in (0, 1):
+        if len({link[side] for link in links}) != len(links):
+            raise Fault("key misuse: two rotations begin or end with the same key")
     for _ in links:
-        for old, new in links:
+        for old, new, _until in links:
             if (old in known) != (new in known):
                 known.append(new if old in known else old)
-    return known
+    return {key: _limit(key, {old: (new, until) for old, new, until in links}) for key in known}
 
 
-def _link(note: str) -> tuple[bytes, bytes]:
+def _limit(key: bytes, links: dict[bytes, tuple[bytes, int]]) -> int | None:
+    """The largest size that a key may sign: no more than any key after it, or a stolen one could make up another that
+    came before it."""
+    limit = None
+    for _ in links:
+        if key in links:
+            key, until = links[key]
+            limit = until if limit is None else min(limit, until)
+    return limit
+
+
+def _link(note: str) -> tuple[bytes, bytes, int]:
+    """The old key, the new key, and the largest size that the old one may sign."""
     lines = note_parts(note)[0].split("\n")
-    if len(lines) != 5 or lines[0] != ROTATION:
+    if len(lines) != 6 or lines[0] != ROTATION or not (lines[4].isascii() and lines[4].isdigit()):
         raise Fault("a key rotation is malformed")
     origin, old, new = lines[1], _decode(lines[2], "a key"), _decode(lines[3], "a key")
     if not signed_by(note, origin, old) or not signed_by(note, origin, new):
         raise Fault("a key rotation is not signed by both its keys")
-    return old, new
+    return old, new, int(lines[4])
 
 
-def opened(note: str, keys: Sequence[bytes]) -> Checkpoint:
-    """The checkpoint in a note that one of the keys signed."""
+def opened(note: str, keys: dict[bytes, int | None]) -> Checkpoint:
+    """The checkpoint in a note that one of the keys signed, for a size that it may sign."""
     lines = note_parts(note)[0].split("\n")
     if len(lines) < 4 or not all(lines[:-1]) or not (lines[1].isascii() and lines[1].isdigit()):
         raise Fault("the checkpoint is malformed")
     if str(int(lines[1])) != lines[1]:
         raise Fault("the checkpoint's size is written in a second spelling")
     root = _decode(lines[2], "the checkpoint's root")
-    for key in keys:
+    size, late = int(lines[1]), None
+    for key, limit in keys.items():
         if signed_by(note, lines[0], key):
-            return Checkpoint(lines[0], int(lines[1]), root, key)
+            if limit is None or size <= limit:
+                return Checkpoint(lines[0], size, root, key)
+            late = limit
+    if late is not None:
+        raise Fault(f"key misuse: the checkpoint of size {size} is signed by a key that was retired at size {late}")
     raise Fault(f"the checkpoint of {lines[0]} is not signed by the key that was given, nor by one related to it")
 
 
@@ -315,6 +336,8 @@ def check_export(lines: Iterator[str], note: str, trusted: Sequence[bytes], rota
         if record.get("kind") == "signing_key.rotated":
             found.append(record["data"]["statement"])
             turns.append((number + 1, *_link(found[-1])))
+            if turns[-1][0] != turns[-1][3]:
+                raise Fault(f"record {number} retires a key at another size than its own")
         tree.add(leaf)
         if tree.size == claimed:
             root, size = tree.root(), claimed
@@ -325,8 +348,8 @@ def check_export(lines: Iterator[str], note: str, trusted: Sequence[bytes], rota
         raise Fault(
             "the records do not hash to the checkpoint's root: one was changed together with its leaf, or moved"
         )
-    for turn, old, new in turns:
-        if (checkpoint.size > turn and checkpoint.key == old) or (checkpoint.size < turn and checkpoint.key == new):
+    for turn, old, new, _until in turns:
+        if (checkpoint.size > turn and checkpoint.key == old) or (checkpoint.size < turn - 1 and checkpoint.key == new):
             raise Fault(f"key misuse: the checkpoint of size {checkpoint.size} is signed by a key not in use then")
     beyond = f"; {tree.size - checkpoint.size} records are beyond it" if tree.size > checkpoint.size else ""
     return f"{checkpoint.size} records hash to the checkpoint of {checkpoint.origin}{beyond}"

@@ -24,6 +24,7 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 ROTATED = "signing_key.rotated"
+ROTATING = "signing_key.rotating"
 """The kind of record that hands the log to the next signing key."""
 
 KINDS = frozenset(
@@ -65,6 +66,7 @@ KINDS = frozenset(
         "override.requested",
         "override.withdrawn",
         "signing_key.rotated",
+        "signing_key.rotating",
         "policy.deployed",
         "policy.refused",
         "policy.rolled_back",

@@ -17,16 +17,18 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """From `old` to `new`, both public keys, of the log `origin`."""
+    """From `old` to `new`, both public keys, of the log `origin`. The old key signs nothing of more than `until`
+    records: should it be stolen later, what it signs then does not count."""
 
     origin: str
     old: bytes
     new: bytes
+    until: int
 
     def text(self) -> str:
         """The statement's text."""
         old, new = (base64.b64encode(key).decode() for key in (self.old, self.new))
-        return f"{TITLE}\n{self.origin}\n{old}\n{new}\n"
+        return f"{TITLE}\n{self.origin}\n{old}\n{new}\n{self.until}\n"
 
     def signed(self, by_old: Sign, by_new: Sign) -> str:
         """The statement as a note with both signatures."""
@@ -39,7 +41,7 @@ class Rotation:
         ValueError."""
         note = parse_note(statement)
         lines = note.text.split("\n")
-        if len(lines) != 5 or lines[0] != TITLE:
+        if len(lines) != 6 or lines[0] != TITLE:
             raise ValueError("it is no key rotation")
         try:
             old, new = (base64.b64decode(line, validate=True) for line in lines[2:4])
@@ -47,7 +49,9 @@ class Rotation:
             raise ValueError("it holds a key that is not base64") from reason
         if {len(old), len(new)} != {_KEY_BYTES}:
             raise ValueError("it holds a key that has not 32 bytes")
-        found = cls(lines[1], old, new)
+        if not (lines[4].isascii() and lines[4].isdigit()):
+            raise ValueError("it does not say up to which size the old key signs")
+        found = cls(lines[1], old, new, int(lines[4]))
         if found.text() != note.text:
             raise ValueError("it is written in a second way")
         for key in (old, new):

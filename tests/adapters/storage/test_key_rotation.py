@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.adapters.secrets.chain import verifier
 from lacuna.adapters.secrets.files import FileKeyRing, finish_rotation
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.cli import verify_ledger
-from lacuna.domain.audit import Examination, Extent, Record, Verification
+from lacuna.domain.audit import Examination, Extent, Json, Record, Verification
 from lacuna.domain.errors import LedgerBroken, StorageCorrupt, StorageError, StorageMissing
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.merkle import CompactRange, leaf_hash
-from lacuna.domain.notes import Checkpoint, signed_note
+from lacuna.domain.notes import Checkpoint, parse_note, signed_note
 from lacuna.domain.rotation import Rotation
 from lacuna.domain.tiers import Tier
 from lacuna.ports.storage import Entry
@@ -118,7 +119,7 @@ async def test_an_interrupted_rotation_is_finished_and_nothing_works_before(tmp_
         FileKeyRing(tmp_path)
     assert caught.value.code == "rotation_unfinished"
     await rotate(tmp_path)
-    assert (await verified(tmp_path)).size == 4
+    assert (await verified(tmp_path)).size == 5
 
 
 async def test_a_process_with_the_old_key_stops_appending(tmp_path: Path) -> None:
@@ -138,12 +139,55 @@ async def test_a_retired_key_may_not_sign_what_came_after_it(tmp_path: Path) -> 
     await rotate(tmp_path)
     await append(tmp_path, 3)
     name = thief.signer_name
-    for size, fine in ((4, True), (5, False)):
+    for size, fine in ((5, True), (6, False)):
         root = (await _root(tmp_path, size)) if fine else bytes(32)
         note = signed_note(Checkpoint(name, size, root).text(), name, thief.public_key, thief.sign)
         result = await verified(tmp_path, Examination(against=note))
         assert result.passed is fine, result.problem
-        assert fine or "retired at size 4" in result.problem
+        assert fine or "retired at size 5" in result.problem
+
+
+async def test_a_stolen_retired_key_proves_nothing_to_the_stand_alone_verifier(tmp_path: Path) -> None:
+    await append(tmp_path, 3)
+    thief = FileKeyRing(Path(shutil.copytree(tmp_path, tmp_path / "stolen")))
+    await rotate(tmp_path)
+    await append(tmp_path, 3)
+    trusted = [FileKeyRing(tmp_path).public_key]
+    receipt = await shown(tmp_path, 7)
+    assert verify_ledger.check_receipt(receipt, trusted)
+    checkpoint = Checkpoint.of(parse_note(str(receipt["checkpoint"])).text)
+    forged = signed_note(checkpoint.text(), thief.signer_name, thief.public_key, thief.sign)
+    with pytest.raises(verify_ledger.Fault, match="retired at size 5"):
+        verify_ledger.check_receipt({**receipt, "checkpoint": forged}, trusted)
+    accomplice = FileKeyRing(tmp_path / "accomplice")
+    rotation = Rotation(thief.signer_name, thief.public_key, accomplice.public_key, 5)
+    note = signed_note(checkpoint.text(), thief.signer_name, accomplice.public_key, accomplice.sign)
+    statement = rotation.signed(thief.sign, accomplice.sign)
+    with pytest.raises(verify_ledger.Fault, match="two rotations"):
+        verify_ledger.check_receipt({**receipt, "checkpoint": note}, trusted, [statement])
+    rotation = Rotation(thief.signer_name, accomplice.public_key, thief.public_key, 1_000)
+    statement = rotation.signed(accomplice.sign, thief.sign)
+    with pytest.raises(verify_ledger.Fault, match="retired at size 5"):
+        verify_ledger.check_receipt({**receipt, "checkpoint": note}, trusted, [statement])
+
+
+async def test_nobody_appends_between_the_two_records_of_a_rotation(tmp_path: Path) -> None:
+    await append(tmp_path, 3)
+    old = await open_storage(tmp_path, FileKeyRing(tmp_path))
+    await old.ledger.append(entry(1))
+    keys = FileKeyRing(tmp_path, rotating=True)
+    assert keys.incoming is not None
+    storage = await open_storage(tmp_path, keys)
+    about: dict[str, Json] = {"old": keys.public_key.hex(), "new": keys.incoming.hex()}
+    await storage.ledger.append(Entry(Record("signing_key.rotating", 0, "root", "cli", "", about)))
+    with pytest.raises(LedgerBroken):
+        await old.ledger.append(entry(2))
+    await old.close()
+    until, statement = await rotated(storage.ledger, keys, FrozenClock(), ADMIN)
+    await storage.close()
+    assert (until, Rotation.verified(statement, verifier).until) == (6, 6)
+    finish_rotation(tmp_path, until, statement)
+    assert (await verified(tmp_path)).size == 6
 
 
 async def _root(folder: Path, size: int) -> bytes:
@@ -156,7 +200,7 @@ async def _root(folder: Path, size: int) -> bytes:
 async def test_a_rotation_that_the_chain_of_keys_does_not_know_is_found(tmp_path: Path) -> None:
     keys = FileKeyRing(tmp_path)
     other = FileKeyRing(tmp_path / "other")
-    rotation = Rotation(keys.signer_name, keys.public_key, other.public_key)
+    rotation = Rotation(keys.signer_name, keys.public_key, other.public_key, 2)
     statement = rotation.signed(keys.sign, other.sign)
     storage = await open_storage(tmp_path, keys)
     forged = Record("signing_key.rotated", 0, "x", "cli", "", {"statement": statement})
@@ -171,7 +215,7 @@ def test_a_broken_chain_of_keys_is_refused(tmp_path: Path) -> None:
     asyncio.run(rotate(tmp_path))
     chain = tmp_path / "keys" / "signing.chain"
     good = chain.read_text("utf-8")
-    early = good.replace('"until": 2', '"until": 0')
+    early = good.replace('"until": 3', '"until": 2')
     for bad in (good + good, good.replace("rotation", "relation"), good[:-20], early, ""):
         chain.write_text(bad, "utf-8")
         with pytest.raises(StorageCorrupt if bad else StorageMissing):

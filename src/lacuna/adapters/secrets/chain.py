@@ -48,7 +48,7 @@ def read_chain(path: Path) -> tuple[RetiredKey, ...]:
             rotation = Rotation.verified(statement, verifier)
             if last is not None and (last.new, last.origin) != (rotation.old, rotation.origin):
                 raise ValueError("a rotation does not begin with the key before it")
-            if type(until) is not int or until < (retired[-1].until if retired else 1):
+            if until != rotation.until or until < (retired[-1].until if retired else 1):
                 raise ValueError("the rotations are out of order")
             retired.append(RetiredKey(rotation.old, until, statement))
             last = rotation
