@@ -89,7 +89,7 @@ class PostgresServer:
             )
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
-            if "ready" in (self.folder / "data" / "postmaster.pid").read_text("utf-8") if self._begun() else False:
+            if self._ready(self._process.pid):
                 return
             time.sleep(0.02)
         raise RuntimeError(f"postgres did not start:\n{log.read_text('utf-8', 'replace')[-2_000:]}")
@@ -148,8 +148,13 @@ class PostgresServer:
             **self._user,
         )
 
-    def _begun(self) -> bool:
-        return (self.folder / "data" / "postmaster.pid").exists()
+    def _ready(self, pid: int) -> bool:
+        """Whether the file that the server keeps says so; one of a server that was killed may lie there still."""
+        try:
+            lines = (self.folder / "data" / "postmaster.pid").read_text("utf-8").split()
+        except FileNotFoundError:
+            return False
+        return lines[:1] == [str(pid)] and lines[-1] == "ready"
 
     def _remove(self) -> None:
         self.kill()
