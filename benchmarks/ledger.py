@@ -79,7 +79,7 @@ async def _measured(folder: Path, count: int) -> list[Row]:
     return rows
 
 
-class _Records:
+class Records:
     """Records such as classification writes them, each with its own id and HMAC."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class _Records:
 
 
 async def _appends_a_second(storage: Storage, count: int) -> float:
-    source = _Records()
+    source = Records()
     records = iter([source.next() for _ in range(count)])
 
     async def work() -> None:
@@ -128,7 +128,7 @@ async def _appends_a_second(storage: Storage, count: int) -> float:
 
 
 async def _single_append_seconds(storage: Storage) -> float:
-    records = _Records()
+    records = Records()
     taken = []
     for _ in range(200):
         started = time.perf_counter()
@@ -140,7 +140,7 @@ async def _single_append_seconds(storage: Storage) -> float:
 def _raw_inserts_a_second(path: Path, count: int, batch: int) -> float:
     """Finished rows into the same table: no canonical form, no hash, no tree, no signature, no event loop."""
     open_database(path, create=True)
-    records = _Records()
+    records = Records()
     rows: list[tuple[object, ...]] = []
     for index in range(count):
         record = records.next()
