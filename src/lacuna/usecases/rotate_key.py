@@ -2,8 +2,8 @@
 
 Guarantees that the log holds the statement, signed by the old key and the new one, before the new key signs alone; that
 the statement names the exact size up to which the old key signs; and that a rotation that was interrupted is gone on
-with instead of being made twice. With the first record both keys sign the head, which stops every process that knows the
-old key only: from then on the log's size is known before the statement is appended.
+with instead of being made twice. With the first record both keys sign the head, which stops every process that knows
+the old key only: from then on the log's size is known before the statement is appended.
 """
 
 from collections.abc import Mapping
