@@ -73,9 +73,10 @@ class Head:
     def judge(self, rows: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
         """For each row: the probability of being sensitive, the probability of being PROPRIETARY if it is, and whether
         the text is familiar enough for the two to count."""
-        familiar = self.sensitive.unfamiliarity(rows) <= self.thresholds.unfamiliar
+        logits, unfamiliarity = self.sensitive.judged(rows)
+        familiar = unfamiliarity <= self.thresholds.unfamiliar
         return (
-            self.sensitive_scale(self.sensitive.logits(rows)),
+            self.sensitive_scale(logits),
             self.proprietary_scale(self.proprietary.logits(rows)),
             familiar & features.understood(rows),
         )

@@ -2,7 +2,7 @@
 
 Guarantees: only raises; says PUBLIC only by evidence, on the strategies' scale (0.9: at most about one in twenty such
 texts is in truth sensitive); abstains on what is unlike anything it learned; any Unicode text; at most
-`windows.MAX_WINDOWS` embeddings for each text; keeps no text (verdicts are remembered under a digest). Leaves exact
+`windows.MAX_WINDOWS` and `MAX_SEAMS` embeddings for each text; keeps no text (verdicts are remembered under a digest). Leaves exact
 values and listed terms to other layers, and the comparison with the organisation's documents to `corpus.CorpusLayer`.
 """
 
@@ -26,7 +26,7 @@ from lacuna.domain.tiers import Tier
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
-_REVISION: Final = "embedding/2"
+_REVISION: Final = "embedding/3"
 _REMEMBERED: Final = 4_096
 _ALIKE: Final = 0.75
 """Cosine of vector and n-grams together from which a text is one of the organisation's own examples, reworded."""
@@ -89,7 +89,7 @@ class SemanticLayer:
         if examples:
             rows = self._rows([windows(example.text)[0] for example in examples])
             self._head = self._bare.updated(rows, [example.tier for example in examples], self._digest)
-            self._known = _likeness(rows)
+            self._known = features.content(rows)
 
     @property
     def local(self) -> bool:
@@ -148,7 +148,7 @@ class SemanticLayer:
             return max(raised, key=lambda verdict: (verdict.tier, verdict.confidence))
         # A text is as public as its least public window, and nobody knows of one that was not looked at.
         least = min(verdicts, key=lambda verdict: (verdict.public_evidence, not verdict.doubted))
-        return least if whole(text, chosen) else replace(_SILENT, doubted=True)
+        return least if whole(text) else replace(_SILENT, doubted=True)
 
     def _rows(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         vectors = self._embed(texts)
@@ -168,7 +168,7 @@ class SemanticLayer:
 
     def _alike(self, rows: npt.NDArray[np.float64]) -> list[_Verdict]:
         """Findings for windows that are one of the organisation's own sensitive examples, reworded."""
-        scores = _likeness(rows) @ self._known.T
+        scores = features.content(rows) @ self._known.T
         found = []
         for window, number in zip(*np.nonzero(scores >= _ALIKE), strict=True):
             tier = self._examples[number].tier
@@ -190,13 +190,6 @@ def _evidence(sensitive: float, at: Thresholds) -> float:
     if sensitive <= at.likely_public:
         return _LIKELY + (_SURE - 1e-3 - _LIKELY) * (at.likely_public - sensitive) / (at.likely_public - at.public)
     return 0.0
-
-
-def _likeness(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Unit rows of what a text says: its vector and n-grams, without constant and form."""
-    content = np.delete(rows, [0, *features.form_columns(rows.shape[1])], axis=1)
-    norms = np.linalg.norm(content, axis=1, keepdims=True)
-    return (content / np.where(norms > 0, norms, 1.0)).astype(np.float32)
 
 
 def _finding(kind: str, verdict: _Verdict) -> Finding:

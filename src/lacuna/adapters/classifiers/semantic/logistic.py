@@ -35,16 +35,17 @@ class Posterior:
 
     def logits(self, rows: Array) -> Array:
         """Moderated log-odds, (n,), for rows of shape (n, d)."""
-        variance = np.maximum(np.einsum("ij,ij->i", rows, self._times_covariance(rows)), 0.0)
-        moderated: Array = (rows @ self.mean) / np.sqrt(1 + np.pi * variance / 8)
-        return moderated
+        return self._moderated(rows, self._variance(rows))
 
     def unfamiliarity(self, rows: Array) -> Array:
         """For each row, (n,), the share of the prior's uncertainty that is left, in [0, 1]: 1 for a row in a direction
         that no example had."""
-        prior = np.maximum(np.einsum("ij,ij->i", rows, rows) / self.ridge, _FLAT)
-        left: Array = np.einsum("ij,ij->i", rows, self._times_covariance(rows)) / prior
-        return np.clip(left, 0.0, 1.0)
+        return self._left(rows, self._variance(rows))
+
+    def judged(self, rows: Array) -> tuple[Array, Array]:
+        """`logits` and `unfamiliarity` at the price of one."""
+        variance = self._variance(rows)
+        return self._moderated(rows, variance), self._left(rows, variance)
 
     def updated(self, rows: Array, labels: Array, weight: float) -> "Posterior":
         """With n further examples (labels 0 or 1), each counting `weight` times. Solves in n dimensions."""
@@ -67,6 +68,20 @@ class Posterior:
         if not np.isfinite(mean).all():
             raise DependencyNonsense("The examples could not be learned.", cure="Remove contradicting examples.")
         return replace(self, mean=mean)
+
+    def _moderated(self, rows: Array, variance: Array) -> Array:
+        moderated: Array = (rows @ self.mean) / np.sqrt(1 + np.pi * variance / 8)
+        return moderated
+
+    def _left(self, rows: Array, variance: Array) -> Array:
+        prior = np.maximum(np.einsum("ij,ij->i", rows, rows) / self.ridge, _FLAT)
+        return np.clip(variance / prior, 0.0, 1.0)
+
+    def _variance(self, rows: Array) -> Array:
+        """Of each row's logit under the posterior, (n,)."""
+        shrink = self.gains / (self.gains + self.ridge)
+        known = (rows @ self.directions) ** 2 @ shrink
+        return np.maximum((np.einsum("ij,ij->i", rows, rows) - known) / self.ridge, 0.0)
 
     def _times_covariance(self, rows: Array) -> Array:
         shrink = self.gains / (self.gains + self.ridge)
