@@ -3,8 +3,8 @@
 Four blocks: the sentence vector, as far as the text looks English (the packaged model knows no other language); how
 English it looks; what kind of speech it is (markers and form, the same in every language); hashed character n-grams
 (Weinberger et al. 2009), which carry what single languages have of their own. The last two are scaled down in English,
-where the vector says more: at full scale the head learned the bank's own wording instead, and let half of the paragraphs
-of unseen employee handbooks pass (docs/semantic.md). Pure and safe under threads.
+where the vector says more: at full scale the head learned the bank's own wording instead, and let half of the
+paragraphs of unseen employee handbooks pass (docs/semantic.md). Pure and safe under threads.
 """
 
 import re

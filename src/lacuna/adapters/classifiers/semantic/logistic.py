@@ -75,13 +75,15 @@ class Posterior:
 
     def _left(self, rows: Array, variance: Array) -> Array:
         prior = np.maximum(np.einsum("ij,ij->i", rows, rows) / self.ridge, _FLAT)
-        return np.clip(variance / prior, 0.0, 1.0)
+        share: Array = np.clip(variance / prior, 0.0, 1.0)
+        return share
 
     def _variance(self, rows: Array) -> Array:
         """Of each row's logit under the posterior, (n,)."""
         shrink = self.gains / (self.gains + self.ridge)
-        known = (rows @ self.directions) ** 2 @ shrink
-        return np.maximum((np.einsum("ij,ij->i", rows, rows) - known) / self.ridge, 0.0)
+        known: Array = (rows @ self.directions) ** 2 @ shrink
+        left: Array = np.maximum((np.einsum("ij,ij->i", rows, rows) - known) / self.ridge, 0.0)
+        return left
 
     def _times_covariance(self, rows: Array) -> Array:
         shrink = self.gains / (self.gains + self.ridge)

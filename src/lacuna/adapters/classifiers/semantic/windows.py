@@ -1,8 +1,9 @@
 """Which parts of a long text are embedded.
 
 Promise: a text of at most one window is its own window, unchanged; of a longer one, the first window and those that
-speak most of an organisation's own affairs, at most MAX_WINDOWS, chosen over the whole text; and the most telling places
-that a cut runs through. So a sentence about the own house is not lost in a long public text, and the work is bounded.
+speak most of an organisation's own affairs, at most MAX_WINDOWS, chosen over the whole text; and the most telling
+places that a cut runs through. So a sentence about the own house is not lost in a long public text, and the work is
+bounded.
 What was left out earns no evidence (`whole`).
 """
 
