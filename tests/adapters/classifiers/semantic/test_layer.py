@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
-from lacuna.adapters.classifiers.semantic.windows import MAX_WINDOWS
+from lacuna.adapters.classifiers.semantic.windows import MAX_SEAMS, MAX_WINDOWS
 from lacuna.adapters.embeddings.minilm import MiniLM
 from lacuna.domain.classification import Layer, Question, Turn
 from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyUnavailable
@@ -170,4 +170,4 @@ def test_work_is_bounded(model: MiniLM) -> None:
         return model.embed(["a"] * len(texts))
 
     SemanticLayer(counted, model.fingerprint).examine(Question("word " * 200_000))
-    assert sum(asked) <= MAX_WINDOWS
+    assert sum(asked) <= MAX_WINDOWS + MAX_SEAMS

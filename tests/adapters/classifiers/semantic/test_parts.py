@@ -12,7 +12,7 @@ from lacuna.adapters.classifiers.semantic import features, markers
 from lacuna.adapters.classifiers.semantic.examples import BankExample
 from lacuna.adapters.classifiers.semantic.head import read_head, shipped_head
 from lacuna.adapters.classifiers.semantic.training import train
-from lacuna.adapters.classifiers.semantic.windows import MAX_WINDOWS, WINDOW, windows
+from lacuna.adapters.classifiers.semantic.windows import MAX_SEAMS, MAX_WINDOWS, WINDOW, whole, windows
 from lacuna.domain.errors import DependencyNonsense
 from lacuna.domain.tiers import Tier
 from lacuna.testing.fakes.embedder import HashingEmbedder
@@ -22,7 +22,10 @@ MODEL = "all-MiniLM-L6-v2:53aa51172d14:int8"
 
 @given(st.text(st.characters(), max_size=WINDOW * 3))
 def test_few_windows_hold_the_whole_text(text: str) -> None:
-    assert "".join(windows(text)) == text
+    found = windows(text)
+    pieces = range(1, len(found) + 1)
+    assert any("".join(found[:count]) == text for count in pieces)
+    assert whole(text)
 
 
 @given(st.lists(st.text(st.sampled_from("ab \n"), min_size=1, max_size=60), min_size=1, max_size=20))
@@ -30,9 +33,17 @@ def test_windows_are_bounded_parts_of_the_text(pieces: list[str]) -> None:
     text = "".join(pieces) * (20 * WINDOW)
     text = text[: 20 * WINDOW]
     found = windows(text)
-    assert len(found) == MAX_WINDOWS
+    assert MAX_WINDOWS <= len(found) <= MAX_WINDOWS + MAX_SEAMS
     assert all(0 < len(window) <= WINDOW and window in text for window in found)
     assert text.startswith(found[0])
+
+
+@pytest.mark.parametrize("place", range(900, 1_100, 10))
+def test_a_note_on_a_cut_stands_in_one_window_whole(place: int) -> None:
+    filler = "The river rises in the hills and flows to the sea. " * 60
+    note = "Our team meets on Monday to plan our release for our customers. "
+    at = filler.index(". ", place) + 2
+    assert any(note in window for window in windows(filler[:at] + note + filler[at:]))
 
 
 def test_windows_prefer_what_speaks_of_the_own_house() -> None:
