@@ -18,7 +18,8 @@ from lacuna.domain.policy_documents import SCHEMA
 from lacuna.domain.tiers import Tier
 
 WITHHELD: Final = "hmac:"
-_NAME: Final = re.compile(r"[\w.:/ @+-]{1,200}", re.ASCII)
+_NAME: Final = re.compile(r"(?=.{1,200}$)[\w.:/@+-]+(?: [\w.:/@+-]+){0,3}", re.ASCII)
+"""More than four words are a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
