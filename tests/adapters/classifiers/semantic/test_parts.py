@@ -112,6 +112,7 @@ def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a dozen fits of 1,500 weights
 def test_training_separates_what_its_bank_separates() -> None:
     topics = ("kiln glaze oven", "train river lake", "poem song film")
     bank = [
