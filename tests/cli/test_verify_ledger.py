@@ -248,3 +248,58 @@ def test_the_command_says_what_does_not_hold(tmp_path: Path, capsys: pytest.Capt
     assert "FAULT: the receipt has no index" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         verify_ledger.main(["receipt", str(path)])
+
+
+ODD: tuple[Any, ...] = (None, True, -1, 10**30, 1.5, "", "\u00b2", "\ud800", [], {}, [1], {"a": 1}, "1" * 5_000)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, each in inner for place in _places(each, (*path, key)))]
+
+
+def _with(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    if not path:
+        return odd
+    copied = value.copy()
+    copied[path[0]] = _with(value[path[0]], path[1:], odd)
+    return copied
+
+
+async def test_whatever_stands_in_the_place_of_a_value_is_a_fault_and_nothing_worse() -> None:
+    ledger, audit = await written(5)
+    shown = json.loads(json.dumps(await audit.show(3)))
+    for path in _places(shown):
+        for odd in ODD:
+            if path == ("rotations",) and odd == []:
+                continue  # as it was
+            with pytest.raises(Fault):
+                check_receipt(_with(shown, path, odd), TRUSTED)
+    lines, note = await exported(audit), await ledger.checkpoint()
+    view = json.loads(lines[3])
+    for path in _places(view):
+        for odd in ODD:
+            with pytest.raises(Fault):
+                check_export(iter([*lines[:3], json.dumps(_with(view, path, odd)), lines[4]]), note, TRUSTED)
+    for odd in (*ODD, {"proof": 1}, {"proof": [1]}):
+        if odd != []:
+            with pytest.raises(Fault):
+                check_consistency(note, note, odd, TRUSTED)
+
+
+async def test_a_changed_note_is_a_fault_and_nothing_worse() -> None:
+    ledger, _ = await written(5)
+    note = await ledger.checkpoint()
+    for at in range(len(note)):
+        for changed in (note[:at], note[at:] if at else "", note[:at] + "\u00b2" + note[at:], note[:at] + "9" * 5_000):
+            with pytest.raises(Fault):
+                verify_ledger.opened(changed, dict.fromkeys(TRUSTED))
+
+
+async def test_a_key_that_is_named_twice_is_a_fault() -> None:
+    ledger, audit = await written(2)
+    lines = await exported(audit)
+    twice = [lines[0].replace('"record": {', '"record": {}, "record": {', 1), lines[1]]
+    assert twice != lines
+    with pytest.raises(Fault):
+        check_export(iter(twice), await ledger.checkpoint(), TRUSTED)

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 TILE = 256
 ROTATION = "lacuna key rotation"
+ROTATED = "signing_key.rotated"
 
 
 class Fault(Exception):
@@ -114,6 +115,28 @@ def _decode(text: str, what: str) -> bytes:
     return raw
 
 
+def _number(text: str, what: str) -> int:
+    """A size as checkpoints and rotations write it."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20) or str(int(text)) != text:
+        raise Fault(f"{what} is no number, or written in a second spelling")
+    return int(text)
+
+
+def _parsed(text: str, what: str) -> Any:
+    """JSON in which no object says something twice: readers would disagree on which counts."""
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        raise Fault(f"{what} is no JSON, or names a key twice") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
 def note_parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     """The text of a signed note, and the name and blob of each signature line."""
     head, separator, tail = note.rpartition("\n\n")
@@ -167,23 +190,21 @@ def _limit(key: bytes, links: dict[bytes, tuple[bytes, int]]) -> int | None:
 def _link(note: str) -> tuple[bytes, bytes, int]:
     """The old key, the new key, and the largest size that the old one may sign."""
     lines = note_parts(note)[0].split("\n")
-    if len(lines) != 6 or lines[0] != ROTATION or not (lines[4].isascii() and lines[4].isdigit()):
+    if len(lines) != 6 or lines[0] != ROTATION:
         raise Fault("a key rotation is malformed")
     origin, old, new = lines[1], _decode(lines[2], "a key"), _decode(lines[3], "a key")
     if not signed_by(note, origin, old) or not signed_by(note, origin, new):
         raise Fault("a key rotation is not signed by both its keys")
-    return old, new, int(lines[4])
+    return old, new, _number(lines[4], "the size up to which a key signs")
 
 
 def opened(note: str, keys: dict[bytes, int | None]) -> Checkpoint:
     """The checkpoint in a note that one of the keys signed, for a size that it may sign."""
     lines = note_parts(note)[0].split("\n")
-    if len(lines) < 4 or not all(lines[:-1]) or not (lines[1].isascii() and lines[1].isdigit()):
+    if len(lines) < 4 or not all(lines[:-1]):
         raise Fault("the checkpoint is malformed")
-    if str(int(lines[1])) != lines[1]:
-        raise Fault("the checkpoint's size is written in a second spelling")
     root = _decode(lines[2], "the checkpoint's root")
-    size, late = int(lines[1]), None
+    size, late = _number(lines[1], "the checkpoint's size"), None
     for key, limit in keys.items():
         if signed_by(note, lines[0], key):
             if limit is None or size <= limit:
@@ -282,7 +303,10 @@ def extends(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
 
 def canonical(record: Any) -> bytes:
     """The canonical bytes of a record (docs/ledger-format.md, section 1)."""
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        raise Fault("a record has no canonical bytes") from None
 
 
 def _hash(text: Any) -> bytes:
@@ -297,15 +321,18 @@ def _hash(text: Any) -> bytes:
     return raw
 
 
-def check_receipt(receipt: dict[str, Any], trusted: Sequence[bytes], rotations: Sequence[str] = ()) -> str:
+def check_receipt(receipt: Any, trusted: Sequence[bytes], rotations: Sequence[str] = ()) -> str:
     """What a receipt proves, in words. Takes the receipts of `lacuna audit show` and those of answers."""
-    receipt = dict(receipt.get("receipt", receipt))
+    receipt = receipt.get("receipt", receipt) if isinstance(receipt, dict) else receipt
+    if not isinstance(receipt, dict):
+        raise Fault("this is no receipt")
+    receipt = {"rotations": [], **receipt}
     for name, short in (("leaf_hash", "leaf"), ("inclusion_proof", "proof")):
         receipt.setdefault(short, receipt.get(name))
     for key, kind in (("index", int), ("tree_size", int), ("proof", list), ("checkpoint", str), ("leaf", str)):
-        if not isinstance(receipt.get(key), kind):
+        if type(receipt.get(key)) is not kind:
             raise Fault(f"the receipt has no {key}")
-    keys = related_keys(trusted, [*receipt.get("rotations", ()), *rotations])
+    keys = related_keys(trusted, [*_statements(receipt), *rotations])
     checkpoint = opened(receipt["checkpoint"], keys)
     index, leaf = receipt["index"], _hash(receipt["leaf"])
     if "record" in receipt and leaf_of(canonical(receipt["record"])) != leaf:
@@ -318,23 +345,30 @@ def check_receipt(receipt: dict[str, Any], trusted: Sequence[bytes], rotations: 
     return f"{what} {index} is in the log {checkpoint.origin} of {checkpoint.size} records"
 
 
+def _statements(receipt: dict[str, Any]) -> list[str]:
+    found = receipt.get("rotations", [])
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise Fault("the receipt's rotations are malformed")
+    return found
+
+
 def check_export(lines: Iterator[str], note: str, trusted: Sequence[bytes], rotations: Sequence[str] = ()) -> str:
     """What an export proves against a checkpoint, in words. The export may be longer than the checkpoint's log."""
     tree, found, size = Tree(), list(rotations), None
-    claimed = int(note.split("\n")[1]) if note.count("\n") > 2 and note.split("\n")[1].isdigit() else 0
+    claimed = _number(note.split("\n")[1], "the checkpoint's size") if "\n" in note else 0
     root, turns = Tree().root(), []
     for number, line in enumerate(lines):
         try:
-            view = json.loads(line)
+            view = _parsed(line, "the line")
             index, leaf, record = view["index"], _hash(view["leaf"]), view["record"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (Fault, KeyError, TypeError):
             raise Fault(f"line {number + 1} (record {number}) is no exported record") from None
         if index != number or type(index) is not int:
             raise Fault(f"record {number} is missing: record {index!r} stands in its place")
         if not isinstance(record, dict) or leaf_of(canonical(record)) != leaf:
             raise Fault(f"record {number} does not hash to its leaf: it was changed")
-        if record.get("kind") == "signing_key.rotated":
-            found.append(record["data"]["statement"])
+        if record.get("kind") == ROTATED:
+            found.append(_statement(record))
             turns.append((number + 1, *_link(found[-1])))
             if turns[-1][0] != turns[-1][3]:
                 raise Fault(f"record {number} retires a key at another size than its own")
@@ -355,11 +389,22 @@ def check_export(lines: Iterator[str], note: str, trusted: Sequence[bytes], rota
     return f"{checkpoint.size} records hash to the checkpoint of {checkpoint.origin}{beyond}"
 
 
+def _statement(record: dict[str, Any]) -> str:
+    data = record.get("data")
+    statement = data.get("statement") if isinstance(data, dict) else None
+    if not isinstance(statement, str):
+        raise Fault("a record of a key rotation has no statement")
+    return statement
+
+
 def check_consistency(old: str, new: str, proof: Any, trusted: Sequence[bytes], rotations: Sequence[str] = ()) -> str:
     """What two checkpoints and a proof show, in words."""
     keys = related_keys(trusted, rotations)
     first, second = opened(old, keys), opened(new, keys)
-    steps = [_hash(step) for step in (proof["proof"] if isinstance(proof, dict) else proof)]
+    steps = proof.get("proof") if isinstance(proof, dict) else proof
+    if not isinstance(steps, list):
+        raise Fault("the proof is no list of hashes")
+    steps = [_hash(step) for step in steps]
     if first.origin != second.origin:
         raise Fault("the checkpoints are of two logs")
     if first.size > second.size:
@@ -452,10 +497,7 @@ def _text(path: Path) -> str:
 
 
 def _json(path: Path) -> Any:
-    try:
-        return json.loads(_text(path))
-    except (ValueError, RecursionError):
-        raise Fault(f"{path} is no JSON") from None
+    return _parsed(_text(path), str(path))
 
 
 def public_key(given: str) -> bytes:
@@ -477,17 +519,16 @@ def public_key(given: str) -> bytes:
 
 def rotations_in(path: Path) -> list[str]:
     """The key rotations in an export or a receipt."""
+    text = _text(path)
+    lines = [line for line in text.split("\n") if ROTATED in line or '"rotations"' in line]
+    views = [_parsed(text, str(path))] if text.startswith("{\n") else [_parsed(line, str(path)) for line in lines]
     found: list[str] = []
-    for line in _text(path).split("\n"):
-        if "signing_key.rotated" in line or "rotations" in line:
-            try:
-                view = json.loads(line)
-                found += view.get("rotations", [])
-                if view["record"]["kind"] == "signing_key.rotated":
-                    found.append(view["record"]["data"]["statement"])
-            except (ValueError, KeyError, TypeError, AttributeError):
-                found += _json(path).get("rotations", [])
-                break
+    for view in views:
+        if isinstance(view, dict):
+            found += _statements(view)
+            record = view.get("record")
+            if isinstance(record, dict) and record.get("kind") == ROTATED:
+                found.append(_statement(record))
     return found
 
 

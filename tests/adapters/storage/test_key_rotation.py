@@ -107,6 +107,12 @@ async def test_an_export_is_checked_from_either_key(tmp_path: Path) -> None:
     await storage.close()
     for trusted in (first, keys.public_key):
         assert verify_ledger.check_export(iter(lines), note, [trusted])
+    receipt = await shown(tmp_path, 0)
+    texts = ("\n".join(lines) + "\n", json.dumps(receipt), json.dumps(receipt, indent=2), lines[0])
+    for text, count in zip(texts, (1, 1, 1, 0), strict=True):
+        path = tmp_path / "rotations"
+        path.write_text(text, "utf-8")
+        assert verify_ledger.rotations_in(path) == [keys.retired[0].statement][:count]
 
 
 @pytest.mark.parametrize("recorded", [False, True])
