@@ -19,6 +19,8 @@ def start(engine: Engine, name: str, count: int, tasks: int = 8) -> subprocess.P
         [sys.executable, str(APPENDER), str(engine.folder), name, str(count), str(tasks), *address],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # `communicate` goes past what a buffer holds: after `readline` it would begin within a line.
+        bufsize=0,
     )
 
 
