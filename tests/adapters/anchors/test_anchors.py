@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.anchors.file import FileAnchor
+from lacuna.adapters.anchors.names import checkpoint_name
 from lacuna.adapters.anchors.object_store import ObjectStoreAnchor
 from lacuna.adapters.anchors.witness import WitnessAnchor
 from lacuna.domain.errors import ConfigError, DependencyError, DependencyNonsense, DependencyUnavailable, Forbidden
@@ -53,6 +54,18 @@ async def test_a_folder_keeps_every_checkpoint_once_and_for_good(tmp_path: Path)
     assert kept[0].stat().st_mode & 0o222 == 0
     with pytest.raises(DependencyNonsense, match="forked"):
         await anchor.publish(await publication(await log_of(3, start=1)))
+
+
+async def test_a_file_that_was_not_written_to_its_end_counts_neither_as_kept_nor_as_a_fork(tmp_path: Path) -> None:
+    ledger = await log_of(3)
+    await FileAnchor(tmp_path).publish(await publication(ledger))
+    path = tmp_path / checkpoint_name(await ledger.checkpoint())
+    whole = path.read_bytes()
+    for end in (0, 1, len(whole) - 1):
+        path.chmod(0o644)
+        path.write_bytes(whole[:end])
+        with pytest.raises(DependencyUnavailable, match="not written to its end"):
+            await FileAnchor(tmp_path).publish(await publication(ledger))
 
 
 async def test_a_mount_that_is_missing_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:

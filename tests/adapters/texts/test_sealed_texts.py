@@ -73,6 +73,19 @@ def test_a_key_that_was_erased_is_overwritten_where_it_lay(tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
+def test_an_erasure_that_was_interrupted_is_finished_at_the_next_start(tmp_path: Path) -> None:
+    """Stopped between taking the key out of sight and overwriting it."""
+    SubjectKeys(tmp_path, MASTER).made("ann")
+    [path] = tmp_path.iterdir()
+    kept_open = path.open("rb")
+    path.rename(tmp_path / f".{path.name}.0badcafe.erased")
+    keys = SubjectKeys(tmp_path, MASTER)
+    assert keys.find("ann") is None
+    assert set(kept_open.read()) == {0}
+    kept_open.close()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     "change",
     [

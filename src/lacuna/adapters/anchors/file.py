@@ -47,7 +47,11 @@ class FileAnchor:
 
     def _compare(self, path: Path, note: str) -> None:
         kept = path.read_text("utf-8", "replace")
-        if kept and not same_checkpoint(kept, note):
+        if note != kept and note.startswith(kept):
+            raise DependencyUnavailable(
+                f"{path} was not written to its end.", cure="Nothing: the next checkpoint gets a file of its own."
+            )
+        if not same_checkpoint(kept, note):
             raise DependencyNonsense(
                 f"{path} holds another checkpoint of this size: the log was forked or rolled back.",
                 cure="Run `lacuna audit verify --against` with that file.",

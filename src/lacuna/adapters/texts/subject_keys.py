@@ -1,14 +1,15 @@
 """One key for each subject, in a file of its own, wrapped by a master key.
 
-Guarantees that a key that was erased is overwritten before its file goes, that of several processes one makes a
-subject's key, and that no key is used that was moved from another subject. The folder must stay out of backups: a key
-that a backup holds is not erased. What a disk keeps of blocks that were overwritten is beyond it; that is why the keys
-are wrapped.
+Guarantees that a key that was erased is found by nobody from that moment on and overwritten before its file goes, at
+the next start if that was interrupted; that of several processes one makes a subject's key; and that no key is used
+that was moved from another subject. The folder must stay out of backups: a key that a backup holds is not erased. What
+a disk keeps of blocks that were overwritten is beyond it; that is why the keys are wrapped.
 """
 
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from lacuna.domain.errors import StorageCorrupt, StorageError
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _ID_BYTES = 16
+_GOING = ".erased"
 _SIZE = _ID_BYTES + NONCE_BYTES + KEY_BYTES + 16
 
 
@@ -39,6 +41,7 @@ class SubjectKeys:
         self._master = AESGCM(master)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._finish()
         except OSError as fault:
             raise _fault(fault, folder) from fault
 
@@ -67,23 +70,33 @@ class SubjectKeys:
     def destroy(self, subject: str) -> str | None:
         """Overwrites and removes the subject's key, and returns its id; None where there is none."""
         path = self._path(subject)
+        gone = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_GOING}")
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            # Renamed first: nobody may meet a key that is half overwritten.
+            os.rename(path, gone)
+            return self._overwrite(gone)
         except FileNotFoundError:
             return None
         except OSError as fault:
             raise _fault(fault, path) from fault
+
+    def _overwrite(self, path: Path) -> str:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             key_id = os.pread(descriptor, _ID_BYTES, 0).hex()
             os.pwrite(descriptor, bytes(_SIZE), 0)
             os.fsync(descriptor)
-            os.unlink(path)
-            self._sync()
-        except OSError as fault:
-            raise _fault(fault, path) from fault
         finally:
             os.close(descriptor)
+        path.unlink(missing_ok=True)
+        self._sync()
         return key_id
+
+    def _finish(self) -> None:
+        """Destroys what an interrupted erasure left behind."""
+        for path in self.folder.glob(f".*{_GOING}"):
+            with suppress(FileNotFoundError):  # another process does it too
+                self._overwrite(path)
 
     def _make(self, subject: str) -> SubjectKey:
         key_id, nonce, key = secrets.token_bytes(_ID_BYTES), secrets.token_bytes(NONCE_BYTES), secrets.token_bytes(32)
