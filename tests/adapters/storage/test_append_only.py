@@ -105,15 +105,21 @@ def test_a_role_that_rights_cannot_limit_is_refused(database: str, role: str, sa
         grant_rights(database, role)
 
 
-def test_a_member_of_the_owners_role_is_refused(
+def test_a_member_of_a_role_that_may_change_the_log_is_refused_and_gets_nothing(
     database: str, as_owner: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
-    as_owner.execute("CREATE ROLE insider LOGIN IN ROLE postgres")
-    try:
-        with pytest.raises(StorageError, match="through another role"):
-            grant_rights(database, "insider")
-    finally:
-        as_owner.execute("DROP ROLE insider")
+    as_owner.execute("CREATE ROLE housekeeping")
+    as_owner.execute("GRANT DELETE ON records TO housekeeping")
+    for group in ("postgres", "housekeeping"):
+        as_owner.execute(f"CREATE ROLE insider LOGIN IN ROLE {group}".encode())
+        try:
+            with pytest.raises(StorageError, match="through another role"):
+                grant_rights(database, "insider")
+            given = as_owner.execute("SELECT has_table_privilege('insider', 'terms', 'INSERT')").fetchone()
+            assert given == (group == "postgres",)
+        finally:
+            as_owner.execute("DROP ROLE insider")
+    as_owner.execute("DROP OWNED BY housekeeping; DROP ROLE housekeeping")
 
 
 def test_granting_again_takes_away_what_was_given_besides(

@@ -135,8 +135,9 @@ class LogCommitter:
             connection = self._begun()
             transaction = Transaction(self._database, connection, self._log, self._lagging)
             outcomes = [_attempted(work, transaction) for work in works]
-            extension = transaction.finish()
-            connection.execute("COMMIT")
+            with self._database.finishing(connection):
+                extension = transaction.finish()
+                connection.execute("COMMIT")
         except self._database.duplicates:
             raise LedgerBroken(
                 f"The log in {self._database.where} already holds records or nodes beyond its head.", cure=BROKEN_CURE

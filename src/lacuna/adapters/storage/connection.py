@@ -82,6 +82,11 @@ class Database(Protocol):
         """Begins a transaction in which every statement sees the same state."""
         ...
 
+    def finishing(self, connection: Connection) -> AbstractContextManager[None]:
+        """Takes what the body executes, which ends with COMMIT and reads nothing, to the database in as few exchanges
+        as the engine can, for others wait for the lock. Errors may come at the end of the body."""
+        ...
+
     def require_storable(self, entries: Sequence[Prepared]) -> None:
         """Raises InvalidInput for entries with texts that the database cannot hold."""
         ...

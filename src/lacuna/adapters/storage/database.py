@@ -8,7 +8,7 @@ error, and that of several processes opening an old file one migrates it, in one
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,6 +79,9 @@ class SqliteDatabase:
 
     def begin_snapshot(self, connection: Connection) -> None:
         connection.execute("BEGIN")
+
+    def finishing(self, connection: Connection) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:
         """Whatever was prepared can be stored."""

@@ -6,7 +6,7 @@ that writers take turns by the lock on the head's row, so that a transaction see
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 import psycopg
@@ -125,6 +125,9 @@ class PostgresDatabase:
 
     def begin_snapshot(self, connection: Connection) -> None:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def finishing(self, connection: Connection) -> AbstractContextManager[None]:
+        return connection.pipelined() if isinstance(connection, PostgresConnection) else nullcontext()
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:
         for entry in entries:

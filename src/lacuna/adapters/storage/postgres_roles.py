@@ -31,6 +31,11 @@ _ROLE: Final = (
     "'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = ?"
 )
 
+_MAY_CHANGE: Final = (
+    "SELECT bool_or(has_table_privilege(?, name, 'UPDATE') OR has_table_privilege(?, name, 'DELETE') "
+    "OR has_table_privilege(?, name, 'TRUNCATE')) FROM (VALUES ('records'), ('subtrees')) AS log (name)"
+)
+
 
 def grant_rights(connection: PostgresConnection, role: str) -> None:
     """Gives `role` the rights of the application in one transaction, and takes others away. The connection is that of
@@ -48,6 +53,8 @@ def grant_rights(connection: PostgresConnection, role: str) -> None:
     with connection.raw.transaction():
         for statement in statements:
             connection.raw.execute(statement)
+        if connection.execute(_MAY_CHANGE, (role, role, role)).fetchone() != (False,):
+            raise _unlimited(role)
 
 
 def _require_limited(connection: PostgresConnection, role: str) -> None:
@@ -59,10 +66,14 @@ def _require_limited(connection: PostgresConnection, role: str) -> None:
             code="storage_refused",
         )
     if any(found):
-        raise StorageError(
-            f"The role {role} is a superuser, or owns the tables itself or through another role: no right can be kept "
-            "from it.",
-            cure="Give the application a role of its own: CREATE ROLE ... LOGIN, without SUPERUSER and without "
-            "membership in the owner's role.",
-            code="storage_refused",
-        )
+        raise _unlimited(role)
+
+
+def _unlimited(role: str) -> StorageError:
+    return StorageError(
+        f"The role {role} is a superuser, or may change the log as its owner or through another role: no right can be "
+        "kept from it.",
+        cure="Give the application a role of its own: CREATE ROLE ... LOGIN, without SUPERUSER and without membership "
+        "in a role that owns the tables or may change them.",
+        code="storage_refused",
+    )
