@@ -1,6 +1,6 @@
 """The embedding layer: a `ClassifierLayer` that judges what a text is about.
 
-Guarantees: only raises; says PUBLIC only by evidence, on the strategies' scale (0.9: at most about one in eleven such
+Guarantees: only raises; says PUBLIC only by evidence, on the strategies' scale (0.9: at most about one in ten such
 texts is in truth sensitive); abstains on what is unlike anything it learned; any Unicode text; at most
 `windows.MAX_WINDOWS` and `MAX_SEAMS` embeddings for each text; keeps no text (verdicts are remembered under a digest).
 Leaves exact values and listed terms to other layers, and the comparison with the organisation's documents to
