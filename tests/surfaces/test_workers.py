@@ -343,8 +343,8 @@ def test_a_replaced_worker_begins_with_the_policies_that_are_in_the_folder_now(s
             assert eventually(lambda: len(hammer.answers) > fresh + 50)
         assert {said(answer) for answer in hammer.answers} == {("SET-F", "SET-F")}
     finally:
-        for path in folder.iterdir():
-            path.unlink()
+        for file in folder.iterdir():
+            file.unlink()
         folder.rmdir()
 
 
