@@ -40,7 +40,9 @@ LINT: Final = (
 _IN_PARALLEL: Final = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 """A file's tests stay together: they share servers. More processes would only wait for each other's servers."""
 
-TESTS: Final = Step("tests", ("-m", "pytest", *_IN_PARALLEL, "--cov", "--cov-report=term"))
+TESTS: Final = Step("tests", ("-m", "pytest", *_IN_PARALLEL))
+COVERED_TESTS: Final = Step("tests with coverage", (*TESTS.command, "--cov", "--cov-report=term"))
+"""Measuring costs a third of the time: servers and commands, of which there are hundreds, are traced as well."""
 FAST_TESTS: Final = Step("fast tests", ("-m", "pytest", *_IN_PARALLEL, "-m", "not slow"))
 
 _CACHES: Final = (
@@ -68,11 +70,14 @@ def demo(arguments: Arguments) -> int:
 
 
 def check(arguments: Arguments) -> int:
-    """lint, types, import contracts, tests with coverage; --fast leaves out slow tests and coverage"""
+    """lint, types, import contracts, tests; --fast leaves out slow tests, --coverage measures what they reach"""
     parser = argparse.ArgumentParser(prog="make.py check")
-    parser.add_argument("--fast", action="store_true", help="without slow tests and coverage")
-    fast = parser.parse_args(arguments).fast
-    return run_steps([*LINT, FAST_TESTS if fast else TESTS])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--fast", action="store_true", help="without slow tests")
+    which.add_argument("--coverage", action="store_true", help="measure branch coverage, child processes included")
+    asked = parser.parse_args(arguments)
+    tests = FAST_TESTS if asked.fast else COVERED_TESTS if asked.coverage else TESTS
+    return run_steps([*LINT, tests])
 
 
 def lint(_: Arguments) -> int:
