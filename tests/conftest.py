@@ -58,6 +58,20 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse_network)
 
 
+_FIRST = ("attacks", "surfaces", "cli", "examples", "docs", "adapters/storage", "migrations")
+"""Where tests start servers and commands: last, they would leave all processes but one without work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow folders first; otherwise the order stays."""
+    folders = [ROOT / "tests" / name for name in _FIRST]
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, folder in enumerate(folders) if folder in item.path.parents), len(folders))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

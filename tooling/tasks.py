@@ -37,8 +37,9 @@ LINT: Final = (
         ("-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-logo"),
     ),
 )
-_IN_PARALLEL: Final = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""A file's tests stay together: they share servers. More processes would only wait for each other's servers."""
+_IN_PARALLEL: Final = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""A file's tests stay together: they share servers. Files are taken in the order of tests/conftest.py, slow ones first.
+More processes would only wait for each other's servers."""
 
 TESTS: Final = Step("tests", ("-m", "pytest", *_IN_PARALLEL))
 COVERED_TESTS: Final = Step("tests with coverage", (*TESTS.command, "--cov", "--cov-report=term"))
