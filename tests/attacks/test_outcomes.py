@@ -15,7 +15,8 @@ from lacuna.domain.identity import Principal
 from lacuna.testing.servers.loopback import Received, Reply
 from lacuna.testing.servers.openai_chat import ChatDouble
 from lacuna.testing.servers.searxng import SearxngDouble
-from lacuna.usecases.ask import Started, Wanted
+from lacuna.usecases.ask import Started
+from lacuna.usecases.asked import Wanted
 from lacuna.wiring.build import open_application
 from tests.surfaces.conftest import DOCUMENTS, write_config
 from tests.surfaces.running import Server

@@ -15,7 +15,8 @@ from lacuna.api.query import narrowed
 from lacuna.config import load
 from lacuna.domain.classification import Question
 from lacuna.domain.tiers import Tier
-from lacuna.usecases.ask import Answer, Wanted
+from lacuna.usecases.ask import Answer
+from lacuna.usecases.asked import Wanted
 from lacuna.usecases.upload import Declared
 from lacuna.wiring.application import Application
 from lacuna.wiring.build import open_application

@@ -18,7 +18,8 @@ from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
 from lacuna.http.errors import request_id, status_of
-from lacuna.usecases.ask import Answer, Event, Passages, Piece, Started, Wanted
+from lacuna.usecases.ask import Answer, Event, Passages, Piece, Started
+from lacuna.usecases.asked import Wanted
 
 TopK = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Groups = Annotated[tuple[classify.ShortText, ...], msgspec.Meta(max_length=200)]

@@ -63,7 +63,7 @@ def ask_command(
     """Answer a question from the ingested documents, with citations and a receipt."""
     from lacuna.api.query import answer_model, narrowed
     from lacuna.domain.classification import Question
-    from lacuna.usecases.ask import Wanted
+    from lacuna.usecases.asked import Wanted
     from lacuna.wiring.build import open_application
 
     async def work() -> "QueryAnswer":
@@ -94,7 +94,7 @@ def search_command(
     from lacuna.api.query import SearchAnswer, narrowed, search_model
     from lacuna.domain.classification import Question
     from lacuna.domain.policy import Source
-    from lacuna.usecases.ask import Wanted
+    from lacuna.usecases.asked import Wanted
     from lacuna.wiring.build import open_application
 
     async def work() -> SearchAnswer:

@@ -1,8 +1,8 @@
 """Obligations of policy, and whether they are met.
 
 Promise: nothing is allowed while an obligation on it is not met, and one that nobody here can carry out is not met.
-What is carried out while a question is answered (redaction, approved models only) counts as met: usecases/ask.py does
-it, or leaves the back end or passage out.
+What is carried out while a question is answered (redaction, approved models only) counts as met: usecases/gather.py
+and generate.py do it, or leaves the back end or passage out.
 """
 
 import re

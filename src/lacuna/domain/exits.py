@@ -1,7 +1,7 @@
 """The ways out of the house, for use and for proof: which external service a query may reach at which moment.
 
-`may_leave` is asked by usecases/ask.py before each external call, and by domain/no_exit.py for every state that a query
-can be in. It decides nothing alone: the text itself still has to pass `routing.release`.
+`may_leave` is asked by usecases/leave.py before each external call, and by domain/no_exit.py for every state that a
+query can be in. It decides nothing alone: the text itself still has to pass `routing.release`.
 """
 
 from lacuna.domain.classification import Classification

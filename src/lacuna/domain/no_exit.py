@@ -218,8 +218,8 @@ def _decided(house: House, gates: Gates, known: _Classified, policy: PolicySays,
 
 
 def _wrongly(gates: Gates, each: _Decided, passages: Tier, later: Tier, prompt: Tier) -> Iterator[Source]:
-    """The external back ends that are sent more than PUBLIC, or anything after a failure; as usecases/ask.py goes about
-    it. A search gets the question alone."""
+    """The external back ends that are sent more than PUBLIC, or anything after a failure; as usecases/gather.py and
+    generate.py go about it. A search gets the question alone."""
     question, failed = each.classification, bool(each.classification.degraded)
     sent = gates.may_leave(Source.WEB_SEARCH, question, each.plan, Tier.PUBLIC)
     if sent and _released(gates, _QUESTION, question, each.plan, Source.WEB_SEARCH) and (each.true or failed):

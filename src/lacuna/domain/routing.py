@@ -2,8 +2,8 @@
 
 Promise: nothing above PUBLIC ever gets a plan with an external source, whatever the routing table or policy says; an
 `Outbound` exists only for a text that was classified as exactly that string, came out PUBLIC, and whose plan allows the
-destination. What this module leaves to others: recording the text in the ledger before it is sent (usecases/ask.py) and
-the wire (adapters/search, adapters/llm).
+destination. What this module leaves to others: recording the text in the ledger before it is sent (usecases/leave.py)
+and the wire (adapters/search, adapters/llm).
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 Promise: the whole text and everything that goes along with it is looked at; a layer that fails counts as PROPRIETARY; a
 conversation's tier never falls; the decision is in the ledger, durable, before it is returned. What is left to others:
-what a route is used for (usecases/ask.py).
+what a route is used for (usecases/ask.py and gather.py).
 """
 
 import asyncio

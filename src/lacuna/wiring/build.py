@@ -19,20 +19,16 @@ from lacuna.config.settings import NerLayerSettings
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, StorageError, StorageFull, StorageMissing
 from lacuna.domain.identity import Principal, Role
-from lacuna.domain.policy import Source
 from lacuna.domain.terms import TermSet
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.clock import Clock
 from lacuna.ports.embeddings import Embedder
 from lacuna.ports.fingerprints import FingerprintIndex
-from lacuna.ports.llm import ExternalGenerator, Generator
-from lacuna.ports.search import WebSearch
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.ports.vectors import VectorStore
 from lacuna.usecases.approvals import Approvals
-from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
 from lacuna.usecases.degradation import Degradation
@@ -42,6 +38,7 @@ from lacuna.usecases.search import Search
 from lacuna.usecases.trace import Trace
 from lacuna.wiring.anchors import anchoring, keep_anchoring
 from lacuna.wiring.application import Application, Part
+from lacuna.wiring.asking import asking, models_and_web
 from lacuna.wiring.cache import open_cache
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.compiled_probes import compile_in_background
@@ -51,10 +48,7 @@ from lacuna.wiring.following import keep_following
 from lacuna.wiring.guard import (
     Guard,
     GuardedEmbedder,
-    GuardedExternalGenerator,
-    GuardedGenerator,
     GuardedLayer,
-    GuardedSearch,
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
@@ -108,8 +102,7 @@ async def open_application(
         )
         embedder, count_tokens = _embedder(settings, folder, telemetry)
         meaning = semantics(found, embedder, store, telemetry)
-        web = _web_search(settings, telemetry, stack)
-        generator, external = _generators(settings, telemetry, stack)
+        outside = models_and_web(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
         fingerprinter = KeyedFingerprinter(keys.derived("fingerprints"), f"{keys.hmac_key_id}-derived")
@@ -132,7 +125,7 @@ async def open_application(
             texts=texts,
             layers=layers,
             policy=governed.engine,
-            routing=Routing(settings.routing.table, _available(web, external)),
+            routing=Routing(settings.routing.table, outside.available),
             strategy=settings.classification.strategy,
             cache=cache,
             taint=storage.conversations,
@@ -170,21 +163,7 @@ async def open_application(
             fingerprints=fingerprints,
             fingerprinter=fingerprinter,
         )
-        ask = Ask(
-            classify_=classify,
-            search=search,
-            generator=generator,
-            fallback=GuardedGenerator(back_end("generator", "extractive")(), Guard("extractive", telemetry, 30.0)),
-            external=external,
-            web=web,
-            ledger=storage.ledger,
-            keys=keys,
-            clock=clock,
-            ids=ids,
-            telemetry=telemetry,
-            web_results=settings.web_search.max_results,
-            model_approved=settings.llm.approved,
-        )
+        ask = asking(settings, classify, search, storage.ledger, keys, clock, ids, telemetry, outside)
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )
@@ -205,10 +184,7 @@ async def open_application(
             parts["cache"] = Part(cache.check, required=False)
         if judging is not None:
             parts["llm_layer"] = Part(judging.check, required=False)
-        if generator is not None:
-            parts["llm"] = Part(generator.check, required=False)
-        if external is not None:
-            parts["external_llm"] = Part(external.check, required=False)
+        parts |= outside.parts
         await ingest.recover()
         if passages_needed and 1 < ingest.lost.documents == len(ingest.lost):
             raise StorageMissing(
@@ -352,15 +328,6 @@ def entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float
     return [GuardedLayer(layer, Guard("classifier.ner", telemetry, seconds))]
 
 
-def _available(web: WebSearch | None, external: ExternalGenerator | None) -> frozenset[Source]:
-    available = {Source.LOCAL_RAG}
-    if web is not None:
-        available.add(Source.WEB_SEARCH)
-    if external is not None:
-        available.add(Source.EXTERNAL_LLM)
-    return frozenset(available)
-
-
 def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[Embedder | None, Callable[[str], int]]:
     """The embedder, where a model is installed, and how texts are counted in its tokens."""
     found = back_end("embeddings", settings.embedding.model)(folder / "models")
@@ -398,37 +365,6 @@ def _embedder_check(embedder: Embedder | None) -> Callable[[], Awaitable[None]]:
         await asyncio.to_thread(embedder.embed, ["ready"])
 
     return check
-
-
-def _generators(
-    settings: Settings, telemetry: Telemetry, stack: AsyncExitStack
-) -> tuple[Generator | None, ExternalGenerator | None]:
-    """The language model on its side of the door: local, or outside."""
-    llm = settings.llm
-    if llm.backend == "none" or llm.endpoint is None:
-        return None, None
-    port = "generator" if llm.location == "local" else "external_generator"
-    built = back_end(port, llm.backend)(
-        llm.backend,
-        str(llm.endpoint),
-        llm.model or "",
-        api_key="" if llm.api_key is None else llm.api_key.get_secret_value(),
-        timeout_s=llm.timeout_s,
-        max_tokens=llm.max_tokens,
-    )
-    stack.push_async_callback(built.close)
-    if llm.location == "local":
-        return GuardedGenerator(built, Guard("llm", telemetry, llm.timeout_s)), None
-    return None, GuardedExternalGenerator(built, Guard("external_llm", telemetry, llm.timeout_s))
-
-
-def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -> WebSearch | None:
-    wanted = settings.web_search
-    if not wanted.enabled or wanted.endpoint is None:
-        return None
-    built = back_end("web_search", wanted.backend)(str(wanted.endpoint), timeout_s=wanted.timeout_s)
-    stack.push_async_callback(built.close)
-    return GuardedSearch(built, Guard("web_search", telemetry, wanted.timeout_s))
 
 
 async def _mark(ledger: Ledger, clock: Clock, kind: str, data: Mapping[str, Json]) -> None:

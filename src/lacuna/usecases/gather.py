@@ -1,0 +1,64 @@
+"""Gather what answers a question: the passages that the asker may read, and results of a web search where that is
+allowed."""
+
+import asyncio
+from collections.abc import Sequence
+
+from lacuna.domain.duties import redacted_kinds
+from lacuna.domain.errors import LacunaError
+from lacuna.domain.policy import ObligationKind, Source
+from lacuna.domain.retrieval import Hit, WebResult
+from lacuna.domain.tiers import Tier
+from lacuna.ports.search import WebSearch
+from lacuna.ports.telemetry import Telemetry
+from lacuna.usecases.asked import Evidence, Run
+from lacuna.usecases.classify import Classify, Decided
+from lacuna.usecases.leave import Gate
+from lacuna.usecases.redact import redacted_hits
+from lacuna.usecases.search import Search
+
+
+class Gather:
+    """`web` is None where no web search is configured; `web_results` are taken of one search."""
+
+    def __init__(
+        self,
+        classify_: Classify,
+        search: Search,
+        gate: Gate,
+        web: WebSearch | None,
+        telemetry: Telemetry,
+        web_results: int = 5,
+    ) -> None:
+        self._classify = classify_
+        self._search = search
+        self._gate = gate
+        self._web = web
+        self._telemetry = telemetry
+        self._web_results = web_results
+
+    async def evidence(self, run: Run) -> Evidence:
+        """What the plan's sources hold; a web search that fails or is refused is done without (`run.degraded`). Raises
+        what local search raises."""
+        hits: Sequence[Hit] = ()
+        if run.decided.plan.uses(Source.LOCAL_RAG):
+            found = await self._search.hybrid(run.wanted.question.text, run.reach, run.wanted.top_k)
+            hits = await self.shown(found.hits, run.decided)
+            run.degraded += found.degraded
+        return Evidence.of(tuple(hits), tuple(await self._from_the_web(run)))
+
+    async def shown(self, hits: Sequence[Hit], decided: Decided) -> tuple[Hit, ...]:
+        """The passages without what policy wants taken out of answers."""
+        kinds = redacted_kinds(decided.policy.obligations, ObligationKind.REDACT_ANSWERS)
+        return await asyncio.to_thread(redacted_hits, hits, kinds, self._classify.text) if kinds else tuple(hits)
+
+    async def _from_the_web(self, run: Run) -> Sequence[WebResult]:
+        if self._web is None or not self._gate.open_for(Source.WEB_SEARCH, run, Tier.PUBLIC):
+            return ()
+        try:
+            outbound = await self._gate.query(run, self._web)
+            return await self._web.search(outbound, self._web_results)
+        except LacunaError as error:
+            self._telemetry.failed("web_search", error.code)
+            run.degraded.append("web_search")
+            return ()
