@@ -38,9 +38,12 @@ class CorpusLookup(Protocol):
 
 
 class VectorStore(Protocol):
-    """Every search MUST filter by `reach` inside the store's own query, before ranking. What `replace`, `remove` and
-    `retag` did MUST be visible to every later search in every process from the moment the call returns, and durable.
-    Each of the three is atomic: a reader sees the old document or the new one, never a mixture."""
+    """Every search MUST filter by `reach` inside the store's own query, before ranking. What a search answers MUST NOT
+    depend on chunks that `reach` does not permit: adding, changing or removing such a chunk leaves hits, their order
+    and their scores as they were, to the last bit, so rarity is counted over permitted chunks only and equals are
+    ordered by something of their own. What `replace`, `remove` and `retag` did MUST be visible to every later search in
+    every process from the moment the call returns, and durable. Each of the three is atomic: a reader sees the old
+    document or the new one, never a mixture."""
 
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         """Stores the document's chunks in place of any it had. `fingerprint` is the embedder's ("" without one)."""
@@ -59,7 +62,8 @@ class VectorStore(Protocol):
         ...
 
     async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
-        """The best chunks by BM25 over words of `text`, which is data and never a query language."""
+        """The best chunks by BM25 over the terms they share with `text`, which is data and never a query language.
+        Stores agree on what terms are and what they weigh (`lacuna.adapters.vectors.analysis`)."""
         ...
 
     async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:

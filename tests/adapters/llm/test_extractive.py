@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lacuna.adapters.llm.extractive import CLOSEST, MAX_STATEMENTS, NO_ANSWER, Extractive, best_statements
 from lacuna.adapters.llm.lexis import terms
-from lacuna.adapters.llm.stopwords import language
+from lacuna.domain.function_words import language
 from lacuna.domain.classification import Turn
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from lacuna.adapters.llm.stopwords import STOPWORDS
+from lacuna.domain.function_words import STOPWORDS
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,](?=\d)[^\W_]+)*")
 

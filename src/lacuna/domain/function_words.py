@@ -1,14 +1,13 @@
 """Function and question words that say nothing about what a question is about, by language.
 
-Folded as `lacuna.adapters.llm.lexis` folds words: lower case, without diacritics. Short lists on purpose: rarity among
-the passages weighs the rest.
+Folded: lower case, without diacritics. Short lists on purpose: rarity among the passages weighs the rest.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-_BY_LANGUAGE: Final = {
+BY_LANGUAGE: Final = {
     "en": """
         a about after all also am an and any are as at be because been before being between both but by can
         could did do does doing done for from get gets give given had has have having he her here him his how i
@@ -54,7 +53,7 @@ _BY_LANGUAGE: Final = {
 }
 
 _LANGUAGES: Final[dict[str, list[str]]] = {}
-for _language, _words in _BY_LANGUAGE.items():
+for _language, _words in BY_LANGUAGE.items():
     for _word in _words.split():
         _LANGUAGES.setdefault(_word, []).append(_language)
 

@@ -1,0 +1,145 @@
+"""Texts and questions as weighted terms: what every store's lexical search compares.
+
+A term is a number below 2**31. There are two kinds: stems of words, and character 4-grams within words, which find
+compounds, typing errors and inflections that no stemmer knows (McNamee and Mayfield 2004, "Character n-gram
+tokenization for European language text retrieval"). Scripts written without spaces give pairs of characters instead.
+
+A store ranks by the sum, over the terms that a passage shares with the question, of
+
+    weight in the question * rarity(permitted passages with the term, permitted passages) * weight in the passage
+
+which is BM25 (Robertson and Zaragoza 2009) with a fixed average length: a passage's weights say nothing about other
+passages, and rarity counts only what the asker may read, so scores tell nothing about the rest.
+
+`ANALYSIS` names the form; a store records it with what it wrote and analyses again where it differs.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.adapters.vectors.languages import STEMMERS, is_function_word, language_of, stems
+
+ANALYSIS: Final = f"1, {STEMMERS}"
+
+GRAMS: Final = 1 << 16
+"""Terms below this are 4-grams, those from it on are stems."""
+MAX_WORDS: Final = 64
+"""Distinct words of a question that are looked up: the first ones."""
+STEP: Final = 1 / 96
+"""Weights of passages are multiples of this, at most LARGEST."""
+LARGEST: Final = 255 * STEP
+
+_LONGEST_QUESTION: Final = 8_192
+_LONGEST_WORD: Final = 64
+_TITLE: Final = 2
+_HEADING: Final = 1.5
+_GRAM_SHARE: Final = 0.2
+"""What a 4-gram of the question counts, beside 1 for a word: a word has about five."""
+_SATURATION: Final = 1.6
+_LENGTH: Final = 0.7
+"""BM25's k1 and b."""
+_AVERAGE_WORDS: Final = 130
+_AVERAGE_GRAMS: Final = 400
+
+_WORD: Final = re.compile("(?:[^\\W_]|[\u0900-\u0dff])+")
+"""In Indic scripts the vowel signs, which Unicode counts among the marks, belong to the word."""
+_UNSPACED: Final = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer
+    "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # Japanese syllables and repetition marks
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f\U00030000-\U000323af"  # ideographs
+)
+_RUN: Final = re.compile(f"[{_UNSPACED}]+")
+_MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0640\u064b-\u0655]")
+"""Accents, points and the stretching of Arabic, which people leave out when they ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Equally long `keys`, each once and ascending, and `weights`."""
+
+    keys: npt.NDArray[np.uint32]
+    weights: npt.NDArray[np.float32]
+
+
+def passage_terms(title: str, heading: str, text: str) -> Terms:
+    """The terms of a passage, weighted by how often they occur, title and heading more than text, and by its length."""
+    body = words(text)
+    above = [(words(title), _TITLE), (words(heading), _HEADING)]
+    language = language_of(chain(body, *(some for some, _ in above)))
+    found = _counted(body, language)
+    for some, weight in above:
+        for key, count in _counted(some, language).items():
+            found[key] = found.get(key, 0) + weight * count
+    length = len(body) + sum(weight * len(some) for some, weight in above)
+    return _terms(found, length)
+
+
+def question_terms(text: str) -> Terms:
+    """The terms of a question: 1 for a stem, less for a 4-gram."""
+    distinct = list(dict.fromkeys(words(text[:_LONGEST_QUESTION])))[:MAX_WORDS]
+    keys = np.array(sorted(_counted(distinct, language_of(distinct))), dtype=np.uint32)
+    return Terms(keys, np.where(keys < GRAMS, np.float32(_GRAM_SHARE), np.float32(1)))
+
+
+def rarity(holding: int, of: int) -> float:
+    """What a term counts that `holding` among `of` passages have: BM25's inverse document frequency, above 0."""
+    return math.log1p((of - holding + 0.5) / (holding + 0.5))
+
+
+def words(text: str) -> list[str]:
+    """The words in order, folded (case, accents, compatibility forms); unspaced runs as pairs of characters."""
+    found: list[str] = _WORD.findall(_folded(text))
+    return found
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", unicodedata.normalize("NFKC", bare))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def _counted(some: Iterable[str], language: str | None) -> dict[int, float]:
+    return dict(Counter(chain.from_iterable(_keys(word[:_LONGEST_WORD], language) for word in some)))
+
+
+@lru_cache(maxsize=32_768)
+def _keys(word: str, language: str | None) -> tuple[int, ...]:
+    """The terms of one word."""
+    whole = [
+        GRAMS + crc32(stem.encode("utf-8", "surrogatepass")) % ((1 << 31) - GRAMS) for stem in stems(word, language)
+    ]
+    if not word.isalpha() or len(word) < 3 or is_function_word(word, language):
+        return tuple(whole)
+    edged = f"_{word}_"
+    parts = (edged[i : i + 4] for i in range(len(edged) - 3))
+    return (*whole, *(crc32(part.encode("utf-8", "surrogatepass")) % GRAMS for part in parts))
+
+
+def _terms(found: dict[int, float], length: float) -> Terms:
+    keys = np.fromiter(found, dtype=np.uint32, count=len(found))
+    counts = np.fromiter(found.values(), dtype=np.float64, count=len(found))
+    order = np.argsort(keys)
+    keys, counts = keys[order], counts[order]
+    are_grams = keys < GRAMS
+    share = np.where(are_grams, counts[are_grams].sum() / _AVERAGE_GRAMS, length / _AVERAGE_WORDS)
+    weights = counts * (_SATURATION + 1) / (counts + _SATURATION * (1 - _LENGTH + _LENGTH * share))
+    steps = np.clip(np.rint(weights / STEP), 1, 255)
+    return Terms(keys, (steps * STEP).astype(np.float32))
