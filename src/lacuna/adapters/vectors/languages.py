@@ -28,8 +28,8 @@ _SNOWBALL: Final = {
 _COMMONEST: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 _MORE: Final = {
-    "sv": "och i att det som en ar av for med till den har de inte om ett men var jag sig fran vi sa kan man nar hur vad",
-    "da": "og i at det som en er af for med til den har de ikke om et men var jeg sig fra vi sa kan man nar hvordan hvad",
+    "sv": "och i att det som en ar av for med till har inte om ett men var jag sig fran vi sa kan man nar hur vad",
+    "da": "og i at det som en er af for med til har ikke om et men var jeg sig fra vi sa kan man nar hvordan hvad",
     "no": "og i at det som en er av for med til har ikke om et men var jeg seg fra vi sa kan man nar hvordan hva",
     "fi": "ja on ei se etta oli ovat joka mutta kun niin tai han myos sen ole olla mita miten missa kuka kuinka mika",
     "hu": "a az es hogy nem is egy volt ez meg csak mint ki de van mi hogyan mikor hol mennyi melyik milyen miert",
