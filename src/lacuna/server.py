@@ -211,10 +211,12 @@ def _say_metrics(host: str, port: int) -> None:
 
 
 def _require_credentials(loaded: Loaded) -> None:
-    """Raises ConfigError where nobody could sign in: neither a bootstrap key, nor proxies that forward identity."""
+    """Raises ConfigError where nobody could sign in: neither a bootstrap key, nor proxies that forward identity,
+    nor an identity provider."""
     auth = loaded.settings.auth
     key = "" if auth.api_key is None else auth.api_key.get_secret_value()
-    if (key or not auth.trusted_proxies) and len(key) < MIN_KEY_LENGTH:
+    others = auth.trusted_proxies or auth.oidc.issuer is not None
+    if (key or not others) and len(key) < MIN_KEY_LENGTH:
         raise ConfigError(
             f"`lacuna serve` needs an API key of at least {MIN_KEY_LENGTH} characters."
             if key

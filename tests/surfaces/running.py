@@ -1,5 +1,6 @@
 """A real Lacuna in child processes: the server, and commands run to their end."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,14 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
+
+from lacuna.testing.servers.loopback import LoopbackServer
 
 START_SECONDS = 60.0
 LISTENING = re.compile(r"Listening on (http://\S+)")
@@ -28,6 +32,25 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         "LACUNA_CLASSIFICATION__LAYERS__HEURISTIC__COMPILE_PATTERNS": "false",
     }
     return {**kept, **own, **(extra or {})}
+
+
+_Double = TypeVar("_Double", bound=LoopbackServer)
+
+
+@contextmanager
+def beside(double: _Double) -> Iterator[_Double]:
+    """Runs a loopback server on a thread of its own, for tests that are not async."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(double.__aenter__(), loop).result(30)
+        yield double
+    finally:
+        asyncio.run_coroutine_threadsafe(double.__aexit__(None, None, None), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 @dataclass(frozen=True)

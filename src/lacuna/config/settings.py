@@ -19,6 +19,7 @@ from lacuna.config.values import (
     Names,
     Networks,
     Number,
+    Pairs,
     PostgresAddress,
     RedisAddress,
     SecretWebAddress,
@@ -265,6 +266,22 @@ class ServerSettings(Section):
     )
 
 
+class OidcSettings(Section):
+    """Bearer tokens of an OpenID provider. Off until an issuer is named."""
+
+    issuer: WebAddress | None = Field(None, description="Issuer, as its discovery document says; empty: off.")
+    audience: Names = Field((), description="Audiences that a token must have one of; wanted with an issuer.")
+    jwks_url: WebAddress | None = Field(None, description="Address of its keys; empty: as discovered.")
+    user_claim: Text = Field("sub", min_length=1, description="Claim with the user id.")
+    groups_claim: Text = Field("groups", min_length=1, description="Claim with the groups; dots lead into objects.")
+    group_map: Pairs = Field(
+        (), description="`theirs=ours` for each group that counts; empty: all count, under the provider's names."
+    )
+    clock_skew_s: Annotated[Number, Field(ge=0, le=300)] = Field(
+        60.0, description="Seconds by which the clocks may differ."
+    )
+
+
 TierName = Annotated[Literal["PUBLIC", "INTERNAL", "PROPRIETARY"], UpperText]
 
 
@@ -279,6 +296,7 @@ class AuthSettings(Section):
     name_header: Header = Field("X-Name", description="Header with the display name.")
     proxy_secret: Token | None = Field(None, description="Secret that a trusted proxy must send along; empty: none.")
     proxy_secret_header: Header = Field("X-Proxy-Secret", description="Header with that secret.")
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
     admin_group: Text = Field("lacuna-admins", min_length=1, description="Group whose members are administrators.")
     steward_group: Text = Field("lacuna-stewards", description="Group whose members are stewards; empty: none.")
     auditor_group: Text = Field("lacuna-auditors", description="Group whose members are auditors; empty: none.")

@@ -19,6 +19,7 @@ def production_settings(settings: Settings) -> tuple[str, ...]:
         "cache.redis_url": settings.cache.redis_url is not None,
         "auth.api_key": settings.auth.api_key is not None,
         "auth.trusted_proxies": bool(settings.auth.trusted_proxies),
+        "auth.oidc.issuer": settings.auth.oidc.issuer is not None,
         "secrets.vault_url": settings.secrets.vault_url is not None,
         "secrets.vault_token": settings.secrets.vault_token is not None,
         "server.host": not is_loopback(settings.server.host),
@@ -60,6 +61,14 @@ def _models(settings: Settings) -> Iterator[str]:
 
 
 def _identity(settings: Settings) -> Iterator[str]:
+    oidc = settings.auth.oidc
+    if oidc.issuer is not None and not oidc.audience:
+        yield (
+            "auth.oidc.audience: tokens of the issuer that are meant for other services would count; name the audience "
+            "that its tokens for Lacuna have."
+        )
+    if oidc.issuer is None and oidc.model_fields_set - {"issuer"}:
+        yield "auth.oidc: no issuer is named, so no token would count; name auth.oidc.issuer."
     if settings.auth.trusted_proxies:
         return
     named = {"user_header", "email_header", "groups_header", "name_header"} & settings.auth.model_fields_set

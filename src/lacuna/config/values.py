@@ -125,6 +125,13 @@ def _peers(value: object) -> object:
     return value
 
 
+def _pair(value: str) -> str:
+    theirs, _, ours = _printable(value).rpartition("=")
+    if not theirs.strip() or not ours.strip():
+        raise fault("must be two names with = between them")
+    return f"{theirs.strip()}={ours.strip()}"
+
+
 def _network(value: str) -> str:
     try:
         network = ipaddress.ip_network(value)
@@ -165,5 +172,6 @@ Token = Annotated[SecretStr, AfterValidator(_token)]
 PostgresAddress = Annotated[SecretStr, _secret_address("postgresql", "postgres")]
 RedisAddress = Annotated[SecretStr, _secret_address("redis", "rediss", "unix")]
 SecretWebAddress = Annotated[SecretStr, _secret_address("http", "https")]
+Pairs = Annotated[tuple[Annotated[str, AfterValidator(_pair)], ...], BeforeValidator(_peers)]
 Names = Annotated[tuple[Annotated[str, AfterValidator(_printable)], ...], BeforeValidator(_peers)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_peers)]

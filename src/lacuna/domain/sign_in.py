@@ -4,12 +4,41 @@ Every way of signing in ends here, so that a group means the same whether it cam
 token of an identity provider.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from lacuna.domain.api_keys import MAX_GROUPS, MAX_NAME
+from lacuna.domain.errors import Unauthenticated
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.permissions import Permission
 from lacuna.domain.tiers import Tier
+
+RESERVED: Final = frozenset({"system", "lacuna", "bootstrap-admin", "dev-user", "unknown"})
+"""User ids that no credential may bring."""
+MAX_USER_ID: Final = 256
+
+_OWN: Final = re.compile(r"cli:", re.IGNORECASE)
+
+
+class Refused(Unauthenticated):
+    """Why a credential does not count; `reason` is one of a closed set, for metrics and the ledger."""
+
+    def __init__(self, reason: str, message: str, *, cure: str) -> None:
+        super().__init__(message, cure=cure)
+        self.reason = reason
+
+
+def is_own(user_id: str) -> bool:
+    """Whether a user id is one of Lacuna's own, which nobody from outside may have."""
+    return user_id in RESERVED or _OWN.match(user_id) is not None
+
+
+def too_many(groups: Iterable[str]) -> bool:
+    """Whether these are more or longer names of groups than are taken."""
+    names = list(groups)
+    return len(names) > MAX_GROUPS or any(len(name) > MAX_NAME for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Turns a credential into a principal. Who asks never comes from the body.
 
-Three ways exist: API keys (`Authorization: Bearer lac_...`), with the bootstrap key of the first administrator beside
-them; identity headers of a trusted proxy; and, in development, everybody on this machine as the development user. A
-request with two credentials is refused, since one of them would not count. Identity headers of anybody else are taken
-off the request and counted. Whoever fails often from one address waits longer for each refusal; a valid credential
-never waits.
+Four ways exist: API keys (`Authorization: Bearer lac_...`), with the bootstrap key of the first administrator beside
+them; tokens of an identity provider; identity headers of a trusted proxy; and, in development, everybody on this
+machine as the development user. A request with two credentials is refused, since one of them would not count. Identity
+headers of anybody else are taken off the request and counted. Whoever fails often from one address waits longer for
+each refusal; a valid credential never waits.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ import structlog
 from starlette.requests import Request
 
 from lacuna.domain.identity import Principal, Role
-from lacuna.domain.sign_in import Identity
+from lacuna.domain.sign_in import Identity, Refused
 from lacuna.domain.tiers import Tier
 from lacuna.http.errors import RateLimited
 from lacuna.http.limits import RateLimit
 from lacuna.http.peers import Peers, peer
 from lacuna.http.proxy_identity import ProxyHeaders
 from lacuna.ports.telemetry import Telemetry
-from lacuna.usecases.sign_in import Refused, SignIn
+from lacuna.usecases.sign_in import SignIn
 
 MIN_KEY_LENGTH = 32
 SLOW_S: Final = 1.0
@@ -84,13 +84,13 @@ class CredentialAuthenticator:
         """Raises Unauthenticated, after a while where it happens often."""
         address = self._peers.client(request.scope)
         try:
-            principal = self._signed_in(request, address)
+            principal = await self._signed_in(request, address)
         except Refused as refused:
             await self._slowed(refused, address)
             raise
         return principal
 
-    def _signed_in(self, request: Request, address: str) -> Principal:
+    async def _signed_in(self, request: Request, address: str) -> Principal:
         named = self._named_by_proxy(request)
         given = request.headers.getlist("authorization")
         if not given:
@@ -107,14 +107,19 @@ class CredentialAuthenticator:
         scheme, _, token = given[0].partition(" ")
         if len(given) > 1 or scheme.lower() != "bearer":
             raise _none("malformed")
-        return self._of_key(token.strip(), address)
+        return await self._of_token(token.strip(), address)
 
-    def _of_key(self, token: str, address: str) -> Principal:
+    async def _of_token(self, token: str, address: str) -> Principal:
+        """The bootstrap key's holder; else whom the identity provider's token names, which has two dots, unlike API
+        keys; else the key's service account."""
+        way = "api-key"
         if self._bootstrap and hmac.compare_digest(token.encode("utf-8", "surrogatepass"), self._bootstrap):
             principal = self._sign_in.signed_in(self._first_admin, Role.USER, address)
+        elif token.count(".") == 2 and self._sign_in.takes_tokens:
+            way, principal = "oidc", await self._sign_in.by_identity_token(token, address)
         else:
             principal = self._sign_in.by_token(token, address)
-        self._telemetry.signed_in("api-key", "accepted")
+        self._telemetry.signed_in(way, "accepted")
         return principal
 
     def _named_by_proxy(self, request: Request) -> Identity | None:

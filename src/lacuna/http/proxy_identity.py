@@ -12,16 +12,12 @@ from typing import Final
 
 from starlette.types import Scope
 
-from lacuna.domain.api_keys import MAX_GROUPS, MAX_NAME
-from lacuna.domain.sign_in import Identity
-from lacuna.usecases.api_keys import RESERVED
-from lacuna.usecases.sign_in import Refused
+from lacuna.domain.sign_in import MAX_USER_ID, Identity, Refused, is_own, too_many
 
-_LIMITS: Final = {"user": 256, "email": 320, "groups": 8_192, "name": 256}
+_LIMITS: Final = {"user": MAX_USER_ID, "email": 320, "groups": 8_192, "name": 256}
 _PLAIN: Final = re.compile(r"[\x20-\x7e\u00a0-\U0010ffff]*")
 _ENCODED: Final = re.compile(r"=\?|%[0-9A-Fa-f]{2}")
 """RFC 2047 words and percent-encoding."""
-_OWN: Final = re.compile(r"cli:", re.IGNORECASE)
 _CURE: Final = "Make the proxy set each identity header once, as plain text, and drop those of its clients."
 
 
@@ -51,10 +47,10 @@ class ProxyHeaders:
             return None
         self._require_secret(scope)
         user = values["user"]
-        if user in RESERVED or _OWN.match(user):
+        if is_own(user):
             raise Refused("proxy", "The proxy names a user id that is Lacuna's own.", cure="Use another user id.")
         groups = [group.strip() for group in values["groups"].split(",") if group.strip()]
-        if len(groups) > MAX_GROUPS or any(len(group) > MAX_NAME for group in groups):
+        if too_many(groups):
             raise Refused("proxy", f"{self.groups} names more or longer groups than are taken.", cure=_CURE)
         return Identity(user, frozenset(groups), "proxy", values["email"], values["name"])
 

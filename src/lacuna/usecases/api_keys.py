@@ -21,6 +21,7 @@ from lacuna.domain.api_keys import (
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.errors import Conflict, InvalidInput, NotFound
 from lacuna.domain.identity import Permission, Principal
+from lacuna.domain.sign_in import RESERVED
 from lacuna.domain.tiers import Tier
 from lacuna.ports.api_keys import ApiKeyStore, KeyTable
 from lacuna.ports.clock import Clock, Ids
@@ -29,8 +30,6 @@ from lacuna.usecases.follow import Follow
 
 MAX_DAYS: Final = 3_650
 MAX_OVERLAP_HOURS: Final = 24 * 90
-RESERVED: Final = frozenset({"system", "lacuna", "bootstrap-admin", "dev-user", "unknown"})
-"""User ids that no credential may bring."""
 _HOUR_US: Final = 3_600_000_000
 _USABLE: Final = re.compile(r"[^\s,:;<>\"'\\](?:[^,:;<>\"'\\\x00-\x1f\x7f]*[^\s,:;<>\"'\\])?")
 

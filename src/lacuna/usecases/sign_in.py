@@ -12,11 +12,12 @@ from typing import Final
 
 from lacuna.domain.api_keys import ApiKey, KeyState, well_formed
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import LacunaError, Unauthenticated
+from lacuna.domain.errors import LacunaError
 from lacuna.domain.identity import Principal, Role
-from lacuna.domain.sign_in import Directory, Identity
+from lacuna.domain.sign_in import Directory, Identity, Refused
 from lacuna.ports.api_keys import ApiKeyStore, KeyTable
 from lacuna.ports.clock import Clock
+from lacuna.ports.identity_tokens import TokenVerifier
 from lacuna.ports.storage import Entry, Ledger
 
 WRITE_EVERY_S: Final = 2.0
@@ -27,16 +28,9 @@ MAX_REFUSALS: Final = 100
 _ELSEWHERE: Final = "others"
 
 
-class Refused(Unauthenticated):
-    """Why a credential does not count; `reason` is one of a closed set, for metrics and the ledger."""
-
-    def __init__(self, reason: str, message: str, *, cure: str) -> None:
-        super().__init__(message, cure=cure)
-        self.reason = reason
-
-
 class SignIn:
-    """`hash_of` is the keyed hash of a token."""
+    """`hash_of` is the keyed hash of an API key's token; `tokens` verifies those of an identity provider, if there is
+    one."""
 
     def __init__(
         self,
@@ -45,12 +39,14 @@ class SignIn:
         directory: Directory,
         hash_of: Callable[[str], str],
         clock: Clock,
+        tokens: TokenVerifier | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._directory = directory
         self._hash_of = hash_of
         self._clock = clock
+        self._tokens = tokens
         self._in_force: tuple[KeyTable, dict[str, Principal]] = ({}, {})
         self._used: dict[str, tuple[int, str]] = {}
         self._written: dict[str, int] = {}
@@ -82,6 +78,18 @@ class SignIn:
             principal = principals[key.key_id] = self._directory.principal(_identity(key), Role.SERVICE)
         self.remember(principal, address)
         return principal
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether tokens of an identity provider count."""
+        return self._tokens is not None
+
+    async def by_identity_token(self, token: str, address: str) -> Principal:
+        """Whom the identity provider's token names. Raises Refused, and a DependencyError where it cannot be
+        verified."""
+        if self._tokens is None:
+            raise Refused("key", "No valid API key came with the request.", cure="Send `Authorization: Bearer <key>`.")
+        return self.signed_in(await self._tokens.identity(token), Role.USER, address)
 
     def signed_in(self, identity: Identity, base: Role, address: str) -> Principal:
         """The principal of somebody who was authenticated in another way."""

@@ -117,7 +117,9 @@ async def open_application(
         governed = await policy_parts(
             found, storage.policies, storage.ledger, clock, telemetry, keys, stack, answers=surface != "cli"
         )
-        access = await sign_in_parts(settings.auth, storage.api_keys, storage.ledger, keys, clock, ids)
+        access = await sign_in_parts(
+            settings.auth, storage.api_keys, storage.ledger, keys, clock, ids, telemetry, stack
+        )
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
         texts = stored_texts(folder, settings.audit, storage.ledger, keys, clock)
@@ -179,6 +181,7 @@ async def open_application(
             "fingerprints": Part(fingerprints.check, required=True),
             "embedder": Part(_embedder_check(embedder), required=False),
             **plugin_parts(layers),
+            **access.parts,
         }
         if cache is not None:
             parts["cache"] = Part(cache.check, required=False)

@@ -77,6 +77,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "memory": "lacuna.adapters.cache.memory:MemoryClassificationCache",
         "redis": "lacuna.adapters.cache.redis:RedisClassificationCache",
     },
+    "identity": {
+        "oidc": "lacuna.adapters.identity.oidc:OidcTokens",
+    },
     "keys": {
         "files": "lacuna.adapters.secrets.files:FileKeyRing",
     },

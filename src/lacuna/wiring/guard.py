@@ -25,9 +25,11 @@ from lacuna.domain.policy import PolicyDecision, PolicyInput
 from lacuna.domain.policy_verdicts import Verdict
 from lacuna.domain.retrieval import Chunk, Scored, WebResult
 from lacuna.domain.routing import Outbound
+from lacuna.domain.sign_in import Identity, Refused
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
 from lacuna.ports.embeddings import Embedder, Vectors
+from lacuna.ports.identity_tokens import TokenVerifier
 from lacuna.ports.judge import Judge
 from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
@@ -121,6 +123,38 @@ def _fault(result: object, size: int) -> str | None:
         if not placed or f.tier not in tuple(Tier) or not 0.0 <= f.confidence <= 1.0:
             return f"a finding of rule {f.rule} outside the text or the scale"
     return None
+
+
+class GuardedTokens:
+    """An identity provider that answers in time; what it refuses is no failure."""
+
+    def __init__(self, tokens: TokenVerifier, guard: Guard) -> None:
+        self._tokens = tokens
+        self._guard = guard
+
+    async def identity(self, token: str) -> Identity:
+        refused: Refused | None = None
+
+        async def work() -> Identity | None:
+            nonlocal refused
+            try:
+                return await self._tokens.identity(token)
+            except Refused as error:
+                refused = error
+                return None
+
+        found = await self._guard.run(work())
+        if refused is not None:
+            raise refused
+        if not isinstance(found, Identity):
+            raise self._guard.nonsense("no identity")
+        return found
+
+    async def check(self) -> None:
+        await self._guard.run(self._tokens.check())
+
+    async def close(self) -> None:
+        await self._tokens.close()
 
 
 class GuardedJudge:

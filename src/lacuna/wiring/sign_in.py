@@ -2,22 +2,32 @@
 
 import hmac
 import secrets
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
-from lacuna.config.settings import AuthSettings
-from lacuna.domain.errors import LacunaError
+from lacuna.config.settings import AuthSettings, OidcSettings
+from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.identity import Role
 from lacuna.domain.sign_in import Directory
 from lacuna.domain.tiers import Tier
 from lacuna.ports.api_keys import ApiKeyStore, KeyTable
 from lacuna.ports.clock import Clock, Ids
+from lacuna.ports.identity_tokens import TokenVerifier
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
+from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.api_keys import ApiKeys
 from lacuna.usecases.follow import Follow
 from lacuna.usecases.sign_in import SignIn
+from lacuna.wiring.application import Part
+from lacuna.wiring.catalog import back_end
+from lacuna.wiring.guard import Guard, GuardedTokens
+
+PROVIDER_TIMEOUT_S: Final = 12.0
+"""For the discovery document and the keys together."""
 
 log = structlog.get_logger("lacuna.sign_in")
 
@@ -29,23 +39,59 @@ class SignInParts:
     sign_in: SignIn
     api_keys: ApiKeys
     follow: Follow[KeyTable]
+    tokens: TokenVerifier | None
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """For readiness: API keys and proxies do without the identity provider."""
+        return {} if self.tokens is None else {"oidc": Part(self.tokens.check, required=False)}
 
 
 async def sign_in_parts(
-    auth: AuthSettings, store: ApiKeyStore, ledger: Ledger, keys: KeyRing, clock: Clock, ids: Ids
+    auth: AuthSettings,
+    store: ApiKeyStore,
+    ledger: Ledger,
+    keys: KeyRing,
+    clock: Clock,
+    ids: Ids,
+    telemetry: Telemetry,
+    stack: AsyncExitStack,
 ) -> SignInParts:
-    """The parts with what is stored in force. Raises StorageError."""
+    """The parts with what is stored in force; `stack` closes them. Raises ConfigError and StorageError."""
     secret = keys.derived("api-keys")
 
     def hash_of(token: str) -> str:
         return hmac.digest(secret, token.encode("utf-8", "surrogatepass"), "sha256").hex()
 
+    tokens = _identity_provider(auth.oidc, telemetry, stack)
     version, table = await store.everything()
-    sign_in = SignIn(store, ledger, directory(auth), hash_of, clock)
+    sign_in = SignIn(store, ledger, directory(auth), hash_of, clock, tokens)
     sign_in.use(table)
     follow: Follow[KeyTable] = Follow(store, version, apply=sign_in.use, failed=_report)
     api_keys = ApiKeys(store, follow, hash_of, secrets.token_bytes, clock, ids)
-    return SignInParts(sign_in, api_keys, follow)
+    return SignInParts(sign_in, api_keys, follow, tokens)
+
+
+def _identity_provider(oidc: OidcSettings, telemetry: Telemetry, stack: AsyncExitStack) -> TokenVerifier | None:
+    if oidc.issuer is None:
+        return None
+    try:
+        verifier = back_end("identity", "oidc")
+    except ImportError:
+        raise ConfigError(
+            "auth.oidc.issuer is set, but the package `pyjwt` is not installed.", cure="pip install 'lacuna[oidc]'"
+        ) from None
+    built: TokenVerifier = verifier(
+        str(oidc.issuer),
+        oidc.audience,
+        jwks_url="" if oidc.jwks_url is None else str(oidc.jwks_url),
+        user_claim=oidc.user_claim,
+        groups_claim=oidc.groups_claim,
+        group_map={theirs: ours for theirs, _, ours in (pair.rpartition("=") for pair in oidc.group_map)},
+        clock_skew_s=oidc.clock_skew_s,
+    )
+    stack.push_async_callback(built.close)
+    return GuardedTokens(built, Guard("oidc", telemetry, PROVIDER_TIMEOUT_S))
 
 
 def directory(auth: AuthSettings) -> Directory:
