@@ -75,9 +75,10 @@ class OidcTokens:
         if header is None:
             raise _refused("token", "The token is no JSON Web Token.")
         algorithm, key_id, kind = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
-        known = isinstance(algorithm, str) and algorithm in _ALGORITHMS
-        if not known or "crit" in header or not isinstance(kind, str) or kind.lower() not in _TYPES:
+        if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS or "crit" in header:
             raise _refused("token", "The token's header asks for something that is not done here.")
+        if not isinstance(kind, str) or kind.lower() not in _TYPES:
+            raise _refused("token", "The token is of a kind that is not for signing in.")
         if key_id is not None and not isinstance(key_id, str):
             raise _refused("token", "The token's key id is no text.")
         for key in await self._keys(key_id, algorithm):
