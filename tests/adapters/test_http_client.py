@@ -23,7 +23,7 @@ from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyTimeout, DependencyUnavailable
 from lacuna.testing.servers.loopback import LoopbackServer, Reply
 
-PRIVATE, ANY = AddressRule.PRIVATE_ONLY, AddressRule.ANY_CONFIGURED
+PRIVATE, PUBLIC, ANY = AddressRule.PRIVATE_ONLY, AddressRule.PUBLIC_ONLY, AddressRule.ANY_CONFIGURED
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,21 @@ PRIVATE, ANY = AddressRule.PRIVATE_ONLY, AddressRule.ANY_CONFIGURED
 def test_the_rules_know_the_address_blocks(address: str, private: bool, configured: bool) -> None:
     assert PRIVATE.permits(address) is private
     assert ANY.permits(address) is configured
+
+
+@given(st.ip_addresses())
+def test_no_address_is_both_public_and_private(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    assert not (PRIVATE.permits(str(address)) and PUBLIC.permits(str(address)))
+    assert not PUBLIC.permits(str(address)) or (ANY.permits(str(address)) and address.is_global)
+
+
+@given(st.ip_addresses(v=4).filter(lambda address: not address.is_global))
+def test_an_inner_address_in_an_outer_one_is_not_public(inner: ipaddress.IPv4Address) -> None:
+    value = int(inner)
+    translated = ipaddress.IPv6Address((0x0064FF9B << 96) | value)
+    sixtofour = ipaddress.IPv6Address((0x2002 << 112) | (value << 80) | 1)
+    mapped = ipaddress.IPv6Address((0xFFFF << 32) | value)
+    assert not any(PUBLIC.permits(str(outer)) for outer in (translated, sixtofour, mapped))
 
 
 @given(st.ip_addresses())

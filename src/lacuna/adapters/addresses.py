@@ -23,6 +23,9 @@ _PRIVATE: Final = tuple(
 _METADATA: Final = frozenset(ipaddress.ip_address(address) for address in ("fd00:ec2::254", "100.100.100.200"))
 """Instance metadata services that hand out credentials and are not link-local."""
 
+_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses of the old protocol behind a translator (RFC 6052): the last four bytes count."""
+
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -30,12 +33,25 @@ class AddressRule(StrEnum):
     """Which addresses a back end may have.
 
     private_only: loopback, RFC 1918 and unique local (RFC 4193), for a back end that counts as in the house.
-    any_configured: any host address, for one that is configured as outside. Neither permits link-local, multicast and
-    unspecified addresses or known instance metadata services.
+    public_only: addresses of the open internet (IANA's special-purpose registries), for one that is outside.
+    any_configured: any host address, for one that is configured as outside. None of them permits link-local, multicast
+    and unspecified addresses or known instance metadata services.
     """
 
     PRIVATE_ONLY = "private_only"
+    PUBLIC_ONLY = "public_only"
     ANY_CONFIGURED = "any_configured"
+
+    @property
+    def cure(self) -> str:
+        """What to do about an address that is not permitted."""
+        return {
+            "private_only": "A back end that counts as local needs a loopback or private address; mark any other as "
+            "external.",
+            "public_only": "A service outside needs a public address; where it stands on a private network, say so "
+            "(web_search.network: private).",
+            "any_configured": "Use the address of a host.",
+        }[self.value]
 
     def permits(self, address: str) -> bool:
         """False also for what is no IP address in canonical form."""
@@ -49,7 +65,18 @@ class AddressRule(StrEnum):
             return False
         if self is AddressRule.PRIVATE_ONLY:
             return any(ip.version == block.version and ip in block for block in _PRIVATE)
+        if self is AddressRule.PUBLIC_ONLY:
+            return all(each.is_global and not each.is_multicast for each in (ip, *_inside(ip)))
         return str(ip) != "255.255.255.255"
+
+
+def _inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """The addresses of the old protocol that packets to `ip` may end at: by translation, 6to4 or Teredo."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ()
+    if ip in _TRANSLATED:
+        return (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF),)
+    return (*filter(None, (ip.sixtofour,)), *(ip.teredo or ()))
 
 
 class AddressRefused(OSError):
@@ -83,9 +110,7 @@ class Endpoint:
         if _is_literal(host) and not rule.permits(host):
             raise ConfigError(
                 f"The endpoint's address {host} is not permitted here ({rule}).",
-                cure="A back end that counts as local needs a loopback or private address; mark any other as external."
-                if rule is AddressRule.PRIVATE_ONLY
-                else "Use the address of a host.",
+                cure=rule.cure,
             )
         return cls(scheme, host, port if port is not None else DEFAULT_PORTS[scheme], parts.path.rstrip("/"))
 

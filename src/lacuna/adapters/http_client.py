@@ -218,7 +218,7 @@ class HttpClient:
             if isinstance(error.os_error, AddressRefused):
                 return DependencyUnavailable(
                     f"The name of {self.where} leads to an address that is not permitted ({self._rule}).",
-                    cure="Check the name's DNS records; a back end outside private networks must be marked external.",
+                    cure=f"Check the name's DNS records. {self._rule.cure}",
                     code="address_refused",
                 )
             kind = "name cannot be resolved" if isinstance(error, aiohttp.ClientConnectorDNSError) else "no connection"

@@ -61,6 +61,8 @@ def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     """What is allowed but hardly meant: the setting and the remark."""
     if settings.routing.public.web_search and not settings.web_search.enabled:
         yield ("routing", "public", "web_search"), "has no effect while web_search.enabled is false"
+    if settings.web_search.api_key is not None and settings.web_search.backend not in ("kagi", "brave"):
+        yield ("web_search", "api_key"), f"is not sent to {settings.web_search.backend}, which takes none"
     if settings.routing.public.external_llm and (settings.llm.backend == "none" or settings.llm.location == "local"):
         yield ("routing", "public", "external_llm"), "has no effect without an external LLM (llm.location)"
     if settings.llm.backend == "none" and settings.llm.endpoint is not None:
@@ -90,6 +92,9 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
         yield ("llm", "endpoint"), (("llm", "location"), ("llm", "backend")), fault
     if web.enabled and web.endpoint is None:
         yield ("web_search", "enabled"), (("web_search", "endpoint"),), "needs web_search.endpoint"
+    if web.enabled and web.backend in ("kagi", "brave") and web.api_key is None:
+        fault = "needs web_search.api_key, the key of an account at the service"
+        yield ("web_search", "backend"), (("web_search", "api_key"),), fault
 
 
 def _headers(settings: Settings) -> Iterator[Broken]:

@@ -28,6 +28,7 @@ from lacuna.config.values import (
     UpperText,
     WebAddress,
     Whole,
+    is_private_address,
 )
 from lacuna.domain.classification import Strategy
 from lacuna.domain.policy import Source
@@ -235,14 +236,44 @@ class EmbeddingSettings(Section):
     device: Device = Field("cpu", description="`auto`, `cpu`, `mps`, `cuda` or `cuda:N`.")
 
 
+HOSTED_SEARCH: Final = {
+    "kagi": "https://kagi.com",
+    "brave": "https://api.search.brave.com",
+    "duckduckgo": "https://html.duckduckgo.com",
+}
+"""Services that everybody reaches at the same address."""
+
+
 class WebSearchSettings(Section):
     """Web search for PUBLIC questions. Off until turned on here *and* in `routing.public.web_search`."""
 
     enabled: bool = Field(False, description="Whether web search exists at all.")
-    backend: Annotated[Literal["searxng"], LowerText] = Field("searxng", description="Kind of search service.")
-    endpoint: WebAddress | None = Field(None, description="Address of the search service.")
+    backend: Annotated[Literal["searxng", "kagi", "brave", "duckduckgo"], LowerText] = Field(
+        "searxng", description="Kind of search service."
+    )
+    endpoint: WebAddress | None = Field(
+        None, description="Base address of the search service; needed for `searxng`, the others have their own."
+    )
+    network: Annotated[Literal["public", "private"], LowerText] = Field(
+        "public",
+        description="Where the service stands: private addresses are refused on `public`, all others on `private`. "
+        "Default: `private` where `endpoint` is a private address or `localhost`.",
+    )
+    api_key: Token | None = Field(None, description="Key of the account at `kagi` or `brave`.")
     timeout_s: Seconds = Field(10.0, description="Seconds a search may take.")
     max_results: Annotated[Whole, Field(ge=1, le=50)] = Field(5, description="Results used of one search.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derived(cls, values: object) -> object:
+        """Hosted services have an address of their own; an address that is written as a private one is meant so."""
+        if not isinstance(values, dict):
+            return values
+        backend = values.get("backend")
+        hosted = HOSTED_SEARCH.get(backend.strip().lower() if isinstance(backend, str) else "")
+        endpoint = values.get("endpoint", hosted)
+        network = "private" if isinstance(endpoint, str) and is_private_address(endpoint) else "public"
+        return {"network": network, **({} if endpoint is None else {"endpoint": endpoint}), **values}
 
 
 class ServerSettings(Section):

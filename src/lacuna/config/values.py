@@ -35,6 +35,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_private_address(url: str) -> bool:
+    """Whether an address is written with a host of this machine or of a private network (other names are judged where
+    they are connected to)."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+        return is_loopback(host) or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
 def _not_a_switch(value: object) -> object:
     if isinstance(value, bool):
         raise fault("must be a number, not true or false")

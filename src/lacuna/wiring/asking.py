@@ -107,6 +107,11 @@ def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack)
     wanted = settings.web_search
     if not wanted.enabled or wanted.endpoint is None:
         return None
-    built = back_end("web_search", wanted.backend)(str(wanted.endpoint), timeout_s=wanted.timeout_s)
+    built = back_end("web_search", wanted.backend)(
+        str(wanted.endpoint),
+        network=wanted.network,
+        api_key="" if wanted.api_key is None else wanted.api_key.get_secret_value(),
+        timeout_s=wanted.timeout_s,
+    )
     stack.push_async_callback(built.close)
     return GuardedSearch(built, Guard("web_search", telemetry, wanted.timeout_s))

@@ -71,6 +71,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "vllm": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
     },
     "web_search": {
+        "brave": "lacuna.adapters.search.brave:Brave",
+        "duckduckgo": "lacuna.adapters.search.duckduckgo:DuckDuckGo",
+        "kagi": "lacuna.adapters.search.kagi:Kagi",
         "searxng": "lacuna.adapters.search.searxng:SearxNG",
     },
     "cache": {

@@ -1,17 +1,15 @@
 """SearXNG's adapter against a double on the loopback interface: what it sends, what it takes, what it refuses."""
 
-import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from lacuna.adapters.search.searxng import MAX_SNIPPET_CHARS, MAX_TITLE_CHARS, SearxNG, plain
+from lacuna.adapters.search.results import MAX_SNIPPET_CHARS, MAX_TITLE_CHARS, plain
+from lacuna.adapters.search.searxng import SearxNG
 from lacuna.domain.errors import (
-    ConfigError,
     DependencyError,
     DependencyNonsense,
-    DependencyTimeout,
     DependencyUnavailable,
     TooLarge,
 )
@@ -35,7 +33,7 @@ class TestSearxngKeepsTheContract(WebSearchContract):
 
     @pytest.fixture
     async def search(self, double: SearxngDouble) -> AsyncIterator[WebSearch]:
-        search = SearxNG(double.url)
+        search = SearxNG(double.url, network="private")
         yield search
         await search.close()
 
@@ -56,7 +54,7 @@ class TestTheFakeKeepsTheContract(WebSearchContract):
 
 async def search_at(answer: Callable[[Received], Reply], timeout_s: float = 5.0) -> list[WebResult]:
     async with LoopbackServer(answer) as server:
-        search = SearxNG(server.url, timeout_s=timeout_s)
+        search = SearxNG(server.url, network="private", timeout_s=timeout_s)
         try:
             return await search.search(released(QUERY), 10)
         finally:
@@ -65,7 +63,7 @@ async def search_at(answer: Callable[[Received], Reply], timeout_s: float = 5.0)
 
 async def test_says_nothing_about_the_asker() -> None:
     async with SearxngDouble(RESULTS) as double:
-        search = SearxNG(double.url)
+        search = SearxNG(double.url, network="private")
         await search.search(released(QUERY), 3)
         await search.close()
     [request] = double.received
@@ -75,45 +73,13 @@ async def test_says_nothing_about_the_asker() -> None:
     assert request.headers["user-agent"] == "Lacuna"
 
 
-async def test_stores_no_cookies() -> None:
-    def answer(_request: Received) -> Reply:
-        body = json.dumps({"results": RESULTS}).encode()
-        return Reply((body,), headers={**JSON_HEADERS, "Set-Cookie": "who=asker; Path=/"})
-
-    async with LoopbackServer(answer) as server:
-        search = SearxNG(server.url)
-        await search.search(released(QUERY), 3)
-        await search.search(released(QUERY), 3)
-        await search.close()
-    assert all("cookie" not in request.headers for request in server.received)
-
-
-async def test_ignores_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with LoopbackServer(lambda _request: Reply(status=502)) as proxy, SearxngDouble(RESULTS) as double:
-        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-            monkeypatch.setenv(name, proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        search = SearxNG(double.url)
-        assert await search.search(released(QUERY), 3)
-        await search.close()
-    assert proxy.received == []
-
-
-async def test_follows_no_redirect() -> None:
-    async with SearxngDouble(RESULTS) as elsewhere:
-        target = elsewhere.url + "/search?q=x&format=json"
-        with pytest.raises(DependencyNonsense, match="redirect"):
-            await search_at(lambda _request: Reply(status=302, headers={"Location": target}))
-    assert elsewhere.received == []
-
-
 async def test_takes_an_endpoint_below_a_path() -> None:
     def answer(request: Received) -> Reply:
         assert request.path == "/searx/search"
         return Reply((b'{"results": []}',), headers=JSON_HEADERS)
 
     async with LoopbackServer(answer) as server:
-        search = SearxNG(server.url + "/searx/")
+        search = SearxNG(server.url + "/searx/", network="private")
         assert await search.search(released(QUERY), 3) == []
         await search.close()
 
@@ -121,8 +87,6 @@ async def test_takes_an_endpoint_below_a_path() -> None:
 @pytest.mark.parametrize(
     ("reply", "family"),
     [
-        pytest.param(Reply((60.0,)), DependencyTimeout, id="slow"),
-        pytest.param(Reply((b'{"results"', 60.0)), DependencyTimeout, id="slow in the middle"),
         pytest.param(Reply((b'{"results": [',), cut_off=True), DependencyUnavailable, id="cut off"),
         pytest.param(Reply((b'{"results": [',)), DependencyNonsense, id="half a body"),
         pytest.param(Reply((b"<html>",)), DependencyNonsense, id="no JSON"),
@@ -131,12 +95,6 @@ async def test_takes_an_endpoint_below_a_path() -> None:
         pytest.param(Reply((b"[]",)), DependencyNonsense, id="a list"),
         pytest.param(Reply((b"{}",)), DependencyNonsense, id="no results"),
         pytest.param(Reply((b"[" * 200_000,)), DependencyNonsense, id="nested"),
-        pytest.param(Reply((b'{"results": [' + b" " * 3_000_000,)), DependencyNonsense, id="giant"),
-        pytest.param(Reply((b"x",), headers={"Content-Encoding": "gzip"}), DependencyNonsense, id="compressed"),
-        pytest.param(Reply(status=404), DependencyUnavailable, id="not found"),
-        pytest.param(Reply(status=429), DependencyUnavailable, id="rate limited"),
-        pytest.param(Reply(status=500), DependencyUnavailable, id="broken"),
-        pytest.param(Reply(status=418), DependencyError, id="another status"),
     ],
 )
 async def test_a_fault_is_a_dependency_error_without_the_query(reply: Reply, family: type[DependencyError]) -> None:
@@ -152,7 +110,7 @@ async def test_a_fault_is_a_dependency_error_without_the_query(reply: Reply, fam
 
 async def test_a_disabled_json_format_names_the_setting() -> None:
     async with SearxngDouble(RESULTS, json_enabled=False) as double:
-        search = SearxNG(double.url)
+        search = SearxNG(double.url, network="private")
         with pytest.raises(DependencyUnavailable) as caught:
             await search.search(released(QUERY), 3)
         await search.close()
@@ -162,22 +120,15 @@ async def test_a_disabled_json_format_names_the_setting() -> None:
 async def test_an_absent_server_is_unavailable() -> None:
     async with SearxngDouble() as double:
         url = double.url
-    search = SearxNG(url)
+    search = SearxNG(url, network="private")
     with pytest.raises(DependencyUnavailable, match="no connection"):
         await search.search(released(QUERY), 3)
     await search.close()
 
 
-async def test_after_close_it_is_unavailable() -> None:
-    search = SearxNG("http://127.0.0.1:1")
-    await search.close()
-    with pytest.raises(DependencyUnavailable, match="closed"):
-        await search.search(released(QUERY), 3)
-
-
 async def test_a_text_too_long_for_a_request_line_is_refused_unsent() -> None:
     async with SearxngDouble(RESULTS) as double:
-        search = SearxNG(double.url)
+        search = SearxNG(double.url, network="private")
         with pytest.raises(TooLarge):
             await search.search(released("long " * 1_000), 3)
         await search.close()
@@ -202,7 +153,7 @@ async def test_results_are_plain_bounded_and_lead_to_the_web() -> None:
         {"url": "https://a.example/3", "title": "t" * 5_000, "content": "s" * 50_000},
     ]
     async with SearxngDouble(hostile) as double:
-        search = SearxNG(double.url)
+        search = SearxNG(double.url, network="private")
         found = await search.search(released(QUERY), 10)
         await search.close()
     assert [result.url for result in found] == [f"https://a.example/{n}" for n in (1, 2, 3)]
@@ -214,11 +165,3 @@ async def test_results_are_plain_bounded_and_lead_to_the_web() -> None:
 
 def test_joiners_that_belong_to_the_spelling_stay() -> None:
     assert plain("می\u200cخواهم", 100) == "می\u200cخواهم"
-
-
-@pytest.mark.parametrize(
-    "endpoint", ["", "searx", "ftp://a", "http://user@a", "http://a/?q=", "http://169.254.169.254"]
-)
-def test_an_endpoint_that_is_none_is_refused(endpoint: str) -> None:
-    with pytest.raises(ConfigError):
-        SearxNG(endpoint)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from lacuna.domain.retrieval import WebResult
 from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
 
 JSON_HEADERS = {"Content-Type": "application/json"}
@@ -31,12 +32,20 @@ class SearxngDouble(LoopbackServer):
             return Reply((b"<!doctype html>",), headers={"Content-Type": "text/html"})
         if not self.json_enabled:
             return Reply(status=403)
-        body = {
-            "query": request.query["q"],
-            "number_of_results": len(self.results),
-            "results": [{"engine": "double", "category": "general", **result} for result in self.results],
-            "answers": [],
-            "suggestions": [],
-            "unresponsive_engines": [],
-        }
-        return Reply((json.dumps(body).encode(),), headers=JSON_HEADERS)
+        return Reply((_answer(request.query["q"], self.results),), headers=JSON_HEADERS)
+
+    def page(self, results: Sequence[WebResult]) -> bytes:
+        """An answer with these results."""
+        return _answer("", [{"url": r.url, "title": r.title, "content": r.snippet} for r in results])
+
+
+def _answer(query: str, results: Sequence[Mapping[str, object]]) -> bytes:
+    body = {
+        "query": query,
+        "number_of_results": len(results),
+        "results": [{"engine": "double", "category": "general", **result} for result in results],
+        "answers": [],
+        "suggestions": [],
+        "unresponsive_engines": [],
+    }
+    return json.dumps(body).encode()
