@@ -47,7 +47,7 @@ def override(
 
 
 def in_force(*overrides: Override) -> OverrideSet:
-    return OverrideSet(overrides, name, RegexPatterns)
+    return OverrideSet(overrides, lambda text: (name(text),), RegexPatterns)
 
 
 def found(tier: Tier, start: int | None = None, end: int | None = None, kind: str = "ORG.TERM") -> LayerResult:

@@ -46,7 +46,7 @@ def override(tier: Tier, *, text: str = "", pattern: str = "", effect: Effect = 
 
 
 def in_force(*overrides: Override) -> OverrideSet:
-    return OverrideSet(overrides, KEYS.hmac, RegexPatterns)
+    return OverrideSet(overrides, KEYS.hmacs, RegexPatterns)
 
 
 async def classified(

@@ -277,7 +277,7 @@ async def test_another_text_than_the_decided_one_is_refused(world: World, parts:
         await parts.feedback.give(Said("dec_long", Tier.PUBLIC, "r", long), BOB)
     data = {"text_hmac": "00", "hmac_key": "older", "tier": "INTERNAL"}
     await world.ledger.append(Entry(Record("decision.classify", 1, "bob", "test", "dec_old", data)))
-    with pytest.raises(InvalidInput, match="older key"):
+    with pytest.raises(InvalidInput, match="not known"):
         await parts.feedback.give(Said("dec_old", Tier.PUBLIC, "r"), BOB)
 
 

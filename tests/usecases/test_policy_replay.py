@@ -118,7 +118,7 @@ class Past:
 
     async def again(self, by: RegoPolicy, *others: PolicySet) -> Replayed:
         names = by.policies.texts.union(*(other.texts for other in others))
-        return await Replay(self.ledger, by, names, self.keys.hmac).run(1_000, None)
+        return await Replay(self.ledger, by, names, self.keys.hmacs).run(1_000, None)
 
 
 @settings(max_examples=15, deadline=None)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from lacuna.cli import verify_ledger
+from lacuna.cli import audit_keys, verify_ledger
 from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, read_text, run
 from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent, Verification
 from lacuna.domain.errors import InvalidInput
@@ -22,7 +22,12 @@ audit_app = typer.Typer(
     no_args_is_help=True, help="The ledger: what was decided, and the proof that nobody changed it."
 )
 
+audit_app.command("key")(audit_keys.key)
+audit_app.command("rotate-key")(audit_keys.rotate_key)
+audit_app.command("rotate-hmac-key")(audit_keys.rotate_hmac_key)
+
 MAX_RECEIPT = 4 * 1024 * 1024
+MAX_TEXT = 32 * 1024 * 1024
 
 View = dict[str, Any]
 Since = Annotated[str | None, typer.Option(help="From this time on (ISO 8601; UTC where no zone is given).")]
@@ -85,18 +90,27 @@ def query(
     decision: Annotated[str | None, typer.Option(help="Only the records of this decision.")] = None,
     since: Since = None,
     before: Before = None,
+    text: Annotated[
+        Path | None, typer.Option(help="Only records about the text in this file (- for standard input); recorded.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many.")] = 20,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """List records, newest first."""
+    """List records, newest first. A text is looked for under every HMAC key that the log has had."""
     from lacuna.wiring.build import open_application
 
+    if text is not None and (kind, actor, decision, since, before) != (None,) * 5:
+        raise InvalidInput("--text goes with no other filter.", cure="Look for the text alone.")
+    sought = None if text is None else _text(text)
     wanted = RecordFilter(kind, actor, decision, _moment(since, "--since"), _moment(before, "--before"), limit=limit)
 
     async def work() -> list[View]:
         async with open_application(overrides(data_dir), passages_needed=False) as application:
-            return [dict(view) for view in await application.audit.find(wanted)]
+            audit = application.audit
+            if sought is not None:
+                return [dict(view) for view in await audit.about(sought, limit, application.cli_principal)]
+            return [dict(view) for view in await audit.find(wanted)]
 
     found = run(work)
     if as_json:
@@ -160,32 +174,6 @@ def checkpoint(data_dir: DataDir = None) -> None:
             return await application.audit.checkpoint()
 
     sys.stdout.write(run(work))
-
-
-@audit_app.command("key")
-def key(data_dir: DataDir = None) -> None:
-    """Print the log's public key as a verifier key (name, key id and key), to be kept with those who check."""
-    from lacuna.wiring.build import open_application
-
-    async def work() -> str:
-        async with open_application(overrides(data_dir), passages_needed=False) as application:
-            return application.audit.public_key()
-
-    out.print(run(work), markup=False)
-
-
-@audit_app.command("rotate-key")
-def rotate_key(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Give the log a new signing key, with a record signed by the old key and the new; no server may be running."""
-    from lacuna.wiring.build import cli_principal
-    from lacuna.wiring.rotation import rotate_signing_key
-
-    until, fresh = run(lambda: rotate_signing_key(overrides(data_dir), cli_principal()))
-    if as_json:
-        print_json({"until": until, "key": fresh})
-        return
-    out.print(f"The old key signed up to {until} records; from now on signs", markup=False)
-    out.print(fresh, markup=False)
 
 
 @audit_app.command("anchor")
@@ -315,6 +303,14 @@ def report(since: Since = None, before: Before = None, data_dir: DataDir = None,
             out.print(f"  {name:24} {count:>10}", markup=False)
         if not counted[counts]:
             out.print("  none")
+
+
+def _text(path: Path) -> str:
+    """A text without the line end that editors and shells add. Not an argument: other users see those."""
+    raw = sys.stdin.read(MAX_TEXT + 1) if str(path) == "-" else read_text(path, MAX_TEXT)
+    if len(raw) > MAX_TEXT:
+        raise InvalidInput(f"The text has more than {MAX_TEXT} characters.", cure="Look for a shorter one.")
+    return raw.removesuffix("\n").removesuffix("\r")
 
 
 def _moment(given: str | None, option: str) -> int | None:

@@ -408,7 +408,10 @@ class AuditSettings(Section):
     hmac_key: Token | None = Field(
         None, description="Key of the ledger's HMACs, 64 hexadecimal digits; empty: `keys/hmac.key`."
     )
-
+    retired_hmac_keys: Token | None = Field(
+        None,
+        description="HMAC keys before it, the oldest first, separated by commas; what they named still counts.",
+    )
     store_text: bool = Field(
         False, description="Whether questions and answers are kept, encrypted under a key of who asked."
     )

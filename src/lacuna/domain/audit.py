@@ -23,6 +23,9 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
+HMAC_ROTATED = "hmac_key.rotated"
+"""The kind of record that names the HMAC keys before and after a rotation."""
+
 ROTATED = "signing_key.rotated"
 ROTATING = "signing_key.rotating"
 """The kind of record that hands the log to the next signing key."""
@@ -48,12 +51,14 @@ KINDS = frozenset(
         "document.deleted",
         "document.ingested",
         "document.refused",
+        "hmac_key.rotated",
         "key.created",
         "key.ending",
         "key.revoked",
         "key.rotated",
         "label.recorded",
         "ledger.exported",
+        "ledger.searched",
         "ledger.verified",
         "login.accepted",
         "login.refused",

@@ -72,9 +72,9 @@ class Fingerprint:
         pipeline, _, rest = rest.partition(".")
         return cls(content, declared, pipeline, rest == "changed")
 
-    def same_upload(self, other: "Fingerprint") -> bool:
-        """Whether nothing that decides the outcome of an ingest differs."""
-        return replace(self, changed=False) == replace(other, changed=False)
+    def same_upload(self, *others: "Fingerprint") -> bool:
+        """Whether nothing that decides the outcome of an ingest differs from one of these."""
+        return replace(self, changed=False) in [replace(other, changed=False) for other in others]
 
 
 def _counted(parts: Iterable[Classification]) -> dict[str, int]:

@@ -67,15 +67,19 @@ class _Cap:
 
 
 class OverrideSet:
-    """The overrides in force at one moment. `name` gives the keyed HMAC of a text, `compiled` makes
-    the patterns ready; neither is asked where no override needs it. Immutable."""
+    """The overrides in force at one moment. `names` gives the keyed HMACs of a text, under each key that an override
+    may have been made under, `compiled` makes the patterns ready; neither is asked where no override needs it.
+    Immutable."""
 
     def __init__(
-        self, overrides: Iterable[Override], name: Callable[[str], str], compiled: Callable[[Sequence[str]], Patterns]
+        self,
+        overrides: Iterable[Override],
+        names: Callable[[str], Iterable[str]],
+        compiled: Callable[[Sequence[str]], Patterns],
     ) -> None:
         held = sorted((o for o in overrides if o.state is State.GRANTED), key=lambda o: o.override_id)
         self._overrides: Final = tuple(held)
-        self._name: Final = name
+        self._names: Final = names
         self._compiled: Final = compiled
         self._patterned: Final = tuple(o for o in held if o.kind is OverrideKind.PATTERN)
         self._patterns: Final = compiled([o.key for o in self._patterned]) if self._patterned else None
@@ -163,11 +167,11 @@ class OverrideSet:
     def _named(self, text: str) -> Iterable[Override]:
         if not self._texts:
             return ()
-        names = dict.fromkeys((self._name(text), self._name(text.strip())))
+        names = dict.fromkeys((*self._names(text), *self._names(text.strip())))
         return {o.override_id: o for name in names for o in self._texts.get(name, ())}.values()
 
     def _only(self, kept: Iterable[Override]) -> "OverrideSet":
-        return OverrideSet(kept, self._name, self._compiled)
+        return OverrideSet(kept, self._names, self._compiled)
 
 
 def lowerable(finding: Finding) -> bool:

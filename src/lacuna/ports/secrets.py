@@ -15,18 +15,39 @@ class RetiredKey:
 
 
 class KeyRing(Protocol):
-    """MUST keep key bytes out of logs, errors and `repr`."""
+    """MUST keep key bytes out of logs, errors and `repr`. Whoever looks something up by the HMAC of a text has to look
+    under every key (`hmacs`): what was stored before a rotation, taint above all, still counts."""
 
     @property
-    def hmac_key_id(self) -> str: ...
+    def hmac_key_id(self) -> str:
+        """The current key's; records name it."""
+        ...
 
-    def hmac(self, text: str | bytes) -> str:
-        """HMAC-SHA-256 under the current key, hexadecimal."""
+    @property
+    def hmac_key_ids(self) -> tuple[str, ...]:
+        """The current key's and those of the keys before it, newest first."""
+        ...
+
+    def hmac(self, text: str | bytes, key_id: str = "") -> str:
+        """HMAC-SHA-256, hexadecimal, under the current key or the one with that id. Raises StorageMissing where there
+        is no such key, and StorageError once the log has another current key (`supersede`)."""
+        ...
+
+    def hmacs(self, text: str | bytes) -> tuple[str, ...]:
+        """The HMACs under every key, the current one's first. Raises as `hmac`."""
+        ...
+
+    def lasting(self, text: str | bytes) -> str:
+        """HMAC-SHA-256 under the first of all keys, the same after each rotation: for names that stay."""
         ...
 
     def derived(self, purpose: str) -> bytes:
-        """A key of 32 bytes for `purpose`. MUST NOT be anything that `hmac` gives for any text: what is asked decides
-        what `hmac` is given, and records show the outcome."""
+        """A key of 32 bytes for `purpose`, the same after each rotation. MUST NOT be anything that `hmac` gives for any
+        text: what is asked decides what `hmac` is given, and records show the outcome."""
+        ...
+
+    def supersede(self) -> None:
+        """The log has another current key now: from here on `hmac` and `hmacs` refuse. Thread-safe."""
         ...
 
     @property

@@ -61,7 +61,7 @@ class Approvals:
 
     async def approved(self, obligations: Sequence[Obligation], subject: Subject) -> dict[Obligation, Approval]:
         """The obligations among these that somebody granted, each with its approval."""
-        keys = {self._key(each, subject): each for each in obligations}
+        keys = self._keys_of(obligations, subject)
         found = await self._store.open(list(keys), self._clock.now_us())
         return {keys[each.key]: each for each in found if each.state is State.GRANTED}
 
@@ -77,6 +77,9 @@ class Approvals:
         found = []
         for obligation in obligations:
             now = self._clock.now_us()
+            if waiting := await self._store.open(list(self._keys_of([obligation], subject)), now):
+                found.append(waiting[0])
+                continue
             wanted = Approval(
                 approval_id=self._ids.new("apr"),
                 key=self._key(obligation, subject),
@@ -143,11 +146,16 @@ class Approvals:
     async def check(self) -> None:
         """Nothing that passes depends on `run`."""
 
-    def _key(self, obligation: Obligation, subject: Subject) -> str:
+    def _keys_of(self, obligations: Sequence[Obligation], subject: Subject) -> dict[str, Obligation]:
+        """What approvals of these are found by, under every HMAC key: a grant outlives a rotation."""
+        ids = self._keys.hmac_key_ids
+        return {self._key(each, subject, key_id): each for each in obligations for key_id in ids}
+
+    def _key(self, obligation: Obligation, subject: Subject, key_id: str = "") -> str:
         # The moment is no part of what is approved, and policy's reasons may be reworded.
         asked = [repr(replace(each, at=0)) for each in subject.asked]
         what = [subject.principal.user_id, subject.action, asked, subject.texts, obligation.rule, obligation.values]
-        return self._keys.hmac("approval\0" + json.dumps(what))
+        return self._keys.hmac("approval\0" + json.dumps(what), key_id)
 
     async def _open(self, approval_id: str, principal: Principal) -> Approval:
         found = await self._store.get(approval_id)

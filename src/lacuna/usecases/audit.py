@@ -16,6 +16,7 @@ from lacuna.domain.tiles import Tile
 from lacuna.ports.clock import Clock
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger, RecordFilter
+from lacuna.usecases.find_text import found_text
 
 View = dict[str, Json]
 
@@ -71,6 +72,11 @@ class Audit:
     async def find(self, wanted: RecordFilter) -> list[View]:
         """The records that match, each as in `export`. Raises InvalidInput for a page size outside 1 to 1,000."""
         return [_view(stored) for stored in await self._ledger.find(wanted)]
+
+    async def about(self, text: str, limit: int, principal: Principal) -> list[View]:
+        """The newest records about a text that is known, each as in `export`; recorded. Raises as `found_text`."""
+        found = await found_text(self._ledger, self._keys, self._clock, principal, text, limit)
+        return [_view(stored) for stored in found]
 
     async def begin_export(self, principal: Principal, start: int = 0) -> None:
         """Records that `principal` is about to export the ledger. Raises Forbidden and StorageError."""

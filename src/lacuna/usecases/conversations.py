@@ -1,8 +1,8 @@
 """What a conversation has been, bound to its content and not only to its name.
 
 Promise: a conversation's tier never falls, also when the client drops its id, invents one, uses another's or cuts
-the beginning off. Kept are keyed hashes and tiers, never a text. Four things are
-remembered, each with the highest tier it was part of:
+the beginning off, and when the HMAC key is rotated: what was bound under any key is known. Kept are keyed hashes and
+tiers, never a text. Four things are remembered, each with the highest tier it was part of:
 
 - the *id*, for the person who used it: no one can raise or learn of another's;
 - the *transcript*: a chain over all turns, so that the same history without its id is known again;
@@ -36,7 +36,7 @@ class Conversations:
     async def known(self, question: Question, principal: Principal) -> Tier:
         """The highest tier that the question's conversation, as far as it can be recognised, has had. Raises
         StorageError."""
-        keys = [*self._history(question, principal)]
+        keys = [key for key_id in self._keys.hmac_key_ids for key in self._history(question, principal, key_id)]
         return await self._taint.highest(keys) if keys else Tier.PUBLIC
 
     async def bind(self, question: Question, principal: Principal, tier: Tier) -> Tier:
@@ -59,34 +59,34 @@ class Conversations:
             keys.append(self._answer(answer))
         await self._taint.bind(keys, tier)
 
-    def _history(self, question: Question, principal: Principal) -> Iterator[str]:
+    def _history(self, question: Question, principal: Principal, key_id: str) -> Iterator[str]:
         if question.conversation_id is not None:
-            yield self._id(question.conversation_id, principal)
-        yield from self._chain(question.conversation, principal)
+            yield self._id(question.conversation_id, principal, key_id)
+        yield from self._chain(question.conversation, principal, key_id)
         for turn in question.conversation:
             if len(turn.content) >= LONGER:
-                yield self._turn(turn.content, principal)
-                yield self._answer(turn.content)
+                yield self._turn(turn.content, principal, key_id)
+                yield self._answer(turn.content, key_id)
 
     def _transcript(self, turns: tuple[Turn, ...], principal: Principal) -> str:
         *_, last = self._chain(turns, principal)
         return last
 
-    def _chain(self, turns: tuple[Turn, ...], principal: Principal) -> Iterator[str]:
+    def _chain(self, turns: tuple[Turn, ...], principal: Principal, key_id: str = "") -> Iterator[str]:
         """A key for every beginning of the transcript. Roles play no part: a client may call them what it likes."""
-        link = self._keys.hmac(_framed("transcript", principal.user_id))
+        link = self._keys.hmac(_framed("transcript", principal.user_id), key_id)
         for turn in turns:
-            link = self._keys.hmac(_framed("transcript", link, turn.content.strip()))
+            link = self._keys.hmac(_framed("transcript", link, turn.content.strip()), key_id)
             yield link
 
-    def _id(self, conversation_id: str, principal: Principal) -> str:
-        return self._keys.hmac(f"conversation\0{principal.user_id}\0{conversation_id}")
+    def _id(self, conversation_id: str, principal: Principal, key_id: str = "") -> str:
+        return self._keys.hmac(f"conversation\0{principal.user_id}\0{conversation_id}", key_id)
 
-    def _turn(self, content: str, principal: Principal) -> str:
-        return self._keys.hmac(_framed("turn", principal.user_id, content.strip()))
+    def _turn(self, content: str, principal: Principal, key_id: str = "") -> str:
+        return self._keys.hmac(_framed("turn", principal.user_id, content.strip()), key_id)
 
-    def _answer(self, content: str) -> str:
-        return self._keys.hmac(_framed("answer", content.strip()))
+    def _answer(self, content: str, key_id: str = "") -> str:
+        return self._keys.hmac(_framed("answer", content.strip()), key_id)
 
 
 def worth_binding(question: Question, tier: Tier) -> bool:

@@ -19,7 +19,7 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger, RecordFilter
 from lacuna.usecases.operation_replay import replay, withheld
 from lacuna.usecases.policies import Policies
-from lacuna.usecases.policy_facts import asked_again, outcome, withheld_project
+from lacuna.usecases.policy_facts import asked_again, outcome, withheld_projects
 from lacuna.usecases.policy_replay import FAILED, OPERATIONS, QUESTIONS, Candidate
 
 NO_FACTS = "The record of this decision holds no facts that policy could be asked about again."
@@ -110,7 +110,8 @@ class ExplainPolicy:
             raise InvalidInput(NO_FACTS)
         missing: tuple[str, ...] = ()
         if asked.project is not None:
-            names = {withheld_project(name, self._keys.hmac): name for name in policies.texts}
+            hmacs = self._keys.hmacs
+            names = {each: name for name in policies.texts for each in withheld_projects(name, hmacs)}
             if asked.project in names:
                 asked = replace(asked, project=names[asked.project])
             elif "project" in await engine.reads(CLASSIFICATION) | await engine.reads(ROUTING):

@@ -137,7 +137,7 @@ class Feedback:
     def _require_text(self, said: Said, decided: DecidedText) -> None:
         if said.text is None:
             return
-        if self._keys.hmac(said.text) != decided.text_hmac:
+        if self._keys.hmac(said.text, decided.key_id) != decided.text_hmac:
             raise InvalidInput(
                 "`text` is not the text that was decided.", cure="Send exactly the query, or leave `text` out."
             )
@@ -158,6 +158,7 @@ class Feedback:
             "tier": str(said.tier),
             "decided": str(decided.tier),
             "text_hmac": decided.text_hmac,
+            "text_hmac_key": decided.key_id,
             "comment_hmac": self._keys.hmac(f"override reason\0{said.comment}"),
             "hmac_key": self._keys.hmac_key_id,
             "override": override_id or None,

@@ -102,18 +102,19 @@ class Ingest:
         """
         upload.check(principal)
         data = upload.content()
-        content = self._keys.hmac(b"content\0" + data)
+        contents = self._keys.hmacs(b"content\0" + data)
         try:
             if len(data) > self._max_file_bytes:
                 raise TooLarge(
                     f"The document has {len(data):,} bytes; at most {self._max_file_bytes:,} are taken.",
                     cure="Split the document or raise ingest.max_file_bytes.",
                 )
-            document_id = upload.document_id or self._derived_id(upload, content, principal)
+            document_id = upload.document_id or self._derived_id(upload, contents[-1], principal)
             async with self._writers.alone(document_id):
-                return await self._document(upload, data, content, document_id, principal)
+                return await self._document(upload, data, contents, document_id, principal)
         except InvalidInput as error:
-            facts: dict[str, Json] = {"content_hmac": content, "bytes": len(data), "code": error.code}
+            facts: dict[str, Json] = {"content_hmac": contents[0], "bytes": len(data), "code": error.code}
+            facts["hmac_key"] = self._keys.hmac_key_id
             await self._ledger.append(self._entry("document.refused", principal, facts))
             raise
 
@@ -250,16 +251,16 @@ class Ingest:
         return removed
 
     async def _document(
-        self, upload: Upload, data: bytes, content: str, document_id: str, principal: Principal
+        self, upload: Upload, data: bytes, contents: Sequence[str], document_id: str, principal: Principal
     ) -> Outcome:
         before = await self._catalogue.get(document_id)
         if before is not None and not (principal.may(Permission.MANAGE_DOCUMENTS) or before.owner == principal.user_id):
             raise Forbidden("The document id is taken.", cure="Choose another id.")
-        fingerprint = await self._prepare.fingerprint(upload, content)
+        fingerprints = await self._prepare.fingerprints(upload, contents)
         known = document_id not in self.lost and self.fingerprints.knows(document_id)
-        if before is not None and known and Fingerprint.parse(before.content_hmac).same_upload(fingerprint):
+        if before is not None and known and Fingerprint.parse(before.content_hmac).same_upload(*fingerprints):
             return unchanged(before, upload)
-        new = await self._prepare.prepared(upload, data, document_id, fingerprint, before, principal)
+        new = await self._prepare.prepared(upload, data, document_id, fingerprints, before, principal)
         if await self._catalogue.get(document_id) != before:
             raise _conflict()
         await finished(self._write(new, before, upload, principal))
@@ -396,7 +397,7 @@ class Ingest:
         of somebody else."""
         owner = "" if principal.may(Permission.MANAGE_DOCUMENTS) else principal.user_id
         what = upload.origin or upload.source or content
-        return "doc_" + self._keys.hmac("\1".join(["document", owner, what]))[:24]
+        return "doc_" + self._keys.lasting("\1".join(["document", owner, what]))[:24]
 
 
 def _conflict() -> DependencyUnavailable:

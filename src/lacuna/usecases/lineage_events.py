@@ -74,7 +74,7 @@ class LineageEvents:
             entry = Entry(
                 await asyncio.to_thread(self._record, event, nodes, principal, now), _delta(event, job, nodes)
             )
-            key = self._keys.hmac(f"lineage event\0{event.key}")
+            key = self._keys.lasting(f"lineage event\0{event.key}")
             new = await self._datasets.record(key, list(found.values()), [entry])
         return Recorded(new, job, len({each.dataset_id for each in told}))
 

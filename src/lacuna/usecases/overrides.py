@@ -61,9 +61,10 @@ class OverridePage:
 
 @dataclass(frozen=True, slots=True)
 class DecidedText:
-    """What a decision's record says of the text: its keyed HMAC and the tier it got."""
+    """What a decision's record says of the text: its HMAC, the id of the key it is under, and the tier it got."""
 
     text_hmac: str
+    key_id: str
     tier: Tier
     facts: Mapping[str, Json]
 
@@ -234,12 +235,13 @@ class Overrides:
         text_hmac, tier = facts.get("text_hmac"), facts.get("tier")
         if not isinstance(text_hmac, str) or not isinstance(tier, str):
             raise InvalidInput("This decision is about no text.", cure="Name the decision of a question.")
-        if facts.get("hmac_key") != self._keys.hmac_key_id:
+        key_id = facts.get("hmac_key")
+        if key_id not in self._keys.hmac_key_ids:
             raise InvalidInput(
-                "The decision was recorded under an older key, so its text cannot be recognised any more.",
+                "The decision was recorded under a key that is not known, so its text cannot be recognised any more.",
                 cure="Ask the question again and use the new decision.",
             )
-        return DecidedText(text_hmac, Tier.parse(tier), facts)
+        return DecidedText(text_hmac, str(key_id), Tier.parse(tier), facts)
 
     async def _subject(self, wanted: Wanted, principal: Principal) -> tuple[OverrideKind, str, Tier | None]:
         """What the override is about, and the tier that the text got where a decision is named."""

@@ -3,7 +3,7 @@
 Promise: exchanged in one step; an override stops counting at its expiry without anybody doing anything. Thread-safe.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from lacuna.domain.overrides import Granted
@@ -13,13 +13,13 @@ from lacuna.ports.overrides import PatternCompiler
 
 
 class OverridesInForce:
-    """`name` gives the keyed HMAC of a text."""
+    """`names` gives the keyed HMACs of a text, under every key."""
 
-    def __init__(self, clock: Clock, name: Callable[[str], str], compiled: PatternCompiler) -> None:
+    def __init__(self, clock: Clock, names: Callable[[str], Iterable[str]], compiled: PatternCompiler) -> None:
         self._clock = clock
-        self._name = name
+        self._names = names
         self._compiled = compiled
-        self._set = OverrideSet((), name, compiled)
+        self._set = OverrideSet((), names, compiled)
         self._next_expiry: int | None = None
         self._exchanging = Lock()
 
@@ -35,7 +35,7 @@ class OverridesInForce:
 
     def use(self, granted: Granted) -> None:
         """Exchanges all of them. Raises InvalidInput for a pattern that cannot be used; what was in force stays."""
-        fresh = OverrideSet(granted.overrides, self._name, self._compiled)
+        fresh = OverrideSet(granted.overrides, self._names, self._compiled)
         with self._exchanging:
             self._set, self._next_expiry = fresh, granted.next_expiry
 

@@ -96,7 +96,7 @@ class PolicyDiff:
         engine = await asyncio.to_thread(self._engine_of, candidate)
         try:
             names = candidate.texts | current.texts
-            return await Replay(self._ledger, engine, names, self._keys.hmac).run(last, since)
+            return await Replay(self._ledger, engine, names, self._keys.hmacs).run(last, since)
         finally:
             await engine.close()
 

@@ -4,7 +4,7 @@ Promise: a record holds no text, and enough to ask the same again under other ru
 only as a keyed HMAC, everything else as it was. What cannot be asked again says so.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from lacuna.domain.audit import Json
@@ -90,6 +90,11 @@ def policy_facts(decision: PolicyDecision, hmac: Callable[[str], str]) -> dict[s
 def withheld_project(name: str, hmac: Callable[[str], str]) -> str:
     """What a record holds in place of a project's name."""
     return _WITHHELD + hmac(f"project\0{name}")
+
+
+def withheld_projects(name: str, hmacs: Callable[[str], Iterable[str]]) -> list[str]:
+    """The same, under every key that a record may have been made under."""
+    return [_WITHHELD + each for each in hmacs(f"project\0{name}")]
 
 
 def outcome(decision: PolicyDecision) -> dict[str, Json]:

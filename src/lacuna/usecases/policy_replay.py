@@ -16,7 +16,7 @@ from lacuna.domain.policy_documents import CLASSIFICATION, ROUTING, SCHEMA
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.storage import Ledger, RecordFilter
 from lacuna.usecases import operation_replay
-from lacuna.usecases.policy_facts import asked_again, outcome, withheld_project
+from lacuna.usecases.policy_facts import asked_again, outcome, withheld_projects
 
 EXAMPLES: Final = 100
 QUESTIONS: Final = ("decision.classify", "decision.query", "decision.search")
@@ -92,12 +92,14 @@ class _Past:
 
 class Replay:
     """See the module. `names` are texts among which a project may be whose name the ledger keeps as a keyed HMAC only;
-    `hmac` is the key ring's."""
+    `hmacs` is the key ring's."""
 
-    def __init__(self, ledger: Ledger, engine: Candidate, names: Iterable[str], hmac: Callable[[str], str]) -> None:
+    def __init__(
+        self, ledger: Ledger, engine: Candidate, names: Iterable[str], hmacs: Callable[[str], Iterable[str]]
+    ) -> None:
         self._ledger = ledger
         self._engine = engine
-        self._projects = {withheld_project(name, hmac): name for name in names}
+        self._projects = {each: name for name in names for each in withheld_projects(name, hmacs)}
 
     async def run(self, last: int, since: int | None) -> Replayed:
         """The newest `last` decisions of each kind since a time (microseconds)."""

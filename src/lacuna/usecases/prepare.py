@@ -93,8 +93,8 @@ class Prepare:
         async with self._workers:
             return await asyncio.to_thread(lambda: [self._classify(text) for text in texts])
 
-    async def fingerprint(self, upload: Upload, content_hmac: str) -> Fingerprint:
-        """What decides the outcome of ingesting `upload` now."""
+    async def fingerprints(self, upload: Upload, content_hmacs: Sequence[str]) -> tuple[Fingerprint, ...]:
+        """What decides the outcome of ingesting `upload` now, named under every HMAC key, the current one first."""
         (probe,) = await self.classified([""])
         said = [
             "-" if upload.tier is None else str(upload.tier),
@@ -104,21 +104,23 @@ class Prepare:
             "" if upload.origin else upload.source,
         ]
         by = [self._pipeline, self._ruleset(), str(probe.strategy), self._embedder_name]
-        declared, pipeline = (self._keys.hmac("\1".join(parts))[:32] for parts in (["declared", *said], ["by", *by]))
-        return Fingerprint(content_hmac, declared, pipeline)
+        declared, pipeline = (self._keys.hmacs("\1".join(parts)) for parts in (["declared", *said], ["by", *by]))
+        under = zip(content_hmacs, declared, pipeline, strict=True)
+        return tuple(Fingerprint(content, stated[:32], made[:32]) for content, stated, made in under)
 
     async def prepared(
         self,
         upload: Upload,
         data: bytes,
         document_id: str,
-        fingerprint: Fingerprint,
+        fingerprints: Sequence[Fingerprint],
         before: Document | None,
         principal: Principal,
     ) -> Prepared:
         """The new version. Raises UnsupportedFormat, UnreadableDocument, TooLarge or DependencyError."""
         parsed = await self.parsed(upload, data)
-        kept = before is not None and _repeats(before, fingerprint)
+        fingerprint = fingerprints[0]
+        kept = before is not None and _repeats(before, fingerprints)
         title = before.title if before is not None and kept else (upload.title or parsed.title)[:MAX_TITLE]
         async with self._workers:
             pieces = await asyncio.to_thread(self._chunk, replace(parsed, title=title))
@@ -208,10 +210,10 @@ class Prepare:
         return tuple(IndexedChunk(chunk, row) for chunk, row in zip(chunks, rows, strict=True))
 
 
-def _repeats(before: Document, fingerprint: Fingerprint) -> bool:
+def _repeats(before: Document, fingerprints: Sequence[Fingerprint]) -> bool:
     """Whether the upload says again what was said before a person changed it: then the change stays."""
     known = Fingerprint.parse(before.content_hmac)
-    return known.changed and known.declared == fingerprint.declared
+    return known.changed and known.declared in {each.declared for each in fingerprints}
 
 
 def _floor(upload: Upload, before: Document | None, kept: bool) -> Tier:

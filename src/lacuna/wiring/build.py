@@ -32,6 +32,7 @@ from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
 from lacuna.usecases.degradation import Degradation
+from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
@@ -52,7 +53,7 @@ from lacuna.wiring.guard import (
     GuardedStore,
 )
 from lacuna.wiring.judge import judge
-from lacuna.wiring.keys import key_ring
+from lacuna.wiring.keys import follow_hmac_key, key_ring
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_parts
@@ -92,6 +93,7 @@ async def open_application(
         keys = key_ring(folder, settings.audit)
         storage = await open_store(settings.storage, folder, keys)
         stack.push_async_callback(storage.close)
+        await require_current(storage.hmac_keys, keys)
         clock, ids = SystemClock(), TimeOrderedIds()
         bare_store = await back_end("vectors", "embedded").open(folder / "passages.db")
         stack.push_async_callback(bare_store.close)
@@ -105,7 +107,7 @@ async def open_application(
         outside = models_and_web(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
-        fingerprinter = KeyedFingerprinter(keys.derived("fingerprints"), f"{keys.hmac_key_id}-derived")
+        fingerprinter = KeyedFingerprinter(keys.derived("fingerprints"), f"{keys.hmac_key_ids[-1]}-derived")
         fingerprints: FingerprintIndex = await back_end("fingerprints", "sqlite").open(folder, fingerprinter.scheme)
         stack.push_async_callback(fingerprints.close)
         cache = await open_cache(settings.cache, keys, telemetry)
@@ -202,6 +204,7 @@ async def open_application(
             parts["policies"] = Part(keep_following("policies", governed.follow, stack), required=False)
             parts["overrides"] = Part(keep_following("overrides", overridden.follow, stack), required=False)
             keep_following("approvals", approvals, stack)
+            parts["hmac_key"] = follow_hmac_key(storage.hmac_keys, keys, stack)
             parts["api_keys"] = Part(keep_following("api_keys", access.follow, stack), required=False)
             stack.push_async_callback(access.sign_in.write)
             parts["sign_in"] = Part(keep_following("sign_in", access.sign_in, stack), required=False)

@@ -32,14 +32,16 @@ async def record_configuration(
     """Appends `config.changed` where a section is not what it was; of several workers the first does it."""
     if (process or {}).get("worker", 1) != 1:
         return
-    now = {
-        name: keys.hmac(f"config {name} {_text(getattr(settings, name))}")[:16] for name in type(settings).model_fields
+    known = {
+        name: [found[:16] for found in keys.hmacs(f"config {name} {_text(getattr(settings, name))}")]
+        for name in type(settings).model_fields
     }
     path = folder / _FILE
     before = await asyncio.to_thread(_read, path)
-    changed: list[Json] = [name for name in sorted({*now, *before}) if now.get(name) != before.get(name)]
+    changed: list[Json] = [name for name in sorted({*known, *before}) if before.get(name) not in known.get(name, ())]
     if not changed:
         return
+    now = {name: under[0] for name, under in known.items()}
     data: dict[str, Json] = {"changed": changed, "sections": now, "hmac_key": keys.hmac_key_id}
     await ledger.append(Entry(Record("config.changed", clock.now_us(), "system", "configuration", "", data)))
     await asyncio.to_thread(_write, path, now)

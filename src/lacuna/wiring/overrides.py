@@ -18,6 +18,7 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
 from lacuna.usecases.feedback import Feedback
 from lacuna.usecases.follow import Follow
+from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.overrides_in_force import OverridesInForce
 from lacuna.wiring.keys import key_ring
@@ -60,7 +61,7 @@ async def override_parts(
 ) -> OverrideParts:
     """The parts with what is granted in force. Raises StorageError."""
     version, granted = await store.everything()
-    in_force = OverridesInForce(clock, keys.hmac, OverridePatterns)
+    in_force = OverridesInForce(clock, keys.hmacs, OverridePatterns)
     in_force.use(granted)
     follow: Follow[Granted] = Follow(
         store,
@@ -82,11 +83,12 @@ async def granted_in(wanted: StorageSettings, audit: AuditSettings) -> tuple[Ove
     keys = key_ring(folder, audit)
     storage = await open_store(wanted, folder, keys, create=False)
     try:
+        await require_current(storage.hmac_keys, keys)
         _, granted = await storage.overrides.everything()
     finally:
         await storage.close()
     now = SystemClock().now_us()
-    in_force = OverrideSet(granted.overrides, keys.hmac, OverridePatterns).at(now)
+    in_force = OverrideSet(granted.overrides, keys.hmacs, OverridePatterns).at(now)
     counting = {"", *(o.override_id for o in granted.overrides if o.state_at(now) is State.GRANTED)}
     return in_force, tuple(label for label in granted.labels if label.override_id in counting)
 

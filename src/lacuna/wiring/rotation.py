@@ -1,16 +1,19 @@
-"""Rotating the signing key of a data folder that no server uses."""
+"""Rotating the signing key and the HMAC key of a data folder that no server uses."""
 
+import asyncio
 from collections.abc import Mapping
 
 from lacuna.adapters.secrets.chain import leads_to
-from lacuna.adapters.secrets.files import FileKeyRing, finish_rotation
+from lacuna.adapters.secrets.files import FileKeyRing, finish_rekeying, finish_rotation
 from lacuna.adapters.storage.clock import SystemClock
 from lacuna.config import load
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.identity import Principal
 from lacuna.domain.notes import verifier_key
+from lacuna.usecases.hmac_key import SETTLE_S, rekeyed
 from lacuna.usecases.rotate_key import rotated
 from lacuna.wiring.build import hold_folder, prepared, refuse_unsupported
+from lacuna.wiring.keys import configured_keys
 from lacuna.wiring.storage import open_store
 
 
@@ -28,10 +31,9 @@ async def rotate_signing_key(overrides: Mapping[str, object], principal: Princip
             "rotate it there.",
         )
     stored = found.settings.storage
-    given = found.settings.audit.hmac_key
-    hmac_key = "" if given is None else given.get_secret_value()
+    given = configured_keys(found.settings.audit)
     with hold_folder(folder):
-        keys = FileKeyRing(folder, create=False, rotating=True, hmac_key=hmac_key)
+        keys = FileKeyRing(folder, create=False, rotating=True, **given)
         if keys.incoming is not None and leads_to(keys.retired) == keys.incoming:
             until, statement = keys.retired[-1].until, keys.retired[-1].statement
         else:
@@ -41,5 +43,30 @@ async def rotate_signing_key(overrides: Mapping[str, object], principal: Princip
             finally:
                 await storage.close()
         finish_rotation(folder, until, statement)
-    fresh = FileKeyRing(folder, create=False, hmac_key=hmac_key)
+    fresh = FileKeyRing(folder, create=False, **given)
     return until, verifier_key(fresh.signer_name, fresh.public_key)
+
+
+async def rotate_hmac_key(overrides: Mapping[str, object], principal: Principal) -> tuple[str, str]:
+    """Gives the log a new HMAC key, the configured one or, where none is, one that is made; finishes a rotation that
+    was interrupted. Returns the ids of the key before and of the new one. Raises StorageLocked while a server holds the
+    folder, InvalidInput where the configured key is the log's already, and other StorageErrors."""
+    found = load(overrides)
+    refuse_unsupported(found)
+    settings = found.settings
+    folder = prepared(settings.storage.data_path)
+    configured = settings.audit.hmac_key is not None
+    with hold_folder(folder):
+        keys = FileKeyRing(folder, create=False, rekeying=not configured, **configured_keys(settings.audit))
+        storage = await open_store(settings.storage, folder, keys, create=False)
+        try:
+            new = keys.hmac_key_id if configured else keys.incoming_hmac_key_id
+            old, new = await rekeyed(storage.hmac_keys, keys.hmac_key_ids, new, SystemClock(), principal)
+            if settings.storage.postgres_url is not None:
+                # Servers on other machines do not hold this folder; they stop as soon as they see the record.
+                await asyncio.sleep(SETTLE_S)
+        finally:
+            await storage.close()
+        if not configured:
+            finish_rekeying(folder)
+    return old, new

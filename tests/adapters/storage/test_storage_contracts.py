@@ -4,11 +4,13 @@ import pytest
 
 from lacuna.adapters.storage.catalogue import SqlCatalogue
 from lacuna.adapters.storage.conversations import SqlConversations
+from lacuna.adapters.storage.hmac_keys import SqlHmacKeys
 from lacuna.adapters.storage.ledger import SqlLedger
 from lacuna.adapters.storage.store import Storage
 from lacuna.ports.secrets import KeyRing
 from lacuna.testing.contracts.catalogue import CatalogueContract
 from lacuna.testing.contracts.conversation import ConversationContract
+from lacuna.testing.contracts.hmac_keys import HmacKeyHistoryContract
 from lacuna.testing.contracts.ledger import LedgerContract
 from lacuna.testing.fakes.catalogue import InMemoryCatalogue
 from lacuna.testing.fakes.conversation import InMemoryConversations
@@ -55,3 +57,13 @@ class TestInMemoryConversations(ConversationContract):
     @pytest.fixture
     def conversations(self) -> InMemoryConversations:
         return InMemoryConversations()
+
+
+class TestStoredHmacKeys(HmacKeyHistoryContract):
+    @pytest.fixture
+    def ledger(self, storage: Storage) -> SqlLedger:
+        return storage.ledger
+
+    @pytest.fixture
+    def history(self, storage: Storage) -> SqlHmacKeys:
+        return storage.hmac_keys

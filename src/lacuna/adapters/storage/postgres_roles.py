@@ -16,7 +16,9 @@ _RIGHTS: Final = {
     "alembic_version": "SELECT",
     "log_head": "SELECT, INSERT, UPDATE",
     **dict.fromkeys(APPEND_ONLY, "SELECT, INSERT"),
-    **dict.fromkeys(("lineage_edges", "lineage_events", "policy_activations", "policy_versions"), "SELECT, INSERT"),
+    **dict.fromkeys(
+        ("hmac_keys", "lineage_edges", "lineage_events", "policy_activations", "policy_versions"), "SELECT, INSERT"
+    ),
     **dict.fromkeys(("term_version", "override_version", "api_key_version"), "SELECT, UPDATE"),
 }
 _STATE: Final = "SELECT, INSERT, UPDATE, DELETE"

@@ -277,6 +277,15 @@ api_key_version = Table(
 )
 
 
+hmac_keys = Table(
+    "hmac_keys",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", _Text, nullable=False, unique=True),
+    sqlite_with_rowid=False,
+)
+
+
 @event.listens_for(metadata, "after_create")
 def _protect(_: MetaData, connection: Connection, **__: object) -> None:
     for statement in append_only(connection.dialect.name):

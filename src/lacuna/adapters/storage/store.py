@@ -13,6 +13,7 @@ from lacuna.adapters.storage.connection import Database
 from lacuna.adapters.storage.conversations import SqlConversations
 from lacuna.adapters.storage.datasets import SqlDatasets
 from lacuna.adapters.storage.group_commit import GroupCommit
+from lacuna.adapters.storage.hmac_keys import SqlHmacKeys
 from lacuna.adapters.storage.ledger import SqlLedger
 from lacuna.adapters.storage.overrides import SqlOverrides
 from lacuna.adapters.storage.policies import SqlPolicies
@@ -36,6 +37,7 @@ class Storage:
     policies: SqlPolicies
     approvals: SqlApprovals
     api_keys: SqlApiKeys
+    hmac_keys: SqlHmacKeys
     readers: Readers
 
     async def close(self) -> None:
@@ -69,5 +71,6 @@ async def opened(database: Database, folder: Path, keys: KeyRing, *, create: boo
         policies=SqlPolicies(writes, reading),
         approvals=SqlApprovals(writes, reading),
         api_keys=SqlApiKeys(writes, reading),
+        hmac_keys=SqlHmacKeys(writes, reading),
         readers=reading,
     )
