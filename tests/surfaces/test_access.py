@@ -259,3 +259,27 @@ def test_who_guesses_often_waits_and_a_right_key_does_not(server: Server) -> Non
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert classify(server, made).status_code == 200
+
+
+def test_the_ledger_tells_who_signed_in_and_with_what_rights(server: Server) -> None:
+    made = make(server, service_account="svc-counted", groups=["lab", "analysts"], clearance="INTERNAL")
+    admin = bearer(BOOTSTRAP)
+
+    def users() -> dict[str, Any]:
+        found = server.client.get("/api/v1/admin/users", headers=admin).json()["users"]
+        return {user["user_id"]: user for user in found}
+
+    until(lambda: "svc-counted" in users())
+    seen = users()["svc-counted"]
+    assert (seen["ways"], seen["roles"], seen["groups"]) == (["api-key"], ["service"], ["analysts", "lab"])
+    assert seen["clearance"] == "INTERNAL"
+    assert seen["addresses"] == ["127.0.0.1"]
+    one = server.client.get("/api/v1/admin/users/svc-counted", headers=admin)
+    assert one.json() == seen
+    assert server.client.get("/api/v1/admin/users/nobody", headers=admin).status_code == 404
+    assert server.client.get("/api/v1/admin/users", headers=made.headers).status_code == 403
+    folder = server.data_dir
+    listed = lacuna("admin", "users", "list", "--json", "--data-dir", folder, cwd=server.cwd)
+    assert "svc-counted" in {user["user_id"] for user in listed.json()["users"]}
+    shown = lacuna("admin", "users", "show", "svc-counted", "--data-dir", folder, cwd=server.cwd)
+    assert "analysts, lab" in shown.out

@@ -29,6 +29,7 @@ from lacuna.api import (
     query,
     terms,
     texts,
+    users,
 )
 from lacuna.api.context import PREFIX, Context
 from lacuna.api.dependencies import Needs
@@ -62,6 +63,7 @@ ROUTERS = (
     audit.router,
     terms.router,
     texts.router,
+    users.router,
     policies.router,
     policy_past.router,
     api_keys.router,

@@ -7,6 +7,7 @@ from lacuna.cli.approvals import approvals_app
 from lacuna.cli.overrides import overrides_app
 from lacuna.cli.policy import admin_policy_app
 from lacuna.cli.terms import terms_app
+from lacuna.cli.users import users_app
 from lacuna.domain.terms import TermList
 
 admin_app = typer.Typer(
@@ -19,3 +20,4 @@ admin_app.add_typer(overrides_app, name="overrides")
 admin_app.add_typer(admin_policy_app, name="policy")
 admin_app.add_typer(approvals_app, name="approvals")
 admin_app.add_typer(apikey_app, name="apikey")
+admin_app.add_typer(users_app, name="users")

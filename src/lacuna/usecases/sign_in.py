@@ -1,8 +1,9 @@
 """Who a credential belongs to, and what is remembered of it.
 
 Promise: a token counts only while its key does: not revoked by any process more than a moment ago, not expired, from an
-allowed network. Sign-ins and refusals are recorded in the ledger by the task `run`, within seconds: each user, way and
-address once a day, refusals added up, so that neither a busy client nor an attacker can fill the ledger.
+allowed network. Sign-ins and refusals are recorded in the ledger by the task `run`, within seconds: each user, way,
+address and set of rights once a day, refusals added up, so that neither a busy client nor an attacker can fill the
+ledger.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ USED_EVERY_US: Final = 60_000_000
 AGAIN_AFTER_US: Final = 86_400_000_000
 MAX_REMEMBERED: Final = 10_000
 MAX_REFUSALS: Final = 100
+MAX_RECORDED_GROUPS: Final = 50
 _ELSEWHERE: Final = "others"
 
 
@@ -50,7 +52,7 @@ class SignIn:
         self._in_force: tuple[KeyTable, dict[str, Principal]] = ({}, {})
         self._used: dict[str, tuple[int, str]] = {}
         self._written: dict[str, int] = {}
-        self._known: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str, int], int] = OrderedDict()
         self._arrived: list[tuple[Principal, str, int]] = []
         self._refused: Counter[tuple[str, str]] = Counter()
         self._fault: LacunaError | None = None
@@ -100,7 +102,8 @@ class SignIn:
     def remember(self, principal: Principal, address: str) -> None:
         """Notes for the ledger that somebody is here."""
         now = self._clock.now_us()
-        who = (principal.user_id, principal.via, address)
+        rights = hash((principal.roles, principal.groups, principal.clearance))
+        who = (principal.user_id, principal.via, address, rights)
         before = self._known.get(who)
         if before is not None and now - before < AGAIN_AFTER_US:
             return
@@ -161,7 +164,12 @@ def _identity(key: ApiKey) -> Identity:
 
 
 def _accepted(principal: Principal, address: str, at: int) -> Entry:
-    facts: dict[str, Json] = {"address": address, "roles": sorted(principal.roles)}
+    facts: dict[str, Json] = {
+        "address": address,
+        "roles": sorted(principal.roles),
+        "groups": sorted(principal.groups)[:MAX_RECORDED_GROUPS],
+        "clearance": str(principal.clearance),
+    }
     return Entry(Record("login.accepted", at, principal.user_id, principal.via, "", facts))
 
 

@@ -32,6 +32,7 @@ from lacuna.usecases.sign_in import SignIn
 from lacuna.usecases.terms import Terms
 from lacuna.usecases.texts import Texts
 from lacuna.usecases.trace import Trace
+from lacuna.usecases.users import Users
 
 CHECK_TIMEOUT_S = 2.0
 
@@ -77,6 +78,7 @@ class Application:
     approvals: Approvals
     sign_in: SignIn
     api_keys: ApiKeys
+    users: Users
     texts: Texts
     anchoring: Anchoring
     degradation: Degradation

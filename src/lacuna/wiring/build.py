@@ -37,6 +37,7 @@ from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
 from lacuna.usecases.trace import Trace
+from lacuna.usecases.users import Users
 from lacuna.wiring.anchors import anchoring, keep_anchoring
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.asking import asking, models_and_web
@@ -232,6 +233,7 @@ async def open_application(
             approvals=approvals,
             sign_in=access.sign_in,
             api_keys=access.api_keys,
+            users=Users(storage.ledger, clock),
             texts=texts,
             anchoring=anchored,
             degradation=Degradation(storage.ledger, clock),
