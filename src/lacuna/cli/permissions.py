@@ -52,7 +52,7 @@ COMMANDS: Final[dict[str, Permission]] = {
     **{f"admin users {verb}": Permission.READ_USERS for verb in ("list", "show")},
     **{f"admin policy {verb}": Permission.MANAGE_POLICIES for verb in ("deploy", "reload")},
     **{f"audit {verb}": Permission.READ_AUDIT for verb in ("query", "show", "export", "checkpoint", "key", "report")},
-    **{f"audit {verb}": Permission.MANAGE_AUDIT for verb in ("rotate-key", "anchor", "erase")},
+    **{f"audit {verb}": Permission.MANAGE_AUDIT for verb in ("rotate-key", "rotate-hmac-key", "anchor", "erase")},
     "audit verify": Permission.VERIFY_AUDIT,
     "config show": Permission.READ_CONFIG,
     **{f"lineage {verb}": Permission.READ_LINEAGE for verb in ("show", "upstream", "downstream", "impact")},

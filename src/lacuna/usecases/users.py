@@ -24,7 +24,7 @@ _DAY_US: Final = 86_400_000_000
 @dataclass(slots=True)
 class User:
     """Somebody who signed in. Times are microseconds; `sign_ins` counts what the ledger has: once a day for each way
-    and address, and whenever rights changed. Rights are those of the last one. `addresses`: the last ones, newest first."""
+    and address, and whenever rights changed. Rights are those of the last one. `addresses`: newest first."""
 
     user_id: str
     first_at: int
