@@ -21,6 +21,7 @@ from lacuna.adapters.embeddings.minilm import MiniLM, open_minilm
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker
 from lacuna.adapters.secrets.files import FileKeyRing
+from lacuna.adapters.sources.folder import FolderSource
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
@@ -30,6 +31,7 @@ from lacuna.domain.identity import Principal, Role
 from lacuna.domain.tiers import Tier
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.prepare import EMBED_BATCH, WORKERS
+from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.upload import Declared
 
 WHO = Principal("bench", "", frozenset(), Tier.PROPRIETARY, frozenset({Role.ADMIN}), "bench", reads_all_groups=True)
@@ -82,6 +84,7 @@ async def _run(folder: Path, documents: int) -> list[Row]:
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,
+            items=storage.source_items,
             ledger=storage.ledger,
             keys=keys,
             clock=SystemClock(),
@@ -138,7 +141,7 @@ async def _passages(parser: ChildProcessParser, embedder: MiniLM, corpus: Path) 
 
 async def _folder(ingest: Ingest, corpus: Path) -> tuple[int, float, float]:
     started, busy, chunks = time.perf_counter(), time.process_time(), 0
-    async for outcome in ingest.folder([corpus], Declared(), WHO):
+    async for outcome in TakeIn(ingest).run(FolderSource([corpus]), Declared(), WHO):
         assert outcome.error is None
         chunks += outcome.chunks
     return chunks, time.perf_counter() - started, time.process_time() - busy

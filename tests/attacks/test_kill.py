@@ -65,7 +65,8 @@ def _ask(url: str, acknowledged: list[str], stop: threading.Event) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_killed_ingest_is_completed_by_the_next_without_duplicates(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [(), ("--sync",)], ids=["by name", "synchronised"])
+def test_a_killed_ingest_is_completed_by_the_next_without_duplicates(more: tuple[str, ...], tmp_path: Path) -> None:
     config = write_config(tmp_path / "config")
     env = {"LACUNA_CONFIG_PATH": str(config)}
     folder = tmp_path / "documents"
@@ -73,9 +74,11 @@ def test_a_killed_ingest_is_completed_by_the_next_without_duplicates(tmp_path: P
     for number in range(60):
         text = f"# Manual {number}\n\n" + f"Part {number} is fitted with {number + 3} screws. " * 60
         (folder / f"manual-{number:02}.md").write_text(text, encoding="utf-8")
-    command = ["ingest", str(folder), "--tier", "PUBLIC", "--data-dir", str(tmp_path / "data"), "--json"]
+    command = ["ingest", *more, str(folder), "--tier", "PUBLIC", "--data-dir", str(tmp_path / "data"), "--json"]
     chance = random.Random(11)
-    for _ in range(ROUNDS // 2):
+    for number in range(ROUNDS // (4 if more else 2)):
+        if more:  # a file that takes another name while nobody may see it happen
+            next(folder.glob(f"*-{number:02}.md")).rename(folder / f"renamed-{number:02}.md")
         child = subprocess.Popen(
             [sys.executable, "-m", "lacuna", *command],
             cwd=tmp_path,

@@ -38,11 +38,11 @@ async def test_a_tier_raised_while_another_process_reads_the_document_anew_stays
     upload = Upload(text="The lamp is blue.", document_id="d", tier=Tier.PUBLIC)
     writing = asyncio.create_task(other.document(upload, ADMIN))
     await parser.began.wait()
-    await world.ingest.change("d", Tier.PROPRIETARY, None, None, ADMIN)
+    await world.ingest.documents.change("d", Tier.PROPRIETARY, None, None, ADMIN)
     parser.go.set()
     with pytest.raises(DependencyUnavailable):
         await writing
-    after = await world.ingest.get("d", ADMIN)
+    after = await world.ingest.documents.get("d", ADMIN)
     assert after.tier is Tier.PROPRIETARY
     _, passages = world.stored["d"]
     assert {item.chunk.tier for item in passages} == {Tier.PROPRIETARY}
@@ -76,8 +76,8 @@ async def test_a_write_that_has_begun_is_finished_though_its_caller_is_cancelled
     ingest = world.again(store=store)
     works: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "replace": lambda: ingest.document(Upload(text="The lamp is blue.", document_id="d"), ADMIN),
-        "change": lambda: ingest.change("d", Tier.PROPRIETARY, None, None, ADMIN),
-        "delete": lambda: ingest.delete("d", ADMIN),
+        "change": lambda: ingest.documents.change("d", Tier.PROPRIETARY, None, None, ADMIN),
+        "delete": lambda: ingest.documents.delete("d", ADMIN),
     }
     task = asyncio.ensure_future(works[what]())
     await store.began.wait()

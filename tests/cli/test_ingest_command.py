@@ -44,3 +44,34 @@ def test_outcomes_as_json_then_a_table_and_exit_codes(documents: Path, tmp_path:
 def test_wrong_usage_exits_with_2(wrong: tuple[str, ...], documents: Path, tmp_path: Path) -> None:
     paths = [str(documents)] if wrong else []
     assert lacuna("ingest", *paths, *wrong, cwd=tmp_path).returncode == 2
+
+
+def test_a_folder_is_synchronised_and_an_empty_one_is_not_believed(tmp_path: Path) -> None:
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "pumps.md").write_text("# Pumps\n\nThe pump runs at a fixed speed.\n")
+    (folder / "valves.md").write_text("# Valves\n\nThe valve opens at a fixed pressure.\n")
+    sync = ("ingest", "--sync", str(folder), "--json", "--data-dir", str(tmp_path / "data"))
+
+    def rows(done: subprocess.CompletedProcess[str]) -> list[tuple[str, str, str]]:
+        told = json.loads(done.stdout)
+        return [(row["source"], row["status"], row["document_id"]) for row in told["outcomes"]]
+
+    would_be = lacuna(*sync, "--dry-run", cwd=tmp_path)
+    assert (would_be.returncode, json.loads(would_be.stdout)["dry_run"]) == (0, True)
+    first = lacuna(*sync, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert rows(first) == rows(would_be)
+    assert [status for _, status, _ in rows(first)] == ["stored", "stored"]
+    for file in folder.iterdir():
+        file.unlink()
+    refused = lacuna(*sync, cwd=tmp_path)
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["error"]["code"] == "deletions_refused"
+    meant = lacuna(*sync, "--allow-empty", cwd=tmp_path)
+    assert (meant.returncode, [status for _, status, _ in rows(meant)]) == (0, ["deleted", "deleted"])
+
+
+def test_only_folders_are_synchronised(documents: Path, tmp_path: Path) -> None:
+    done = lacuna("ingest", "--sync", str(documents / "good.md"), cwd=tmp_path)
+    assert (done.returncode, "--sync" in done.stderr) == (1, True)

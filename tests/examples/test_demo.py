@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from examples.demo import EMPLOYEE, FOLDERS, MANAGER, SAMPLES, VISITOR, Reader
+from lacuna.adapters.sources.folder import FolderSource
 from lacuna.api.query import narrowed
 from lacuna.config import load
 from lacuna.domain.classification import Question
@@ -62,7 +63,7 @@ async def _ingest(application: Application) -> dict[str, Tier]:
     for folder in FOLDERS:
         declared = Declared(Tier.parse(folder.tier), frozenset({folder.group}), "")
         paths = [CORPUS / folder.name]
-        async for outcome in application.ingest.folder(paths, declared, application.cli_principal):
+        async for outcome in application.take_in.run(FolderSource(paths), declared, application.cli_principal):
             assert outcome.tier is not None, outcome.error
             tiers[f"{folder.name}/{Path(outcome.source).name}"] = outcome.tier
     return tiers

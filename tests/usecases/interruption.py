@@ -2,7 +2,7 @@
 
 from typing import Any
 
-WRITES = frozenset({"add", "put", "remove", "replace", "retag", "append"})
+WRITES = frozenset({"add", "move", "put", "remove", "replace", "retag", "append"})
 
 
 class Killed(BaseException):

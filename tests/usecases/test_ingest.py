@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lacuna.adapters.parsers.chunker import Chunker
+from lacuna.adapters.sources.folder import FolderSource
 from lacuna.domain.classification import Classification, Finding, Layer, LayerResult, Strategy, classify, failure
 from lacuna.domain.errors import (
     Forbidden,
@@ -35,8 +36,10 @@ from lacuna.testing.fakes.embedder import HashingEmbedder
 from lacuna.testing.fakes.keys import FixedKeys
 from lacuna.testing.fakes.ledger import InMemoryLedger
 from lacuna.testing.fakes.parser import PlainTextParser
+from lacuna.testing.fakes.source_items import InMemorySourceItems
 from lacuna.testing.fakes.vectors import InMemoryVectorStore
 from lacuna.usecases.ingest import Ingest
+from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.upload import Declared, Outcome, Upload
 from tests.usecases.interruption import Killed, Switch
 
@@ -86,11 +89,13 @@ class World:
         self.ledger = InMemoryLedger(self.keys)
         self.catalogue = InMemoryCatalogue()
         self.store = InMemoryVectorStore()
+        self.items = InMemorySourceItems()
         self.parser = PlainTextParser()
         self.classify = Words()
         self.embedder = RememberingEmbedder()
         self.switch = Switch()
         self.ids = CountingIds()
+        self.clock = FrozenClock()
         self.ingest = self.again(**changed)
 
     def again(self, **changed: Any) -> Ingest:
@@ -103,9 +108,10 @@ class World:
             "embedder": self.embedder,
             "store": self.switch.guard(self.store),
             "catalogue": self.switch.guard(self.catalogue),
+            "items": self.switch.guard(self.items),
             "ledger": self.switch.guard(self.ledger),
             "keys": self.keys,
-            "clock": FrozenClock(),
+            "clock": self.clock,
             "ids": self.ids,
             "max_file_bytes": 10_000,
             "recovery_grace_s": 0.0,
@@ -133,7 +139,7 @@ async def test_a_document_is_stored_with_its_passages_vectors_record_and_lineage
     outcome = await world.put("# Guide\n\n" + "All about pumps and their limits. " * 80, tier=Tier.INTERNAL)
     assert (outcome.status, outcome.title, outcome.tier) == ("stored", "Guide", Tier.INTERNAL)
     assert outcome.groups == {EVERYONE}
-    document = await world.ingest.get(outcome.document_id, ADMIN)
+    document = await world.ingest.documents.get(outcome.document_id, ADMIN)
     fingerprint, chunks = world.stored[outcome.document_id]
     assert document.chunks == len(chunks) == outcome.chunks > 1
     assert fingerprint == world.embedder.fingerprint
@@ -268,7 +274,7 @@ async def test_saying_nothing_neither_lowers_nor_opens(world: World) -> None:
 async def test_what_a_person_changed_survives_the_same_upload_with_new_content(world: World) -> None:
     said: dict[str, Any] = {"tier": Tier.INTERNAL, "groups": frozenset({"staff"})}
     first = await world.put("about pumps", **said)
-    await world.ingest.change(first.document_id, Tier.PROPRIETARY, frozenset({"legal"}), "Renamed", ADMIN)
+    await world.ingest.documents.change(first.document_id, Tier.PROPRIETARY, frozenset({"legal"}), "Renamed", ADMIN)
     assert (await world.put("about pumps", **said)).status == "unchanged"
     again = await world.put("about new pumps", **said)
     assert (again.tier, again.groups, again.title) == (Tier.PROPRIETARY, frozenset({"legal"}), "Renamed")
@@ -292,7 +298,7 @@ async def test_an_explicit_id_of_somebody_else_is_refused(world: World) -> None:
     with pytest.raises(Forbidden):
         await world.put("not mine", BOB, document_id="handbook")
     assert (await world.put("by an administrator", document_id="handbook")).status == "replaced"
-    assert (await world.ingest.get("handbook", ADMIN)).owner == "ann"
+    assert (await world.ingest.documents.get("handbook", ADMIN)).owner == "ann"
 
 
 @pytest.mark.parametrize(
@@ -349,14 +355,14 @@ async def test_readers_see_what_they_may_read_and_nothing_else(world: World) -> 
     sales = await world.put("b", tier=Tier.INTERNAL, groups=frozenset({"sales"}), source="b")
     secret = await world.put("c", tier=Tier.PROPRIETARY, groups=frozenset({"sales"}), source="c")
     legal = await world.put("d", tier=Tier.INTERNAL, groups=frozenset({"legal"}), source="d")
-    page = await world.ingest.page("", 10, BOB)
+    page = await world.ingest.documents.page("", 10, BOB)
     assert {document.document_id for document in page.documents} == {public.document_id, sales.document_id}
     assert page.next is None
     for hidden in (secret, legal):
         with pytest.raises(NotFound):
-            await world.ingest.get(hidden.document_id, BOB)
+            await world.ingest.documents.get(hidden.document_id, BOB)
         with pytest.raises(NotFound):
-            await world.ingest.delete(hidden.document_id, BOB)
+            await world.ingest.documents.delete(hidden.document_id, BOB)
 
 
 async def test_pages_continue_where_they_ended(world: World) -> None:
@@ -364,7 +370,7 @@ async def test_pages_continue_where_they_ended(world: World) -> None:
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = await world.ingest.page(cursor, 2, BOB)
+        page = await world.ingest.documents.page(cursor, 2, BOB)
         seen += [document.document_id for document in page.documents]
         cursor = page.next
     assert seen == ids
@@ -372,38 +378,38 @@ async def test_pages_continue_where_they_ended(world: World) -> None:
 
 async def test_a_change_reaches_catalogue_passages_and_ledger(world: World) -> None:
     outcome = await world.put("about pumps", ANN, tier=Tier.INTERNAL)
-    await world.ingest.change(outcome.document_id, Tier.PROPRIETARY, frozenset({"sales"}), None, ANN)
+    await world.ingest.documents.change(outcome.document_id, Tier.PROPRIETARY, frozenset({"sales"}), None, ANN)
     _, chunks = world.stored[outcome.document_id]
     assert {(c.chunk.tier, c.chunk.groups) for c in chunks} == {(Tier.PROPRIETARY, frozenset({"sales"}))}
-    assert (await world.ingest.get(outcome.document_id, ANN)).tier is Tier.PROPRIETARY
+    assert (await world.ingest.documents.get(outcome.document_id, ANN)).tier is Tier.PROPRIETARY
     kind, data = (await world.records())[-1]
     assert (kind, data["tier"], data["tier_before"]) == ("document.changed", "PROPRIETARY", "INTERNAL")
 
 
 async def test_a_declared_tier_can_be_lowered_to_what_was_found_and_no_further(world: World) -> None:
     outcome = await world.put("confidential", tier=Tier.PROPRIETARY)
-    changed = await world.ingest.change(outcome.document_id, Tier.INTERNAL, None, None, ADMIN)
+    changed = await world.ingest.documents.change(outcome.document_id, Tier.INTERNAL, None, None, ADMIN)
     assert changed.tier is Tier.INTERNAL
     with pytest.raises(TierConflict):
-        await world.ingest.change(outcome.document_id, Tier.PUBLIC, None, None, ADMIN)
+        await world.ingest.documents.change(outcome.document_id, Tier.PUBLIC, None, None, ADMIN)
 
 
 async def test_a_telling_title_raises_the_tier(world: World) -> None:
     outcome = await world.put("about pumps", tier=Tier.PUBLIC)
-    changed = await world.ingest.change(outcome.document_id, None, None, "Apollo", ADMIN)
+    changed = await world.ingest.documents.change(outcome.document_id, None, None, "Apollo", ADMIN)
     assert (changed.tier, changed.found_tier) == (Tier.PROPRIETARY, Tier.PROPRIETARY)
 
 
 async def test_only_the_owner_or_an_administrator_changes_or_deletes(world: World) -> None:
     outcome = await world.put("about pumps", ANN, tier=Tier.PUBLIC)
     with pytest.raises(Forbidden):
-        await world.ingest.change(outcome.document_id, Tier.INTERNAL, None, None, BOB)
+        await world.ingest.documents.change(outcome.document_id, Tier.INTERNAL, None, None, BOB)
     with pytest.raises(Forbidden):
-        await world.ingest.delete(outcome.document_id, BOB)
-    await world.ingest.delete(outcome.document_id, ANN)
+        await world.ingest.documents.delete(outcome.document_id, BOB)
+    await world.ingest.documents.delete(outcome.document_id, ANN)
     assert world.stored == {}
     with pytest.raises(NotFound):
-        await world.ingest.get(outcome.document_id, ANN)
+        await world.ingest.documents.get(outcome.document_id, ANN)
     assert (await world.records())[-1][0] == "document.deleted"
 
 
@@ -459,7 +465,7 @@ async def test_killed_at_any_write_a_deletion_is_completed_by_recovery(at: int, 
     outcome = await world.put("about pumps", tier=Tier.PUBLIC)
     world.switch.arm(at, after=after)
     with pytest.raises(Killed):
-        await world.ingest.delete(outcome.document_id, ADMIN)
+        await world.ingest.documents.delete(outcome.document_id, ADMIN)
     world.switch.disarm()
     untouched = at == 1 and not after
     world.ingest = world.again()
@@ -527,7 +533,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def outcomes(world: World, *paths: Path, **said: Any) -> list[Outcome]:
-    return [outcome async for outcome in world.ingest.folder(paths, Declared(**said), ADMIN)]
+    run = TakeIn(world.ingest).run(FolderSource(paths), Declared(**said), ADMIN)
+    return [outcome async for outcome in run]
 
 
 async def test_a_folder_is_walked_in_order_and_broken_files_do_not_stop_it(world: World, folder: Path) -> None:
@@ -560,7 +567,7 @@ async def test_a_path_that_is_not_there_or_no_file_is_an_outcome(world: World, t
 
 async def test_the_number_of_files_is_told_first_and_a_run_can_be_left(world: World, folder: Path) -> None:
     told: list[int] = []
-    run = world.ingest.folder([folder], Declared(), ADMIN, told.append)
+    run = TakeIn(world.ingest).run(FolderSource([folder]), Declared(), ADMIN, told.append)
     assert (await anext(run)).status == "stored"
     assert told == [5]
     await run.aclose()

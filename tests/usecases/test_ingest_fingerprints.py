@@ -82,17 +82,17 @@ async def test_a_new_version_is_recognised_in_place_of_the_old(world: Recognisin
 async def test_a_changed_tier_counts_at_once(world: Recognising) -> None:
     stored = await put(world, OLD, Tier.INTERNAL)
     for tier in (Tier.PROPRIETARY, Tier.INTERNAL):
-        await world.ingest.change(stored.document_id, tier, None, None, ADMIN)
+        await world.ingest.documents.change(stored.document_id, tier, None, None, ADMIN)
         assert world.tiers(OLD) == [tier]
-    await world.ingest.change(stored.document_id, None, frozenset({EVERYONE}), "Another title", ADMIN)
+    await world.ingest.documents.change(stored.document_id, None, frozenset({EVERYONE}), "Another title", ADMIN)
     assert world.tiers(OLD) == [Tier.INTERNAL]
-    await world.ingest.change(stored.document_id, Tier.PUBLIC, None, None, ADMIN)
+    await world.ingest.documents.change(stored.document_id, Tier.PUBLIC, None, None, ADMIN)
     assert world.tiers(OLD) == []
 
 
 async def test_a_deleted_document_is_forgotten(world: Recognising) -> None:
     stored = await put(world, OLD, Tier.INTERNAL)
-    await world.ingest.delete(stored.document_id, ADMIN)
+    await world.ingest.documents.delete(stored.document_id, ADMIN)
     assert world.tiers(OLD) == []
     assert await world.index.document_ids() == frozenset()
 
@@ -129,17 +129,17 @@ async def test_a_change_killed_at_any_write_never_recognises_less_than_is_served
 ) -> None:
     before, after = tiers
     stored = await put(world, OLD, before)
-    await world.kill(at, world.ingest.change(stored.document_id, after, None, None, ADMIN))
+    await world.kill(at, world.ingest.documents.change(stored.document_id, after, None, None, ADMIN))
     [document] = await world.catalogue.page("", 10)
     assert max(world.tiers(OLD)) >= document.tier
-    await world.ingest.change(stored.document_id, after, None, None, ADMIN)
+    await world.ingest.documents.change(stored.document_id, after, None, None, ADMIN)
     assert max(world.tiers(OLD)) >= after
 
 
 @pytest.mark.parametrize("at", range(1, 6))
 async def test_a_deletion_killed_at_any_write_ends_with_nothing_recognised(world: Recognising, at: int) -> None:
     stored = await put(world, OLD, Tier.INTERNAL)
-    await world.kill(at, world.ingest.delete(stored.document_id, ADMIN))
+    await world.kill(at, world.ingest.documents.delete(stored.document_id, ADMIN))
     assert not world.served() or world.tiers(OLD)
     await world.ingest.recover()
     assert (world.served(), world.tiers(OLD)) == ([], [])

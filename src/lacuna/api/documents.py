@@ -144,14 +144,14 @@ async def listing(
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> DocumentPage:
     """The documents you may read, by id."""
-    page = await app.ingest.page(after, limit, principal)
+    page = await app.ingest.documents.page(after, limit, principal)
     return DocumentPage(documents=[document_model(d) for d in page.documents], next=page.next)
 
 
 @router.get("/{document_id:path}")
 async def show(document_id: DocumentId, app: App, principal: Reader) -> DocumentModel:
     """One document."""
-    return document_model(await app.ingest.get(document_id, principal))
+    return document_model(await app.ingest.documents.get(document_id, principal))
 
 
 @router.patch("/{document_id:path}")
@@ -161,13 +161,13 @@ async def change(document_id: DocumentId, body: ChangeBody, app: App, principal:
         raise InvalidInput("Nothing to change.", cure="Send tier, groups or title.")
     tier = None if body.tier is None else parse_tier(body.tier, "tier")
     groups = None if body.groups is None else frozenset(body.groups)
-    return document_model(await app.ingest.change(document_id, tier, groups, body.title, principal))
+    return document_model(await app.ingest.documents.change(document_id, tier, groups, body.title, principal))
 
 
 @router.delete("/{document_id:path}", status_code=204)
 async def delete(document_id: DocumentId, app: App, principal: Uploader) -> None:
     """Deletes text and vectors for good. Invisible from the moment the call returns."""
-    await app.ingest.delete(document_id, principal)
+    await app.ingest.documents.delete(document_id, principal)
 
 
 def document_model(d: Document) -> DocumentModel:

@@ -1,24 +1,33 @@
-"""`lacuna ingest`: files and folders into the store."""
+"""`lacuna ingest`: files, folders and configured sources into the store."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
-from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, run
-from lacuna.domain.errors import InvalidInput
+from lacuna.cli.ingest_report import JsonReport, Report, ScreenReport
+from lacuna.cli.output import AsJson, DataDir, overrides, run
+from lacuna.domain.errors import InvalidInput, LacunaError
+from lacuna.domain.synchronising import Deletions
 from lacuna.domain.tiers import Tier
 
 if TYPE_CHECKING:
-    from lacuna.usecases.upload import Outcome
+    from lacuna.usecases.upload import Declared, Outcome
+    from lacuna.wiring.application import Application
 
-_STATUSES = ("stored", "replaced", "unchanged", "failed")
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for on the command line."""
+
+    paths: tuple[Path, ...]
+    declared: "Declared"
+    sync: bool
+    deletions: Deletions
+    dry_run: bool
 
 
 def ingest_command(
@@ -30,62 +39,73 @@ def ingest_command(
         list[str] | None, typer.Option(help="Who may read it above PUBLIC; may be repeated (default: everyone).")
     ] = None,
     title: Annotated[str, typer.Option(help="Title; for a single file.")] = "",
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Also follow what was moved and delete what is gone; for folders.")
+    ] = False,
+    delete_up_to: Annotated[
+        int, typer.Option(min=0, max=100, metavar="PERCENT", help="Most that --sync may delete of what it knows.")
+    ] = 50,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Let --sync delete everything where nothing is there any more.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would become of each file, and its tier; store nothing.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Ingest documents: read, classify, index. Unchanged files are left alone; a broken file does not stop the rest."""
+    from lacuna.usecases.upload import Declared
+
     if title and (len(paths) != 1 or paths[0].is_dir()):
         raise InvalidInput("A title names a single file.", cure="Leave out --title or name one file.")
-    outcomes = run(lambda: _ingest(paths, _tier(tier), frozenset(group) if group else None, title, data_dir))
-    if as_json:
-        print_json({"outcomes": [_row(outcome) for outcome in outcomes], "counts": _counts(outcomes)})
-    else:
-        _show(outcomes)
-    if any(outcome.status == "failed" for outcome in outcomes):
+    if sync and any(path.exists() and not path.is_dir() for path in paths):
+        raise InvalidInput("Only folders can be synchronised.", cure="Name folders, or leave out --sync.")
+    declared = Declared(_tier(tier), frozenset(group) if group else None, title)
+    deletions = Deletions(percent=delete_up_to, all_of_them=allow_empty)
+    wanted = _Wanted(tuple(paths), declared, sync, deletions, dry_run)
+    report = JsonReport(dry_run=dry_run) if as_json else ScreenReport(dry_run=dry_run)
+    fault = run(lambda: _ingest(wanted, report, data_dir))
+    report.end(fault)
+    if report.failed or fault is not None:
         raise typer.Exit(1)
 
 
-async def _ingest(
-    paths: Sequence[Path], tier: Tier | None, groups: frozenset[str] | None, title: str, data_dir: Path | None
-) -> "list[Outcome]":
-    from lacuna.usecases.upload import Declared
+async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> LacunaError | None:
+    """What ended the run early, None if nothing did."""
     from lacuna.wiring.build import open_application
 
-    outcomes = []
     async with open_application(overrides(data_dir), passages_needed=False) as application:
-        with _progress() as progress:
-            bar = progress.add_task("Ingesting", total=None)
-
-            def counted(count: int) -> None:
-                progress.update(bar, total=count)
-
-            ingest, who = application.ingest, application.cli_principal
-            async with aclosing(ingest.folder(paths, Declared(tier, groups, title), who, counted)) as stream:
-                async for outcome in stream:
-                    outcomes.append(outcome)
-                    progress.advance(bar)
-    return outcomes
-
-
-class _Rate(ProgressColumn):
-    """Files a second, once that is known."""
-
-    def render(self, task: Task) -> Text:
-        return Text("" if task.speed is None else f"{task.speed:.1f} files/s", style="dim")
+        with report:
+            fault: LacunaError | None = None
+            async for run_of_one in _runs(wanted, application, report):
+                try:
+                    async with aclosing(run_of_one) as outcomes:
+                        async for outcome in outcomes:
+                            report.add(outcome)
+                except InvalidInput as refusal:  # of one source; the next is another matter
+                    fault = refusal
+                except LacunaError as error:
+                    return error
+    return fault
 
 
-def _progress() -> Progress:
-    """On standard error and only at a terminal, so that output can be piped."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
+async def _runs(
+    wanted: _Wanted, application: "Application", report: Report
+) -> "AsyncIterator[AsyncGenerator[Outcome, None]]":
+    """One run for each source."""
+    from lacuna.wiring.catalog import back_end
+
+    who, folder = application.cli_principal, back_end("source", "folder")
+    if not wanted.sync:
+        yield application.take_in.run(
+            folder(wanted.paths), wanted.declared, who, report.counted, dry_run=wanted.dry_run
+        )
+        return
+    for path in wanted.paths:
+        yield application.synchronise.run(
+            folder([path]), wanted.declared, who, wanted.deletions, report.counted, dry_run=wanted.dry_run
+        )
 
 
 def _tier(name: str | None) -> Tier | None:
@@ -95,53 +115,3 @@ def _tier(name: str | None) -> Tier | None:
         return Tier.parse(name)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--tier") from None
-
-
-def _counts(outcomes: "Sequence[Outcome]") -> dict[str, int]:
-    counted = Counter(outcome.status for outcome in outcomes)
-    return {status: counted[status] for status in _STATUSES}
-
-
-def _row(outcome: "Outcome") -> dict[str, Any]:
-    error = outcome.error
-    return {
-        "status": outcome.status,
-        "source": outcome.source,
-        "document_id": outcome.document_id,
-        "title": outcome.title,
-        "tier": None if outcome.tier is None else str(outcome.tier),
-        "found_tier": None if outcome.found_tier is None else str(outcome.found_tier),
-        "declared": None if outcome.declared is None else str(outcome.declared),
-        "overruled": outcome.overruled,
-        "groups": sorted(outcome.groups),
-        "tags": list(outcome.tags),
-        "findings": dict(outcome.findings),
-        "chunks": outcome.chunks,
-        "text_length": outcome.text_length,
-        "note": outcome.note,
-        "error": None if error is None else {"code": error.code, "message": error.message, "cure": error.cure},
-    }
-
-
-def _show(outcomes: "Sequence[Outcome]") -> None:
-    if not outcomes:
-        out.print("Nothing to ingest: no files there.")
-        return
-    table = Table("", *(str(tier) for tier in Tier), "chunks", box=None, pad_edge=False)
-    for status in _STATUSES[:3]:
-        matching = [outcome for outcome in outcomes if outcome.status == status]
-        if matching:
-            by_tier = Counter(outcome.tier for outcome in matching)
-            cells = [str(by_tier[tier] or "-") for tier in Tier]
-            table.add_row(status, *cells, str(sum(outcome.chunks for outcome in matching)))
-    if table.row_count:
-        out.print(table)
-    for outcome in outcomes:
-        if outcome.overruled and outcome.status != "unchanged":
-            out.print(f"{outcome.source}: {outcome.note}", markup=False)
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        err.print(f"[bold red]failed[/] ({outcome.error.code if outcome.error else ''}): ", end="")
-        err.print(f"{outcome.source}: {outcome.error}", markup=False)
-    if failed:
-        err.print(f"{len(failed)} of {len(outcomes)} files could not be ingested.")

@@ -75,6 +75,7 @@ KINDS = frozenset(
         "policy.deployed",
         "policy.refused",
         "policy.rolled_back",
+        "source.synchronised",
         "subject.erased",
         "system.degraded",
         "system.recovered",

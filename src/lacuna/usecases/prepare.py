@@ -116,8 +116,11 @@ class Prepare:
         fingerprints: Sequence[Fingerprint],
         before: Document | None,
         principal: Principal,
+        *,
+        embed: bool = True,
     ) -> Prepared:
-        """The new version. Raises UnsupportedFormat, UnreadableDocument, TooLarge or DependencyError."""
+        """The new version; without `embed`, one that is only looked at. Raises UnsupportedFormat, UnreadableDocument,
+        TooLarge or DependencyError."""
         parsed = await self.parsed(upload, data)
         fingerprint = fingerprints[0]
         kept = before is not None and _repeats(before, fingerprints)
@@ -155,7 +158,7 @@ class Prepare:
         ]
         return Prepared(
             document,
-            await self._embedded(chunks),
+            await self._embedded(chunks) if embed else tuple(IndexedChunk(chunk, None) for chunk in chunks),
             self._embedder_name,
             decided,
             kinds(whole, own),

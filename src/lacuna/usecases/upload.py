@@ -27,7 +27,8 @@ class Upload:
 
     `tier` and `groups` are what the uploader declares, None where nothing is said. `source` is shown to readers;
     `origin` tells documents apart (an absolute path, a URI) and is not stored, `source` stands in for it.
-    `document_id` names the document explicitly.
+    `document_id` names the document explicitly. `moved`: it may have had another `source` before, which readers see;
+    then the same content is written anew.
     """
 
     data: bytes | None = None
@@ -39,6 +40,7 @@ class Upload:
     groups: frozenset[str] | None = None
     document_id: str | None = None
     origin: str = ""
+    moved: bool = False
 
     def content(self) -> bytes:
         """The bytes to parse. Raises InvalidInput."""
@@ -81,8 +83,9 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one upload. `status` is "stored", "replaced", "unchanged" or "failed"; `error` is set only for the
-    last. `findings` counts the kinds that were found, `note` says how the tier came about."""
+    """What became of one upload. `status` is "stored", "replaced", "unchanged" or "failed", of a synchronised item also
+    "moved" or "deleted"; `error` is set only for "failed". `findings` counts the kinds that were found, `note` says how
+    the tier came about."""
 
     status: str
     source: str

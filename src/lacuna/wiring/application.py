@@ -29,6 +29,8 @@ from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_diff import PolicyDiff
 from lacuna.usecases.search import Search
 from lacuna.usecases.sign_in import SignIn
+from lacuna.usecases.synchronise import Synchronise
+from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.terms import Terms
 from lacuna.usecases.texts import Texts
 from lacuna.usecases.trace import Trace
@@ -65,6 +67,8 @@ class Application:
     search: Search
     ask: Ask
     ingest: Ingest
+    take_in: TakeIn
+    synchronise: Synchronise
     trace: Trace
     audit: Audit
     terms: Terms

@@ -36,6 +36,8 @@ from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.search import Search
+from lacuna.usecases.synchronise import Synchronise
+from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.trace import Trace
 from lacuna.usecases.users import Users
 from lacuna.wiring.anchors import anchoring, keep_anchoring
@@ -159,6 +161,7 @@ async def open_application(
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,
+            items=storage.source_items,
             ledger=storage.ledger,
             keys=keys,
             clock=clock,
@@ -223,6 +226,8 @@ async def open_application(
             search=search,
             ask=ask,
             ingest=ingest,
+            take_in=TakeIn(ingest),
+            synchronise=Synchronise(ingest, storage.source_items, storage.catalogue, storage.ledger, clock),
             trace=trace,
             audit=Audit(storage.ledger, clock, keys),
             terms=terms,

@@ -55,6 +55,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "parser": {
         "child_process": "lacuna.adapters.parsers.child_process:ChildProcessParser",
     },
+    "source": {
+        "folder": "lacuna.adapters.sources.folder:FolderSource",
+    },
     "generator": {
         "extractive": "lacuna.adapters.llm.extractive:Extractive",
         "llamacpp": "lacuna.adapters.llm.openai:OpenAICompatible",

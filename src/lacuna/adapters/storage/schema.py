@@ -276,6 +276,20 @@ api_key_version = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("source", _Text, nullable=False),
+    Column("origin", _Text, nullable=False),
+    Column("document_id", _Text, nullable=False),
+    Column("version", _Text, nullable=False),
+    Column("state", _Text, nullable=False),
+    PrimaryKeyConstraint("source", "origin"),
+    Index("source_items_origin", "origin"),
+    Index("source_items_document", "document_id"),
+    sqlite_with_rowid=False,
+)
+
 
 hmac_keys = Table(
     "hmac_keys",

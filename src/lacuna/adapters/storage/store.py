@@ -19,6 +19,7 @@ from lacuna.adapters.storage.overrides import SqlOverrides
 from lacuna.adapters.storage.policies import SqlPolicies
 from lacuna.adapters.storage.readers import THREADS, Readers
 from lacuna.adapters.storage.signer import CheckpointSigner
+from lacuna.adapters.storage.source_items import SqlSourceItems
 from lacuna.adapters.storage.terms import SqlTerms
 from lacuna.adapters.storage.verified_file import VerifiedFile
 from lacuna.ports.secrets import KeyRing
@@ -38,6 +39,7 @@ class Storage:
     approvals: SqlApprovals
     api_keys: SqlApiKeys
     hmac_keys: SqlHmacKeys
+    source_items: SqlSourceItems
     readers: Readers
 
     async def close(self) -> None:
@@ -72,5 +74,6 @@ async def opened(database: Database, folder: Path, keys: KeyRing, *, create: boo
         approvals=SqlApprovals(writes, reading),
         api_keys=SqlApiKeys(writes, reading),
         hmac_keys=SqlHmacKeys(writes, reading),
+        source_items=SqlSourceItems(writes, reading),
         readers=reading,
     )

@@ -7,4 +7,4 @@ a test holds it to the scripts.
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-HEAD = "0009"
+HEAD = "0010"
