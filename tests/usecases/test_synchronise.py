@@ -84,7 +84,7 @@ async def test_a_moved_item_keeps_its_document_and_what_people_set(world: Synchr
     outcomes = {outcome.source: outcome for outcome in await world.sync()}
     after = outcomes["memory/sub/new.md"]
     assert (after.status, after.document_id, after.note) == ("moved", moved, "was memory/b.md")
-    assert (after.tier, after.groups, after.title) == (Tier.PROPRIETARY, {"sales"}, "Valves for all")
+    assert (after.tier, after.groups, after.title) == (Tier.PROPRIETARY, frozenset({"sales"}), "Valves for all")
     assert "memory/b.md" not in outcomes
     (_, chunks) = world.stored[moved]
     assert {c.chunk.source for c in chunks} == {"memory/sub/new.md"}
@@ -275,7 +275,7 @@ async def test_killed_at_any_write_the_next_run_completes_without_duplicates_or_
     assert set(world.stored) == set(documents.values())
     assert documents["memory/moved.md"] == first["memory/b.md"]
     kept = await world.ingest.documents.get(documents["memory/moved.md"], ADMIN)
-    assert (kept.tier, kept.groups) == (Tier.PROPRIETARY, {"sales"})
+    assert (kept.tier, kept.groups) == (Tier.PROPRIETARY, frozenset({"sales"}))
     assert world.stored[kept.document_id][1][0].chunk.source == "memory/moved.md"
 
 

@@ -76,17 +76,16 @@ async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> Lac
     from lacuna.wiring.build import open_application
 
     async with open_application(overrides(data_dir), passages_needed=False) as application:
-        with report:
-            fault: LacunaError | None = None
-            async for run_of_one in _runs(wanted, application, report):
-                try:
-                    async with aclosing(run_of_one) as outcomes:
-                        async for outcome in outcomes:
-                            report.add(outcome)
-                except InvalidInput as refusal:  # of one source; the next is another matter
-                    fault = refusal
-                except LacunaError as error:
-                    return error
+        fault: LacunaError | None = None
+        async for run_of_one in _runs(wanted, application, report):
+            try:
+                async with aclosing(run_of_one) as outcomes:
+                    async for outcome in outcomes:
+                        report.add(outcome)
+            except InvalidInput as refusal:  # of one source; the next is another matter
+                fault = refusal
+            except LacunaError as error:
+                return error
     return fault
 
 

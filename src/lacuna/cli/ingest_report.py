@@ -7,9 +7,9 @@ that is written as the run goes on, and progress as JSON lines on standard error
 import json
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -27,9 +27,8 @@ _ALWAYS: Final = ("stored", "replaced", "unchanged", "failed")
 PROGRESS_SECONDS: Final = 5.0
 
 
-class Report:
-    """Shows each outcome it is told and the sum at the end; a context manager. `failed` is how many items could not be
-    taken."""
+class Report(ABC):
+    """Shows each outcome it is told and the sum at the end. `failed` is how many items could not be taken."""
 
     def __init__(self, *, dry_run: bool) -> None:
         self._dry_run = dry_run
@@ -47,14 +46,6 @@ class Report:
     def done(self) -> int:
         return self._counts.total()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
-
     def counted(self, items: int) -> None:
         """A source with so many items is begun."""
         self.total += items
@@ -64,9 +55,9 @@ class Report:
         self._tiers[outcome.status, outcome.tier] += 1
         self._chunks[outcome.status] += outcome.chunks
 
+    @abstractmethod
     def end(self, fault: LacunaError | None) -> None:
         """The run is over; `fault` is what ended it early."""
-        raise NotImplementedError
 
 
 class JsonReport(Report):
@@ -126,15 +117,7 @@ class ScreenReport(Report):
         super().__init__(dry_run=dry_run)
         self._progress = _progress()
         self._bar = self._progress.add_task("Ingesting", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.__exit__(kind, error, trace)
+        self._progress.start()
 
     def counted(self, items: int) -> None:
         super().counted(items)
