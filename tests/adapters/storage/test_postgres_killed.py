@@ -1,13 +1,17 @@
 """kill -9 of the database, and of writers, while records are appended: nothing acknowledged is lost."""
 
 import asyncio
+import contextlib
+import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from lacuna.adapters.secrets.files import FileKeyRing
+from lacuna.adapters.storage.store import Storage
 from lacuna.domain.errors import StorageError
 from lacuna.testing.contracts.ledger import entry
 from lacuna.testing.servers.postgres import PostgresServer, postgres_programs
@@ -49,6 +53,58 @@ async def test_what_was_acknowledged_survives_kill_9_of_the_database(durable: Po
     found = await records(engine)
     assert len(promised) >= 2 * ROUNDS
     assert {index: (found[index].actor, found[index].data["number"]) for index in promised} == promised
+
+
+async def test_what_is_shown_is_durable(durable: PostgresServer, tmp_path: Path) -> None:
+    engine = Engine(tmp_path, durable.url(durable.create_database()))
+    storage = await engine.open()
+    await storage.ledger.append(entry(0))
+    reads: list[Callable[[], Awaitable[object]]] = [
+        storage.ledger.checkpoint,
+        lambda: storage.ledger.receipt(0),
+        lambda: storage.ledger.get(0),
+        storage.ledger.verify,
+    ]
+    with psycopg.connect(engine.address or "", autocommit=True) as other:
+        other.execute("SET synchronous_commit = off")
+        for read in reads:
+            # As another writer that has committed and waits for the disk.
+            other.execute("UPDATE log_head SET size = size")
+            row = other.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+            await read()
+            assert other.execute("SELECT pg_current_wal_flush_lsn() >= %s", row).fetchone() == (True,)
+    await storage.close()
+
+
+async def test_writers_go_on_after_a_kill_that_took_what_another_had_not_acknowledged(
+    durable: PostgresServer, tmp_path: Path
+) -> None:
+    engine = Engine(tmp_path, durable.url(durable.create_database()))
+    storages = [await engine.open() for _ in range(2)]
+    promised: dict[int, int] = {}
+    numbers = itertools.count()
+
+    async def append_until_it_fails(storage: Storage) -> None:
+        with contextlib.suppress(StorageError):
+            while True:
+                number = next(numbers)
+                (stored,) = await storage.ledger.append(entry(number))
+                promised[stored.index] = number
+
+    for _ in range(2):
+        tasks = [asyncio.create_task(append_until_it_fails(each)) for each in storages for _ in range(8)]
+        await asyncio.sleep(0.15)
+        await asyncio.to_thread(durable.kill)
+        await asyncio.gather(*tasks)
+        await asyncio.to_thread(durable.start)
+    for storage in storages:
+        await storage.ledger.append(entry(next(numbers)))
+    found = {each.index: each.record().data["number"] async for each in storages[0].ledger.read()}
+    assert len(promised) >= 4
+    assert promised.items() <= found.items()
+    assert (await storages[1].ledger.verify()).passed
+    for storage in storages:
+        await storage.close()
 
 
 async def test_a_writer_finds_a_database_again_that_was_killed(durable: PostgresServer, tmp_path: Path) -> None:

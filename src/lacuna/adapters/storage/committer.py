@@ -15,50 +15,63 @@ from lacuna.adapters.storage.connection import Connection, Database
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.faults import UNSTORABLE, unstorable
 from lacuna.adapters.storage.lineage import LineageWrites
-from lacuna.adapters.storage.log import BROKEN_CURE, Extension, Log, numbered, read_head
+from lacuna.adapters.storage.log import BROKEN_CURE, SELECT_HEAD, Extension, Head, Log, head_of, read_head
 from lacuna.adapters.storage.signer import CheckpointSigner
 from lacuna.domain.audit import Stored
 from lacuna.domain.errors import LacunaError, LedgerBroken, StorageError
-from lacuna.domain.merkle import CompactRange
 
 PUBLISH_SECONDS = 1.0
 
 
 class Transaction:
-    """What the works of one batch share. A work checks first and writes after."""
+    """What the works of one batch share. A work checks first and writes after. `row` is what SELECT_HEAD returned under
+    the lock."""
 
-    def __init__(self, database: Database, connection: Connection, log: Log, lagging: StorageError | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        log: Log,
+        row: tuple[Any, ...] | None,
+        lagging: StorageError | None,
+    ) -> None:
         self._database = database
         self.connection = connection
         self._log = log
+        self._row = row
         self._lagging = lagging
         self._lineage = LineageWrites(connection)
-        self._base: CompactRange | None = None
+        self._head: Head | None = None
         self._entries: list[Prepared] = []
 
     def append(self, entries: Sequence[Prepared]) -> list[Stored]:
         """Takes the entries into the log, in order and consecutively."""
         self._database.require_storable(entries)
-        if self._base is None:
-            self._base = self._log.current(self.connection)
+        first = self._whole_head().size + len(self._entries)
         self._lineage.add(entries)
-        stored = numbered(self._base, len(self._entries), entries)
-        self._entries.extend(entries)
-        return stored
+        self._entries += entries
+        return [Stored(index, entry.body) for index, entry in enumerate(entries, first)]
 
     def probe(self) -> None:
         """Writes without changing anything. Raises what an append would raise, or why the checkpoint file lags."""
-        self._log.current(self.connection)
+        self._log.trusted(self._whole_head())
         self.connection.execute("UPDATE log_head SET size = size WHERE id = 1")
         if self._lagging is not None:
             raise self._lagging
 
     def finish(self) -> Extension | None:
         """Writes what the works left to the end."""
-        if self._base is None or not self._entries:
+        if self._head is None or not self._entries:
             return None
         self._lineage.write()
-        return self._log.extend(self.connection, self._base, self._entries)
+        return self._log.extend(self.connection, self._head, self._entries)
+
+    def _whole_head(self) -> Head:
+        if self._head is None:
+            head = head_of(self._row, self._database.where)
+            self._log.require_whole(head)
+            self._head = head
+        return self._head
 
 
 class LogCommitter:
@@ -80,7 +93,7 @@ class LogCommitter:
         with self._database.translated():
             connection = self._database.writer()
             try:
-                self._database.begin(connection)
+                self._database.begin(connection, SELECT_HEAD)
                 self._log.create(connection)
                 connection.execute("COMMIT")
                 note, size = self._noted(connection)
@@ -89,10 +102,10 @@ class LogCommitter:
         if size == 0 and self._file.read() is None:
             self._file.publish(note)
 
-    def commit(self, works: Sequence[Callable[[Transaction], Any]]) -> list[Any]:
+    def commit(self, take: Callable[[], Sequence[Callable[[Transaction], Any]]]) -> list[Any]:
         try:
             with self._database.translated():
-                outcomes, extension = self._committed(works)
+                outcomes, extension = self._committed(take)
         except BaseException:
             self.close()
             raise
@@ -130,37 +143,35 @@ class LogCommitter:
             return head.note, self._signer.opened(head.note, self._database.where).size
         return "", None
 
-    def _committed(self, works: Sequence[Callable[[Transaction], Any]]) -> tuple[list[Any], Extension | None]:
+    def _committed(
+        self, take: Callable[[], Sequence[Callable[[Transaction], Any]]]
+    ) -> tuple[list[Any], Extension | None]:
         try:
-            connection = self._begun()
-            transaction = Transaction(self._database, connection, self._log, self._lagging)
-            outcomes = [_attempted(work, transaction) for work in works]
+            connection, row = self._begun()
+            transaction = Transaction(self._database, connection, self._log, row, self._lagging)
+            outcomes = [_attempted(work, transaction) for work in take()]
             with self._database.finishing(connection):
                 extension = transaction.finish()
-                connection.execute("COMMIT")
         except self._database.duplicates:
             raise LedgerBroken(
                 f"The log in {self._database.where} already holds records or nodes beyond its head.", cure=BROKEN_CURE
             ) from None
         return outcomes, extension
 
-    def _begun(self) -> Connection:
-        """The connection with a transaction begun. One that was cut while it lay idle is replaced: nothing was sent
-        through it yet."""
+    def _begun(self) -> tuple[Connection, tuple[Any, ...] | None]:
+        """The connection with a transaction begun, and the head's row. A connection that was cut while it lay idle is
+        replaced: nothing was sent through it yet."""
         if self._connection is not None:
             self._database.require_present(self._connection)
             try:
-                self._database.begin(self._connection)
+                return self._connection, self._database.begin(self._connection, SELECT_HEAD)
             except self._database.errors:
                 if not self._database.lost(self._connection):
                     raise
                 self.close()
-            else:
-                return self._connection
         self._connection = self._database.writer()
         self._attest()
-        self._database.begin(self._connection)
-        return self._connection
+        return self._connection, self._database.begin(self._connection, SELECT_HEAD)
 
     def _attest(self) -> None:
         """Reads the checkpoint file: the log may not have fallen behind it."""

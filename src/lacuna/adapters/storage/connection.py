@@ -74,8 +74,9 @@ class Database(Protocol):
         """Raises StorageMissing where the writer's `connection` leads to something that is no longer the database."""
         ...
 
-    def begin(self, connection: Connection) -> None:
-        """Begins a transaction that keeps all other writers out until it ends, and sees all that they did before."""
+    def begin(self, connection: Connection, reading: str) -> tuple[Any, ...] | None:
+        """Begins a transaction that keeps all other writers out until it commits, and sees all that they did before.
+        Returns the first row of the statement `reading`."""
         ...
 
     def begin_snapshot(self, connection: Connection) -> None:
@@ -83,8 +84,13 @@ class Database(Protocol):
         ...
 
     def finishing(self, connection: Connection) -> AbstractContextManager[None]:
-        """Takes what the body executes, which ends with COMMIT and reads nothing, to the database in as few exchanges
-        as the engine can, for others wait for the lock. Errors may come at the end of the body."""
+        """Takes what the body executes, which reads nothing, to the database and commits, in as few exchanges as the
+        engine can, for others wait for the lock. Errors may come at the end of the body. What was committed is
+        durable when the body has ended; others may see it a moment before that."""
+        ...
+
+    def settle(self, connection: Connection) -> None:
+        """Returns once all that this connection could see when it was called is durable. Not within a transaction."""
         ...
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:

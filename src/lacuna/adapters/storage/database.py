@@ -7,9 +7,10 @@ error, and that of several processes opening an old file one migrates it, in one
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from lacuna.adapters.storage.connection import Connection
@@ -74,14 +75,21 @@ class SqliteDatabase:
                 cure="Put the file back and restart Lacuna; never exchange it under a running server.",
             )
 
-    def begin(self, connection: Connection) -> None:
+    def begin(self, connection: Connection, reading: str) -> tuple[Any, ...] | None:
         connection.execute("BEGIN IMMEDIATE")
+        row: tuple[Any, ...] | None = connection.execute(reading).fetchone()
+        return row
 
     def begin_snapshot(self, connection: Connection) -> None:
         connection.execute("BEGIN")
 
-    def finishing(self, connection: Connection) -> AbstractContextManager[None]:
-        return nullcontext()
+    @contextmanager
+    def finishing(self, connection: Connection) -> Iterator[None]:
+        yield
+        connection.execute("COMMIT")
+
+    def settle(self, connection: Connection) -> None:
+        """Nobody sees a commit before it is durable."""
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:
         """Whatever was prepared can be stored."""

@@ -29,9 +29,10 @@ BATCH_WEIGHT = 4 * 1024 * 1024
 class Committer(Protocol[ContextOf]):
     """What the thread drives. All methods run on that thread only."""
 
-    def commit(self, works: Sequence[Callable[[ContextOf], Any]]) -> list[Any]:
-        """Does all works in one durable transaction and returns, for each, its result or the LacunaError that it alone
-        raised. Raises StorageError or LedgerBroken where the whole transaction failed and nothing of it was stored."""
+    def commit(self, take: Callable[[], Sequence[Callable[[ContextOf], Any]]]) -> list[Any]:
+        """Begins a transaction, takes the works that wait by then, does all of them, and returns, once it is durable,
+        for each its result or the LacunaError that it alone raised. Calls `take` at most once. Raises StorageError or
+        LedgerBroken where the whole transaction failed."""
         ...
 
     def idle(self, *, closing: bool) -> float | None:
@@ -45,12 +46,13 @@ class Committer(Protocol[ContextOf]):
 class _Call:
     __slots__ = ("future", "loop", "outcome", "weight", "work")
 
+    outcome: Any
+
     def __init__(self, work: Callable[[Any], Any], weight: int, loop: asyncio.AbstractEventLoop) -> None:
         self.work = work
         self.weight = weight
         self.loop = loop
         self.future: asyncio.Future[Any] = loop.create_future()
-        self.outcome: Any = None
 
     def settle(self) -> None:
         if self.future.done():
@@ -69,20 +71,21 @@ class GroupCommit(Generic[Context]):
         self._name = name
         self._waiting: deque[_Call] = deque()
         self._weight = 0
-        self._condition = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._condition = threading.Condition(self._lock)
         self._sleeping = False
         self._waker: asyncio.AbstractEventLoop | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"{name} writer", daemon=True)
         self._thread.start()
 
-    async def submit(self, work: Callable[[Context], Result], weight: int) -> Result:
+    def submit(self, work: Callable[[Context], Result], weight: int) -> "asyncio.Future[Result]":
         """What `work` returned, once it is durable. `weight` is its rough size in bytes. Work must check before it
-        writes: what it raises after writing would stay written. Raises what `work` raised, Overloaded, or what made the
-        transaction fail."""
+        writes: what it raises after writing would stay written. Raises StorageError and Overloaded at once, and, where
+        it is awaited, what `work` raised or what made the transaction fail."""
         loop = asyncio.get_running_loop()
         call = _Call(work, weight, loop)
-        with self._condition:
+        with self._lock:
             if self._closing:
                 raise StorageError(f"The {self._name} is closed.", cure="Restart Lacuna.", code="storage_closed")
             if len(self._waiting) >= MAX_CALLS or (self._waiting and self._weight + weight > MAX_WEIGHT):
@@ -98,8 +101,7 @@ class GroupCommit(Generic[Context]):
             # Not at once, but after everything that is ready to run now: tasks that were answered together ask
             # together, and the first of them must not get a transaction to itself.
             loop.call_soon(self._wake)
-        result: Result = await call.future
-        return result
+        return call.future
 
     def _wake(self) -> None:
         with self._condition:
@@ -118,15 +120,15 @@ class GroupCommit(Generic[Context]):
         try:
             while True:
                 due = self._committer.idle(closing=False)
-                batch = self._next_batch(due)
-                if batch is None:
+                waiting = self._await_calls(due)
+                if waiting is None:
                     self._committer.idle(closing=True)
                     return
-                if batch:
-                    self._commit(batch)
+                if waiting:
+                    self._commit()
         finally:
             # Also reached when the thread dies of a defect: then nobody may wait for it for ever.
-            with self._condition:
+            with self._lock:
                 self._closing = True
                 orphans = list(self._waiting)
                 self._waiting.clear()
@@ -135,33 +137,47 @@ class GroupCommit(Generic[Context]):
             _settle(orphans)
             self._committer.close()
 
-    def _next_batch(self, seconds: float | None) -> list[_Call] | None:
-        """What waits, up to one batch; empty when `seconds` passed without any; None when closing and all is done."""
+    def _await_calls(self, seconds: float | None) -> bool | None:
+        """Whether calls wait; False when `seconds` passed without any, None when closing and all is done."""
         with self._condition:
             if not self._waiting and not self._closing:
                 self._sleeping = True
                 self._condition.wait(seconds)
                 self._sleeping = False
             if not self._waiting:
-                return None if self._closing else []
-            batch: list[_Call] = []
-            weight = 0
+                return None if self._closing else False
+            return True
+
+    def _taken(self) -> list[_Call]:
+        """What waits, up to one batch."""
+        batch: list[_Call] = []
+        weight = 0
+        with self._lock:
             while self._waiting and len(batch) < BATCH_CALLS and weight < BATCH_WEIGHT:
                 call = self._waiting.popleft()
                 weight += call.weight
                 batch.append(call)
             self._weight -= weight
-            return batch
+        return batch
 
-    def _commit(self, batch: list[_Call]) -> None:
-        # Stands where the committer dies of a defect: the thread ends, but not before its callers know.
-        outcomes: Sequence[Any] = [self._stopped()] * len(batch)
+    def _commit(self) -> None:
+        batch: list[_Call] = []
+
+        def take() -> list[Callable[[Any], Any]]:
+            # Only now: who came while others held the log's lock need not wait for another turn.
+            batch.extend(self._taken())
+            return [call.work for call in batch]
+
+        outcomes: Sequence[Any] | None = None
         try:
-            outcomes = self._committer.commit([call.work for call in batch])
+            outcomes = self._committer.commit(take)
         except LacunaError as fault:
+            if not batch:
+                batch.extend(self._taken())
             outcomes = [type(fault)(fault.message, cure=fault.cure, code=fault.code) for _ in batch]
         finally:
-            for call, outcome in zip(batch, outcomes, strict=True):
+            # There are none where the committer dies of a defect: the thread ends, but its callers know.
+            for call, outcome in zip(batch, outcomes or [self._stopped()] * len(batch), strict=True):
                 call.outcome = outcome
             _settle(batch)
 

@@ -64,21 +64,21 @@ class SqlLedger:
         return await self._writes.submit(lambda transaction: transaction.append(batch), total_weight(batch))
 
     async def receipt(self, index: int) -> Receipt:
-        return await self._readers.snapshot(partial(self._receipt, index))
+        return await self._readers.settled_snapshot(partial(self._receipt, index))
 
     async def get(self, index: int) -> Stored:
-        found = await self._readers.run(partial(_records_from, index, 1))
+        found = await self._readers.settled(partial(_records_from, index, 1))
         if not found or found[0].index != index:
             raise _no_record(index)
         return found[0]
 
     async def find(self, wanted: RecordFilter) -> list[Stored]:
         statement, parameters = _select(wanted)
-        return await self._readers.run(lambda connection: _stored(connection.execute(statement, parameters)))
+        return await self._readers.settled(lambda connection: _stored(connection.execute(statement, parameters)))
 
     async def read(self, start: int = 0) -> AsyncIterator[Stored]:
         while True:
-            run = await self._readers.run(partial(_records_from, start, _RUN_RECORDS))
+            run = await self._readers.settled(partial(_records_from, start, _RUN_RECORDS))
             if not run:
                 return
             for stored in run:
@@ -87,17 +87,17 @@ class SqlLedger:
 
     async def checkpoint(self) -> str:
         """Also renews the checkpoint file."""
-        head = await self._readers.run(lambda connection: read_head(connection, self._where))
+        head = await self._readers.settled(lambda connection: read_head(connection, self._where))
         self._signer.opened(head.note, self._where)
         if head.size == 0 or await asyncio.to_thread(self._file.read) is not None:
             await asyncio.to_thread(self._file.publish, head.note)
         return head.note
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
-        return await self._readers.snapshot(partial(self._consistency, first, second))
+        return await self._readers.settled_snapshot(partial(self._consistency, first, second))
 
     async def tile(self, tile: Tile) -> bytes:
-        return await self._readers.snapshot(partial(self._tile, tile))
+        return await self._readers.settled_snapshot(partial(self._tile, tile))
 
     async def verify(self, wanted: Examination = EVERYTHING) -> Verification:
         """A verification that read everything, or everything since the last one, and passed is what the next one goes
@@ -110,7 +110,7 @@ class SqlLedger:
         except (LedgerBroken, StorageMissing) as broken:
             return Verification(0, EMPTY_ROOT, broken.message, extent=wanted.extent)
         verifier = LogVerifier(self._signer, self._where, outside, wanted, verified)
-        result = await self._readers.snapshot(verifier.begin)
+        result = await self._readers.settled_snapshot(verifier.begin)
         while result is None:
             result = await self._readers.snapshot(verifier.step)
         if result.passed and result.extent is not Extent.SAMPLE:

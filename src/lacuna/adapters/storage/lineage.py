@@ -37,7 +37,7 @@ class LineageWrites:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._nodes: list[tuple[str, str, int, str]] = []
+        self._nodes: dict[str, tuple[str, str, int, str]] = {}
         self._edges: list[tuple[str, str, str]] = []
 
     def add(self, entries: Sequence[Prepared]) -> None:
@@ -48,18 +48,27 @@ class LineageWrites:
         own = {node[0] for entry in entries for node in entry.nodes}
         foreign = frozenset().union(*(entry.foreign for entry in entries)) - own
         if foreign:
-            missing = foreign - {node[0] for node in self._nodes}
+            missing = foreign - self._nodes.keys()
             missing -= _existing(self._connection, sorted(missing))
             if missing:
                 raise InvalidInput(f"A lineage edge names a node that is not stored: {min(missing)}.")
         for entry in entries:
-            self._nodes.extend(entry.nodes)
+            for node in entry.nodes:
+                self._nodes[node[0]] = _joined(self._nodes.get(node[0]), node)
             self._edges.extend(entry.edges)
 
     def write(self) -> None:
         """Stores what was gathered."""
-        self._connection.insert(_INSERT_NODES, self._nodes, _KEEP_HIGHER)
+        self._connection.insert(_INSERT_NODES, list(self._nodes.values()), _KEEP_HIGHER)
         self._connection.insert(_INSERT_EDGES, self._edges, "ON CONFLICT DO NOTHING")
+
+
+def _joined(before: tuple[str, str, int, str] | None, node: tuple[str, str, int, str]) -> tuple[str, str, int, str]:
+    """The node that two of one id make, as `_KEEP_HIGHER` has it: a statement may name a row only once."""
+    if before is None:
+        return node
+    node_id, kind, tier, label = before
+    return node_id, kind, max(tier, node[2]), node[3] or label
 
 
 def graph(connection: Connection, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:

@@ -7,13 +7,13 @@ soundness to verification, and transactions and their durability to the committe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.signer import CheckpointSigner
-from lacuna.domain.audit import Stored
 from lacuna.domain.errors import LedgerBroken
-from lacuna.domain.merkle import HASH_SIZE, TILE_HEIGHT, CompactRange, leaf_hash
+from lacuna.domain.merkle import HASH_SIZE, TILE_HEIGHT, CompactRange
 from lacuna.domain.notes import Checkpoint
 
 BROKEN_CURE = (
@@ -21,7 +21,7 @@ BROKEN_CURE = (
     "from one backup."
 )
 
-_SELECT_HEAD = (
+SELECT_HEAD = (
     "SELECT size, root, range, checkpoint, (SELECT max(idx) FROM records), (SELECT count(*) FROM log_head) "
     "FROM log_head WHERE id = 1"
 )
@@ -53,7 +53,11 @@ class Extension:
 
 def read_head(connection: Connection, where: str) -> Head:
     """Raises LedgerBroken where the row is missing or not of the right types."""
-    row = connection.execute(_SELECT_HEAD).fetchone()
+    return head_of(connection.execute(SELECT_HEAD).fetchone(), where)
+
+
+def head_of(row: tuple[Any, ...] | None, where: str) -> Head:
+    """The head in what SELECT_HEAD returned. Raises LedgerBroken where the row is missing or not of the right types."""
     if row is None:
         raise LedgerBroken(f"The log in {where} has lost its head.", cure=BROKEN_CURE)
     size, root, packed, note, last, heads = row
@@ -99,12 +103,8 @@ class Log:
         empty = CompactRange()
         connection.execute(_FIRST_HEAD, (0, empty.root, b"", self._signer.sign(0, empty.root)))
 
-    def current(self, connection: Connection) -> CompactRange:
-        """The range to extend; another process may have moved it. Raises LedgerBroken."""
-        head = read_head(connection, self._where)
-        if head.note != self._note or (head.size, head.root) != (self._range.size, self._range.root):
-            self._range = trusted_range(head, self._signer, self._where)
-            self._note = head.note
+    def require_whole(self, head: Head) -> None:
+        """Whether the head, read under the lock, may be extended, its signature aside. Raises LedgerBroken."""
         known = self._attested
         if head.size < known.size or (head.size == known.size and head.root != known.root):
             raise LedgerBroken(
@@ -112,38 +112,37 @@ class Log:
                 f"{known.size}: it was cut, or an older database was put in its place.",
                 cure=BROKEN_CURE,
             )
-        self._attested = Checkpoint("", head.size, head.root)
         if head.last != head.size - 1:
             raise LedgerBroken(
                 f"The log in {self._where} ends with record {head.last}, but its head attests {head.size} records.",
                 cure=BROKEN_CURE,
             )
+
+    def trusted(self, head: Head) -> CompactRange:
+        """The range of the head, which another process may have moved and signed. Raises LedgerBroken."""
+        if head.note != self._note or (head.size, head.root) != (self._range.size, self._range.root):
+            self._range = trusted_range(head, self._signer, self._where)
+            self._note = head.note
         return self._range
 
-    def extend(self, connection: Connection, base: CompactRange, entries: Sequence[Prepared]) -> Extension:
-        """Writes the records, the subtrees that they complete, and the new head with its signature."""
-        leaves = [leaf_hash(entry.body) for entry in entries]
-        grown, completed = base.extended(leaves)
-        root = grown.root
-        note = self._signer.sign(grown.size, root)
+    def extend(self, connection: Connection, head: Head, entries: Sequence[Prepared]) -> Extension:
+        """Writes the records, the subtrees that they complete, and the new head with its signature. The records are on
+        their way first: checking the old head, the tree and the new signature take the time that the database needs
+        for them. Raises LedgerBroken where the old head is forged; then nothing may be committed."""
         connection.insert(
             _INSERT_RECORDS,
-            [
-                (index, *entry.columns, leaf, entry.body)
-                for index, (entry, leaf) in enumerate(zip(entries, leaves, strict=True), base.size)
-            ],
+            [(index, *entry.columns, entry.leaf, entry.body) for index, entry in enumerate(entries, head.size)],
         )
+        grown, completed = self.trusted(head).extended(entry.leaf for entry in entries)
+        root = grown.root
+        note = self._signer.sign(grown.size, root)
         connection.insert(_INSERT_SUBTREES, [(done.height // TILE_HEIGHT, done.index, done.root) for done in completed])
         connection.execute(_UPDATE_HEAD, (grown.size, root, b"".join(grown.hashes), note))
         return Extension(grown, root, note)
 
     def committed(self, extension: Extension) -> None:
-        """The extension is durable: it is what the next transaction should find."""
+        """The extension is durable: it is what the next transaction should find, and what the log may not fall behind.
+        A head that another process has written may not be durable yet, so it is no such thing."""
         self._range = extension.range
         self._note = extension.note
         self._attested = Checkpoint("", extension.range.size, extension.root)
-
-
-def numbered(base: CompactRange, already: int, entries: Sequence[Prepared]) -> list[Stored]:
-    """The entries as the log will hold them, after `already` others of the same transaction."""
-    return [Stored(index, entry.body) for index, entry in enumerate(entries, base.size + already)]

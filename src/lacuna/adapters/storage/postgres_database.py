@@ -6,7 +6,7 @@ that writers take turns by the lock on the head's row, so that a transaction see
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -44,6 +44,7 @@ _DEFAULTS: Final = {
     # Of several hosts, the one that takes writes. A standby may lag, and what was written must be seen.
     "target_session_attrs": "primary",
 }
+_BEGIN: Final = (b"BEGIN ISOLATION LEVEL READ COMMITTED", b"SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
@@ -106,9 +107,7 @@ class PostgresDatabase:
                 connection.close()
 
     def writer(self) -> PostgresConnection:
-        connection = self._connect()
-        connection.execute(_DURABLE)
-        return connection
+        return self._connect()
 
     def reader(self) -> PostgresConnection:
         connection = self._connect()
@@ -118,26 +117,25 @@ class PostgresDatabase:
     def require_present(self, connection: Connection) -> None:
         """A server does not exchange its files unseen."""
 
-    def begin(self, connection: Connection) -> None:
-        # One message to the server. The lock is taken by a statement of its own: those after it see what was committed
-        # while it waited.
-        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
+    def begin(self, connection: Connection, reading: str) -> tuple[Any, ...] | None:
+        # The lock is taken by a statement of its own: those after it see what was committed while it waited.
+        return _ours(connection).read_locked(_BEGIN, reading)
 
     def begin_snapshot(self, connection: Connection) -> None:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def finishing(self, connection: Connection) -> AbstractContextManager[None]:
-        return connection.pipelined() if isinstance(connection, PostgresConnection) else nullcontext()
+        return _ours(connection).finishing()
+
+    def settle(self, connection: Connection) -> None:
+        _ours(connection).settle()
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:
-        for entry in entries:
-            _, *columns = entry.columns
-            texts = (columns, *(node for node in entry.nodes), *entry.edges)
-            if any("\0" in text for row in texts for text in row if isinstance(text, str)):
-                raise unstorable()
+        if any(entry.zero for entry in entries):
+            raise unstorable()
 
     def lost(self, connection: Connection) -> bool:
-        return isinstance(connection, PostgresConnection) and connection.raw.closed
+        return _ours(connection).raw.closed
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -155,6 +153,7 @@ class PostgresDatabase:
                 f"SET lock_timeout = {int(self._busy_seconds * 1000)}; "
                 f"SET idle_in_transaction_session_timeout = '{_STALLED_SECONDS}s'"
             )
+            connection.execute(_DURABLE)
         except BaseException:
             connection.close()
             raise
@@ -206,6 +205,12 @@ class PostgresDatabase:
             raise
         finally:
             engine.dispose()
+
+
+def _ours(connection: Connection) -> PostgresConnection:
+    if not isinstance(connection, PostgresConnection):
+        raise TypeError(f"{type(connection).__name__} is no connection of PostgreSQL")
+    return connection
 
 
 def _revision(connection: PostgresConnection, where: str) -> str | None:

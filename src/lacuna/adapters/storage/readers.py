@@ -6,6 +6,7 @@ A query runs in its own snapshot only if it opens a transaction; each single sta
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from queue import LifoQueue
 from typing import TypeVar
 
@@ -45,15 +46,15 @@ class Readers:
 
     async def snapshot(self, query: Callable[[Connection], Result]) -> Result:
         """Like `run`, with every statement of `query` seeing the same state."""
+        return await self.run(partial(self._within, query))
 
-        def within(connection: Connection) -> Result:
-            self._database.begin_snapshot(connection)
-            try:
-                return query(connection)
-            finally:
-                connection.execute("ROLLBACK")
+    async def settled(self, query: Callable[[Connection], Result]) -> Result:
+        """Like `run`, and what `query` saw is durable when this returns: what it returns may leave the house."""
+        return await self.run(partial(self._settled, query))
 
-        return await self.run(within)
+    async def settled_snapshot(self, query: Callable[[Connection], Result]) -> Result:
+        """Like `snapshot` and `settled`."""
+        return await self.settled(partial(self._within, query))
 
     async def close(self) -> None:
         """Waits for running queries and closes the connections."""
@@ -61,6 +62,18 @@ class Readers:
         await asyncio.to_thread(self._threads.shutdown)
         while not self._idle.empty():
             self._idle.get_nowait().close()
+
+    def _within(self, query: Callable[[Connection], Result], connection: Connection) -> Result:
+        self._database.begin_snapshot(connection)
+        try:
+            return query(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _settled(self, query: Callable[[Connection], Result], connection: Connection) -> Result:
+        result = query(connection)
+        self._database.settle(connection)
+        return result
 
     def _query(self, query: Callable[[Connection], Result]) -> Result:
         with self._database.translated():
