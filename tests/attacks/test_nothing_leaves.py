@@ -1,0 +1,276 @@
+"""Secrets planted in everything that a house is told, and an internet that records every byte: nothing of them leaves,
+whatever path a question takes and however the services outside behave. With the gates taken out the same search finds
+them, so it does look."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from lacuna.api.app import build
+from lacuna.api.context import Context
+from lacuna.config import load
+from lacuna.domain.classification import Classification
+from lacuna.domain.policy import Source
+from lacuna.domain.routing import Outbound, Plan
+from lacuna.http.auth import DevAuthenticator
+from lacuna.http.limits import Limits, RateLimit
+from lacuna.testing.outbound import released
+from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
+from lacuna.testing.servers.openai_chat import ChatDouble
+from lacuna.testing.servers.searxng import SearxngDouble
+from lacuna.wiring.application import Readiness
+from lacuna.wiring.build import open_application
+from tests.attacks.fake_internet import METADATA, FakeInternet
+from tests.attacks.leak_search import leaks
+from tests.surfaces.conftest import write_config
+
+TERMS = """\
+projects: [Quillfeather]
+customers: [Ostrander Dairies]
+internal_terms: [mulberry rotation ledger]
+"""
+
+CONFIG = """\
+classification: {strategy: balanced}
+routing:
+  PUBLIC: {local_rag: true, web_search: true, external_llm: true}
+web_search: {enabled: true, endpoint: "http://search.example"}
+llm: {backend: openai, endpoint: "http://llm.example", model: double, location: external}
+"""
+
+SECRETS: Final = {
+    "project": "Quillfeather",
+    "customer": "Ostrander Dairies",
+    "term": "mulberry rotation ledger",
+    "address": "yolanda.bexley@example.com",
+    "key": "AKIAQ3EGPLANTED7VXYZ",
+    "account": "GB33BUKB20201555555555",
+    "card": "4539 5787 6362 1486",
+}
+"""What questions and turns hold."""
+
+IN_DOCUMENTS: Final = {
+    "PROPRIETARY": "The kiln of hall seven is fired at 1187 degrees by the night shift of furnace group Zwartkop.",
+    "INTERNAL": "Reset of the badge printer: hold the amber lever for nine seconds, then call Brightwater on 7731.",
+    "PUBLIC": "The Kestrel sensor measures humidity. To reset the Kestrel sensor, hold the button for ten seconds.",
+}
+OF_DOCUMENTS: Final = ("hall seven is fired at 1187", "Zwartkop", "amber lever for nine seconds", "Brightwater")
+PLANTED: Final = (*SECRETS.values(), *OF_DOCUMENTS)
+
+GAS: Final = "Which gas do plants take in for photosynthesis?"
+RESET: Final = "How do people reset a Kestrel sensor?"
+FRANCE: Final = "What is the capital of France?"
+
+DISGUISES: Final = {
+    "as it is": lambda v: v,
+    "upper": str.upper,
+    "look-alikes": lambda v: v.replace("e", "\u0435").replace("a", "\u0430"),
+    "invisible": "\u200b".join,
+    "wide": lambda v: "".join(chr(ord(c) + 0xFEE0) if 33 <= ord(c) < 127 else c for c in v),
+    "base64": lambda v: base64.b64encode(v.encode()).decode(),
+    "hexadecimal": lambda v: v.encode().hex(),
+    "percent": lambda v: "".join(f"%{byte:02X}" for byte in v.encode()),
+    "HTML": lambda v: "".join(f"&#{ord(c)};" for c in v),
+}
+
+
+@dataclass
+class House:
+    """A house with its doors to the internet, and a client inside."""
+
+    client: httpx.AsyncClient
+    internet: FakeInternet
+    engine: SearxngDouble
+    model: ChatDouble
+    answers: tuple[Callable[[Received], Reply], Callable[[Received], Reply]]
+
+    async def ask(self, body: Mapping[str, object], path: str = "/query") -> Any:
+        answer = await self.client.post(f"/api/v1{path}", json=body)
+        assert answer.status_code in (200, 403), answer.text
+        return answer.json() if answer.headers["content-type"].startswith("application/json") else answer.text
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    with pytest.MonkeyPatch.context() as patch:
+        async with opened(tmp_path_factory.mktemp("house"), patch) as house:
+            yield house
+
+
+@pytest.fixture
+def house(shared: House) -> House:
+    """The house, its internet as new."""
+    shared.internet.forget()
+    shared.engine.answer, shared.model.answer = shared.answers
+    return shared
+
+
+@asynccontextmanager
+async def opened(tmp_path: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """The whole application with documents of every tier, on the fake internet. Everything that a proxy variable could
+    lead away would be recorded, too."""
+    engine = SearxngDouble([{"title": "Photosynthesis", "url": "https://plants.example/gas", "content": "A gas."}])
+    model = ChatDouble()
+    async with FakeInternet(patch) as internet:
+        await internet.host("search.example", engine)
+        await internet.host("llm.example", model)
+        await internet.host("elsewhere.example", SearxngDouble([]))
+        await internet.host("proxy.example", LoopbackServer(lambda _request: Reply(status=502)))
+        for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            patch.setenv(name, "http://proxy.example:3128")
+        folder = write_config(tmp_path / "config", CONFIG, TERMS)
+        environ = {"LACUNA_CONFIG_PATH": str(folder), "LACUNA_DATA_PATH": str(tmp_path / "data")}
+        loaded = load({}, environ, tmp_path)
+        async with open_application(loaded=loaded, surface="dev") as application:
+            asgi = build(
+                Context(
+                    application=application,
+                    authenticator=DevAuthenticator(),
+                    rate=RateLimit(0),
+                    ready=Readiness(application, 1.0),
+                    max_query_chars=100_000,
+                    max_batch=100,
+                    max_file_bytes=1 << 20,
+                ),
+                Limits(1 << 20, 100, 60.0),
+                loopback_only=True,
+            )
+            transport = httpx.ASGITransport(asgi)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
+                for tier, text in IN_DOCUMENTS.items():
+                    added = await client.post("/api/v1/documents", json={"title": "Notes", "text": text, "tier": tier})
+                    assert added.status_code == 201, added.text
+                yield House(client, internet, engine, model, (engine.answer, model.answer))
+
+
+def questions() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every way of bringing a secret along: path and body."""
+    for n, (value, disguise) in enumerate([*product(SECRETS.values(), DISGUISES.values())][::2]):
+        text = f"{GAS} And what about {disguise(value)}?" if n % 2 else f"{disguise(value)}: {GAS}"
+        yield ("/query", "/query", "/classify", "/search")[n % 4], {"query": text}
+        yield "/query", {"query": text, "stream": n % 3 == 0, "generate": n % 5 != 0}
+    for value in SECRETS.values():
+        turns = [{"role": "user", "content": f"Tell me about {value}."}, {"role": "assistant", "content": "Gladly."}]
+        yield "/query", {"query": GAS, "conversation": turns}
+        yield "/query", {"query": GAS, "conversation": [{"role": "tool", "content": value}], "stream": True}
+        yield "/query", {"query": GAS, "project": value}
+        yield "/query", {"query": GAS, "files": [f"{value}.docx"], "sources": ["web_search", "external_llm"]}
+        # The client hides its history: the conversation is remembered by its id.
+        yield "/query", {"query": f"What is {value}?", "conversation_id": f"c-{value[:3]}"}
+        yield "/query", {"query": GAS, "conversation_id": f"c-{value[:3]}"}
+        yield "/query", {"query": FRANCE, "conversation_id": f"c-{value[:3]}", "stream": True}
+        yield "/classify/batch", {"queries": [{"query": value}, GAS]}
+    yield from (("/query", body) for body in ABOUT_DOCUMENTS)
+
+
+ABOUT_DOCUMENTS: Final = (
+    {"query": IN_DOCUMENTS["PROPRIETARY"], "top_k": 50},
+    {"query": IN_DOCUMENTS["INTERNAL"], "top_k": 50},
+    {"query": "How hot is the kiln of hall seven fired, and by whom?", "top_k": 50},
+    {"query": "How do we reset the badge printer?", "top_k": 50},
+)
+
+
+HARMLESS: Final = (
+    {"query": GAS},
+    {"query": FRANCE, "stream": True},
+    {"query": RESET, "top_k": 50},
+    {"query": RESET, "max_tier": "PUBLIC", "stream": True},
+)
+"""Questions that go outside; some find passages of every tier that must not go along."""
+
+
+OTHER: Final = {"Location": "http://elsewhere.example/search?q=x&format=json"}
+FAULTS: Final = {
+    "a redirect to another host": Reply(status=302, headers=OTHER),
+    "a redirect that keeps the body": Reply(status=307, headers=OTHER),
+    "a redirect to the metadata service": Reply(status=302, headers={"Location": f"http://{METADATA}/latest/"}),
+    "an error": Reply(status=500),
+    "too many requests": Reply(status=429, headers={"Retry-After": "0"}),
+    "a broken answer": Reply((b'{"results": [',), cut_off=True),
+    "a wrong answer": Reply((b"[]",), headers={"Content-Type": "application/json"}),
+    "a proxy to use": Reply(status=305, headers={"Location": "http://proxy.example:3128"}),
+}
+"""What services outside may do."""
+
+
+async def test_nothing_planted_leaves_the_house(house: House) -> None:
+    for path, body in questions():
+        await house.ask(body, path)
+    assert house.internet.requests == 0
+    assert house.internet.looked_up == []
+    for body in HARMLESS:
+        await house.ask(body)
+    assert house.engine.queries == [GAS, FRANCE, RESET, RESET]
+    assert house.model.prompts
+    for fault, reply in FAULTS.items():
+        house.engine.answer = house.model.answer = lambda _request, reply=reply: reply  # type: ignore[misc]
+        for body in HARMLESS:
+            told = await house.ask(body)
+            assert "web_search" in json.dumps(told), fault
+    assert leaks(house.internet.everything, PLANTED) == set()
+    assert set(house.internet.looked_up) <= {"search.example", "llm.example"}
+    assert house.internet.strays == []
+
+
+async def test_a_name_that_turns_inside_gets_nothing(house: House) -> None:
+    own = house.internet.address_of("search.example")
+    try:
+        for inside in ("127.0.0.1", "10.0.0.7", METADATA, "192.168.1.1"):
+            house.internet.answer("search.example", (own,), (inside,), (own, inside))
+            before = len(house.engine.queries)
+            told = [await house.ask({"query": GAS}) for _ in range(3)]
+            assert len(house.engine.queries) == before + 1, inside
+            assert ["web_search" in each["degraded"] for each in told] == [False, True, True]
+    finally:
+        house.internet.answer("search.example", (own,))
+    assert house.internet.strays == []
+
+
+def always(destination: Source, classification: Classification, plan: Plan, evidence: object) -> bool:
+    return True
+
+
+def anything(text: str, classification: Classification, plan: Plan, destination: Source) -> Outbound:
+    return released(text, destination)
+
+
+def everywhere(*args: object, **more: object) -> Plan:
+    return Plan(args[0].tier, frozenset(Source), False, ())  # type: ignore[attr-defined]
+
+
+GATES: Final = {
+    "the plan": ("lacuna.usecases.classify.plan", everywhere),
+    "the question whether it may leave": ("lacuna.usecases.leave.may_leave", always),
+    "the release": ("lacuna.usecases.leave.release", anything),
+}
+
+
+@pytest.mark.parametrize("broken", GATES)
+async def test_one_broken_gate_lets_nothing_out(house: House, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    monkeypatch.setattr(*GATES[broken])
+    for path, body in [*questions()][::7]:
+        await house.ask(body, path)
+    assert leaks(house.internet.everything, PLANTED) == set()
+
+
+async def test_without_any_gate_the_search_finds_what_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for gate in GATES.values():
+        monkeypatch.setattr(*gate)
+    for value in SECRETS.values():
+        await house.ask({"query": f"What is {value}?"})
+    for body in ABOUT_DOCUMENTS:
+        await house.ask(body)
+    assert leaks(house.internet.everything, PLANTED) == set(PLANTED)
