@@ -22,7 +22,7 @@ import uvloop
 
 from lacuna.api.app import build
 from lacuna.api.context import Context
-from lacuna.config import Loaded, Settings, load
+from lacuna.config import Loaded, Settings
 from lacuna.domain.errors import ConfigError
 from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, CredentialAuthenticator, DevAuthenticator
 from lacuna.http.buckets import SharedBuckets
@@ -35,6 +35,7 @@ from lacuna.wiring.application import Application, Readiness
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics
 from lacuna.wiring.terms import NewestTerms
+from lacuna.wiring.vault import load_with_secrets
 from lacuna.wiring.workers import Place, Workers
 
 log = structlog.get_logger("lacuna.server")
@@ -276,7 +277,7 @@ def start(
 ) -> None:
     """Serves production traffic; the same as `lacuna serve`."""
     given = {"server.host": host, "server.port": port, "server.workers": workers, "embedding.device": device}
-    loaded = load({key: value for key, value in given.items() if value is not None})
+    loaded = load_with_secrets({key: value for key, value in given.items() if value is not None})
     run(loaded, development=False)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from lacuna.config import Loaded, load
 from lacuna.config.reference import effective
+from lacuna.config.vault import Secret
 from lacuna.domain.errors import ConfigError
 from tests.config.conftest import Faults, Folder
 
@@ -101,19 +102,32 @@ def test_a_secret_given_twice_differently_is_refused(folder: Folder, faults: Fau
 @pytest.mark.parametrize(
     ("config", "environ", "place"),
     [
-        ("auth: {api_key: 'vault:secret/lacuna#key'}", {}, "config.yaml:1: auth.api_key"),
-        ("", {"LACUNA_API_KEY": "vault:secret/lacuna#key"}, "environment LACUNA_API_KEY"),
+        ("auth: {api_key: 'vault:secret/lacuna#key'}", {}, "config.yaml:1: auth.api_key: is in Vault, which needs"),
+        ("", {"LACUNA_API_KEY": "vault:secret/lacuna"}, "environment LACUNA_API_KEY: is no reference to Vault; write"),
+        ("", {"LACUNA_API_KEY": "vault:a/../b#key"}, "environment LACUNA_API_KEY: is no reference to Vault; write"),
+        ("", {"LACUNA_LLM_MODEL": "vault:a/b#c"}, "environment LACUNA_LLM_MODEL: is a vault: reference; only secrets"),
+        (
+            "",
+            {"LACUNA_VAULT_TOKEN": "vault:a/b#c"},
+            "environment LACUNA_VAULT_TOKEN: is a vault: reference; Vault's own",
+        ),
     ],
 )
-def test_a_vault_reference_is_refused_with_the_way_that_works(
+def test_a_vault_reference_is_refused_where_it_leads_nowhere(
     faults: Faults, config: str, environ: dict[str, str], place: str
 ) -> None:
-    assert faults(config, environ=environ) == (
-        (
-            f"{place}: is a vault: reference; this version reads secrets from files and environment: "
-            "use LACUNA_API_KEY_FILE"
-        ),
-    )
+    (problem,) = faults(config, environ=environ)
+    assert problem.startswith(place)
+
+
+def test_a_reference_is_never_taken_for_the_secret(folder: Folder) -> None:
+    environ = {"LACUNA_VAULT_URL": "https://vault:8200", "LACUNA_VAULT_TOKEN": SECRET}
+    loaded = folder.load(environ={**environ, "LACUNA_API_KEY": "vault:secret/lacuna?version=2#key"})
+    [reference] = loaded.references.values()
+    assert (reference.secret, reference.field) == (Secret("secret", "lacuna", 2), "key")
+    assert loaded.settings.auth.api_key == reference
+    with pytest.raises(ConfigError, match="was not fetched"):
+        loaded.settings.auth.api_key.get_secret_value()
 
 
 def test_the_process_environment_is_the_default(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,6 @@ from tests.config.conftest import Folder
     ("config", "key"),
     [
         ("logging: {loki_url: 'http://h'}", "logging.loki_url"),
-        ("secrets: {vault_url: 'http://h'}", "secrets.vault_url, secrets.vault_token"),
-        ("secrets: {vault_token: abc}", "secrets.vault_url, secrets.vault_token"),
         ("classification: {layers: {embedding: {model: other}}}", "classification.layers.embedding.model"),
         ("classification: {layers: {embedding: {endpoint: 'http://h'}}}", "classification.layers.embedding.endpoint"),
         ("embedding: {model: other}", "embedding.model"),

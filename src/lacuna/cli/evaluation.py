@@ -83,8 +83,11 @@ def eval_command(
 
     if labels and loaded is not None:
         from lacuna.cli import relabelled
+        from lacuna.wiring.vault import with_secrets
 
-        compared = relabelled.relabelled(_rows(data), layer, chosen or Strategy.CONSERVATIVE, loaded.settings)
+        compared = relabelled.relabelled(
+            _rows(data), layer, chosen or Strategy.CONSERVATIVE, with_secrets(loaded).settings
+        )
         if as_json:
             print_json(relabelled.document(compared))
         else:

@@ -55,9 +55,9 @@ def serve_command(
 ) -> None:
     """Serve with authentication (API key from LACUNA_API_KEY)."""
     from lacuna import server
-    from lacuna.config import load
+    from lacuna.wiring.vault import load_with_secrets
 
-    loaded = load(overrides(data_dir, server__host=host, server__port=port, server__workers=workers))
+    loaded = load_with_secrets(overrides(data_dir, server__host=host, server__port=port, server__workers=workers))
     server.run(loaded, development=False, ready=lambda address: err.print(f"Listening on {address}"))
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from lacuna.config import schema, yaml_tree
+from lacuna.config import schema, vault, yaml_tree
 from lacuna.config.problems import Kind, Origin, Problem, nearest, unknown_key
 from lacuna.domain.tiers import Tier
 
-_VAULT: Final = "vault:"
 _MAX_ITEMS: Final = 1_000
 
 
@@ -30,19 +29,30 @@ class Layer:
 
     def assign(self, path: schema.KeyPath, assigned: Assigned) -> None:
         """Takes a value for the setting at `path` or the one it is a synonym of. Two values for one setting in one
-        source are a problem, as none of them can be meant to win; so is a reference to Vault."""
+        source are a problem, as none of them can be meant to win; so is a reference to Vault that is not sound, or
+        stands where no secret is."""
         target = schema.SYNONYMS.get(path, path)
-        if isinstance(assigned.value, str) and assigned.value.startswith(_VAULT):
-            variable = schema.settings()[target].variables[0]
-            fault = f"is a vault: reference; this version reads secrets from files and environment: use {variable}_FILE"
-            self.problems.append(Problem(assigned.origin, fault))
-            return
+        if isinstance(assigned.value, str) and assigned.value.startswith(vault.PREFIX):
+            if fault := _reference_fault(assigned.value, schema.settings()[target]):
+                self.problems.append(Problem(assigned.origin, fault))
+                return
+            assigned = Assigned(vault.VaultReference(assigned.value), assigned.origin)
         earlier = self.values.get(target)
         if earlier is None:
             self.values[target] = assigned
         elif earlier.value != assigned.value:
             place = f"{earlier.origin} {earlier.origin.key}".rstrip()
             self.problems.append(Problem(assigned.origin, f"differs from {place}, which sets the same; keep one"))
+
+
+def _reference_fault(text: str, setting: schema.Setting) -> str:
+    if not setting.secret:
+        return "is a vault: reference; only secrets are read from Vault"
+    if setting.path == schema.SHORT_NAMES["LACUNA_VAULT_TOKEN"]:
+        return (
+            f"is a vault: reference; Vault's own token comes from {setting.variables[0]} or {setting.variables[0]}_FILE"
+        )
+    return "" if vault.is_reference(text) else f"is no reference to Vault; write {vault.FORM}"
 
 
 def merged(layers: Iterable[Layer]) -> dict[schema.KeyPath, Assigned]:

@@ -6,7 +6,7 @@ created, and nothing outside the configuration folder and the named secret files
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from lacuna.config.layers import Assigned
 from lacuna.config.plugins import Plugins
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
+from lacuna.config.vault import PREFIX, VaultReference
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.examples import Example
 from lacuna.domain.policy_set import PolicySet
@@ -42,7 +43,8 @@ class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
     `recognisers` and `examples` are the administrator's own, `plugins` those switched on in plugins.yaml, not built
     yet; `policies` are the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the
-    packaged defaults hold. `unsupported` names what this version has no back end for."""
+    packaged defaults hold. `unsupported` names what this version has no back end for. `references` are the secrets that
+    are in Vault and were not fetched yet; `assigned` is what was written, secrets included."""
 
     settings: Settings
     terms: TermSet
@@ -55,6 +57,8 @@ class Loaded:
     shipped_policies: PolicySet
     policies: PolicySet
     plugins: Plugins = field(default_factory=Plugins)
+    references: Mapping[schema.KeyPath, VaultReference] = field(default_factory=dict)
+    assigned: Mapping[schema.KeyPath, Assigned] = field(default_factory=dict, repr=False)
 
 
 def load(
@@ -102,6 +106,27 @@ def load(
         plugins=files.plugins,
         shipped_policies=base,
         policies=base.joined(files.policies),
+        references=_references(assigned),
+        assigned=assigned,
+    )
+
+
+def with_values(found: Loaded, values: Mapping[schema.KeyPath, str]) -> Loaded:
+    """The configuration with these values in place of references to Vault, checked as if they had been written. Raises
+    ConfigError."""
+    assigned = {**found.assigned, **{path: Assigned(values[path], _origin(found.assigned, path)) for path in values}}
+    settings, faults = _checked(assigned)
+    faults += [
+        Problem(_origin(assigned, path), "is another reference in Vault; a secret is wanted")
+        for path, value in values.items()
+        if value.startswith(PREFIX)
+    ]
+    if faults:
+        raise ConfigError("Secrets from Vault do not fit.", cure=_CURE, problems=problems.report(faults))
+    folders = {name: getattr(found.settings.storage, name) for name in ("data_path", "cache_path")}
+    settings = settings.model_copy(update={"storage": settings.storage.model_copy(update=folders)})
+    return replace(
+        found, settings=settings, unsupported=support.unsupported(settings), references={}, assigned=assigned
     )
 
 
@@ -216,10 +241,17 @@ def _checked(assigned: Mapping[schema.KeyPath, Assigned]) -> tuple[Settings, lis
         faulty = {_setting_path(details["loc"]) for details in error.errors(include_url=False)}
         sound = {path: value for path, value in assigned.items() if path not in faulty}
         settings = Settings.model_validate(_nested(sound))
+    if settings.secrets.vault_url is None or settings.secrets.vault_token is None:
+        missing = "is in Vault, which needs secrets.vault_url and secrets.vault_token"
+        faults += [Problem(_origin(assigned, path), missing) for path in _references(assigned)]
     for path, others, fault in rules.broken(settings):
         if faulty.isdisjoint((path, *others)):
             faults.append(Problem(_blamed(assigned, path, others), fault))
     return settings, faults
+
+
+def _references(assigned: Mapping[schema.KeyPath, Assigned]) -> dict[schema.KeyPath, VaultReference]:
+    return {path: each.value for path, each in assigned.items() if isinstance(each.value, VaultReference)}
 
 
 def _faults(error: ValidationError, assigned: Mapping[schema.KeyPath, Assigned]) -> Iterator[Problem]:

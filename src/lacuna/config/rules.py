@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from lacuna.config.schema import KeyPath
 from lacuna.config.settings import Settings
+from lacuna.config.values import is_loopback
+from lacuna.config.vault import VaultReference
 from lacuna.domain.policy import EXTERNAL
 from lacuna.domain.tiers import Tier
 
@@ -70,8 +72,11 @@ def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     if not settings.classification.layers.heuristic.enabled:
         path = ("classification", "layers", "heuristic", "enabled")
         yield path, "is off: terms, personal data and secrets are not looked for"
+    vault = settings.secrets.vault_url
+    if vault is not None and vault.startswith("http://") and not is_loopback(urlsplit(vault).hostname or ""):
+        yield ("secrets", "vault_url"), "is not https: the token and every secret cross the network in the clear"
     key = settings.auth.api_key
-    if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
+    if key is not None and not isinstance(key, VaultReference) and len(key.get_secret_value()) < _SHORTEST_KEY:
         yield ("auth", "api_key"), f"is shorter than {_SHORTEST_KEY} characters and can be guessed"
 
 

@@ -423,8 +423,10 @@ class AuditSettings(Section):
 class SecretsSettings(Section):
     """Where secrets come from besides the environment and files."""
 
-    vault_url: WebAddress | None = Field(None, description="HashiCorp Vault.")
-    vault_token: Token | None = Field(None, description="Token for Vault.")
+    vault_url: WebAddress | None = Field(
+        None, description="Address of HashiCorp Vault, for secrets written as `vault:MOUNT/PATH#FIELD`."
+    )
+    vault_token: Token | None = Field(None, description="Token for Vault, whose policy has `read` on what is named.")
 
 
 class Settings(Section):

@@ -33,11 +33,6 @@ def _stores(settings: Settings) -> Iterator[str]:
             "logging.loki_url: this version logs to standard error only; remove the address (LACUNA_LOKI_URL) "
             "and let an agent collect the log."
         )
-    if settings.secrets.vault_url is not None or settings.secrets.vault_token is not None:
-        yield (
-            "secrets.vault_url, secrets.vault_token: this version reads secrets from files and environment; remove "
-            "LACUNA_VAULT_URL and LACUNA_VAULT_TOKEN and use the ..._FILE variables."
-        )
 
 
 def _models(settings: Settings) -> Iterator[str]:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
+from lacuna.config.vault import VaultReference
+
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 _DEVICE: Final = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,2})?")
@@ -96,6 +98,8 @@ def _web_address(value: str) -> str:
 
 def _secret_address(*schemes: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
+        if isinstance(value, VaultReference):
+            return value
         _address(value.get_secret_value(), schemes, needs_host="unix" not in schemes)
         return value
 
@@ -103,6 +107,8 @@ def _secret_address(*schemes: str) -> AfterValidator:
 
 
 def _token(value: SecretStr) -> SecretStr:
+    if isinstance(value, VaultReference):
+        return value
     text = _printable(value.get_secret_value())
     if not text:
         raise fault("must not be empty")

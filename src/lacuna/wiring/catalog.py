@@ -89,6 +89,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "keys": {
         "files": "lacuna.adapters.secrets.files:FileKeyRing",
     },
+    "secrets": {
+        "vault": "lacuna.adapters.secrets.vault:VaultSecrets",
+    },
     "anchor": {
         "file": "lacuna.adapters.anchors.file:FileAnchor",
         "object_store": "lacuna.adapters.anchors.object_store:ObjectStoreAnchor",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from lacuna.adapters.secrets.chain import leads_to
 from lacuna.adapters.secrets.files import FileKeyRing, finish_rekeying, finish_rotation
 from lacuna.adapters.storage.clock import SystemClock
-from lacuna.config import load
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.identity import Principal
 from lacuna.domain.notes import verifier_key
@@ -15,13 +14,14 @@ from lacuna.usecases.rotate_key import rotated
 from lacuna.wiring.build import hold_folder, prepared, refuse_unsupported
 from lacuna.wiring.keys import configured_keys
 from lacuna.wiring.storage import open_store
+from lacuna.wiring.vault import load_with_secrets
 
 
 async def rotate_signing_key(overrides: Mapping[str, object], principal: Principal) -> tuple[int, str]:
     """Gives the log a new signing key; finishes a rotation that was interrupted. Returns the size up to which the old
     key signed, and the new verifier key. Raises StorageLocked while a server holds the folder, and other
     StorageErrors."""
-    found = load(overrides)
+    found = await asyncio.to_thread(load_with_secrets, overrides)
     refuse_unsupported(found)
     folder = prepared(found.settings.storage.data_path)
     if found.settings.audit.signing_key is not None:
@@ -51,7 +51,7 @@ async def rotate_hmac_key(overrides: Mapping[str, object], principal: Principal)
     """Gives the log a new HMAC key, the configured one or, where none is, one that is made; finishes a rotation that
     was interrupted. Returns the ids of the key before and of the new one. Raises StorageLocked while a server holds the
     folder, InvalidInput where the configured key is the log's already, and other StorageErrors."""
-    found = load(overrides)
+    found = await asyncio.to_thread(load_with_secrets, overrides)
     refuse_unsupported(found)
     settings = found.settings
     folder = prepared(settings.storage.data_path)
