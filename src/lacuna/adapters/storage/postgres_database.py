@@ -10,14 +10,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from lacuna.adapters.postgres_address import PostgresAddress
+from lacuna.adapters.postgres_faults import postgres_fault
 from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.faults import unstorable
 from lacuna.adapters.storage.migrations import HEAD, upgrade
 from lacuna.adapters.storage.postgres_connection import PostgresConnection
-from lacuna.adapters.storage.postgres_faults import postgres_fault
 from lacuna.adapters.storage.postgres_roles import grant_rights
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
 
@@ -33,17 +33,6 @@ _MARK: Final = "Lacuna"
 """The comment on alembic_version: it tells our tables from those of another program that uses Alembic too."""
 _MIGRATION_LOCK: Final = 0x4C41434E
 
-_DEFAULTS: Final = {
-    "application_name": "lacuna",
-    "client_encoding": "UTF8",
-    "connect_timeout": "5",
-    "keepalives_idle": "30",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "30000",
-    # Of several hosts, the one that takes writes. A standby may lag, and what was written must be seen.
-    "target_session_attrs": "primary",
-}
 _BEGIN: Final = (b"BEGIN ISOLATION LEVEL READ COMMITTED", b"SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) "
@@ -67,18 +56,9 @@ class PostgresDatabase:
         self, address: str, *, busy_seconds: float = BUSY_SECONDS, warn: Callable[[str], None] = lambda _: None
     ) -> None:
         """Raises StorageError for an address that libpq does not understand."""
-        try:
-            given = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
-        except psycopg.Error:
-            raise StorageError(
-                "The address of PostgreSQL cannot be understood.",
-                cure="Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE in LACUNA_POSTGRES_URL; in user and password "
-                "write other characters than letters and digits as %XX.",
-                code="storage_refused",
-            ) from None
-        host, port = given.get("host", "localhost"), given.get("port", "5432")
-        self.where = f"postgresql://{host}:{port}/{given.get('dbname', given.get('user', ''))}"
-        self._conninfo = make_conninfo(**{**_DEFAULTS, **given})
+        parsed = PostgresAddress.parse(address)
+        self.where = parsed.where
+        self._conninfo = parsed.conninfo
         self._busy_seconds = busy_seconds
         self._warn = warn
 
