@@ -61,6 +61,8 @@ from tests.config.conftest import Faults, Folder
             ),
         ),
         ("llm:\n  backend: vllm", "2: llm.backend: needs llm.endpoint, the address of the service"),
+        ("vectors:\n  backend: pgvector", "2: vectors.backend: needs the address of a PostgreSQL"),
+        ("vectors:\n  name: Not-a-name", "2: vectors.name: must be a small letter"),
         ("web_search:\n  enabled: true", "2: web_search.enabled: needs web_search.endpoint"),
         (
             "storage: {postgres_url: 'mysql://h/d'}",

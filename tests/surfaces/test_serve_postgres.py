@@ -36,6 +36,7 @@ def env(limited: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
         "LACUNA_API_KEY": KEY,
         "LACUNA_POSTGRES_URL": limited,
         "LACUNA_POSTGRES_POOL_SIZE": "4",
+        "LACUNA_VECTORS__BACKEND": "pgvector",
         "LACUNA_SERVER__RATE_LIMIT_PER_MINUTE": "0",
     }
 
@@ -64,6 +65,20 @@ def test_what_the_server_does_is_in_postgresql_and_nothing_in_a_file(server: Ser
     assert records >= 5
     assert not (server.data_dir / "lacuna.db").exists()
     assert (server.data_dir / "checkpoint").exists()
+
+
+def test_passages_are_in_postgresql_too_and_found_from_there(server: Server, address: str) -> None:
+    secret = {"title": "Plover", "text": "The Plover valve is closed by hand.", "tier": "PROPRIETARY", "groups": ["x"]}
+    stored = server.client.post("/api/v1/documents", json=secret)
+    assert stored.status_code == 201
+    found = server.client.post("/api/v1/search", json={"query": "who closes the plover valve", "top_k": 3}).json()
+    assert found["results"][0]["title"] == "Plover"
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT count(*) FROM lacuna_passages.chunks").fetchone() == (2,)
+        document = stored.json()["document_id"]
+        assert server.client.delete(f"/api/v1/documents/{document}").is_success
+        assert connection.execute("SELECT count(*) FROM lacuna_passages.chunks").fetchone() == (1,)
+    assert not (server.data_dir / "passages.db").exists()
 
 
 def test_commands_beside_the_server_use_the_same_ledger(server: Server, env: dict[str, str]) -> None:

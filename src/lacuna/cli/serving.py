@@ -72,12 +72,15 @@ def migrate_command(
     """Bring the databases up to this version; opening them does the same, where the user may."""
     from lacuna.wiring.build import open_application
     from lacuna.wiring.storage import grant_rights
+    from lacuna.wiring.vectors import grant_passages
 
     async def work() -> str:
         async with open_application(overrides(data_dir)) as application:
-            stored = application.loaded.settings.storage
+            settings = application.loaded.settings
+        stored = settings.storage
         if app_role is not None:
             await grant_rights(stored, app_role)
+            await grant_passages(settings, app_role)
         return str(stored.data_path)
 
     folder = run(work)

@@ -21,6 +21,7 @@ def broken(settings: Settings) -> Iterator[Broken]:
     """Every rule that `settings` break."""
     yield from _routing(settings)
     yield from _back_ends(settings)
+    yield from _stores(settings)
     yield from _headers(settings)
     metrics, server, ingest = settings.metrics, settings.server, settings.ingest
     if metrics.enabled and metrics.prometheus_port == server.port != 0:
@@ -100,6 +101,12 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
     if web.enabled and web.backend in ("kagi", "brave") and web.api_key is None:
         fault = "needs web_search.api_key, the key of an account at the service"
         yield ("web_search", "backend"), (("web_search", "api_key"),), fault
+
+
+def _stores(settings: Settings) -> Iterator[Broken]:
+    if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage) is None:
+        fault = "needs the address of a PostgreSQL: vectors.postgres_url, or storage.postgres_url"
+        yield ("vectors", "backend"), (("vectors", "postgres_url"), ("storage", "postgres_url")), fault
 
 
 def _headers(settings: Settings) -> Iterator[Broken]:

@@ -23,6 +23,7 @@ from lacuna.config.values import (
     PostgresAddress,
     RedisAddress,
     SecretWebAddress,
+    StoreName,
     Text,
     Token,
     UpperText,
@@ -167,6 +168,27 @@ class StorageSettings(Section):
     )
     postgres_url: PostgresAddress | None = Field(None, description="PostgreSQL; empty: SQLite in the data folder.")
     pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
+
+
+class VectorsSettings(Section):
+    """Where passages and their vectors are kept (docs/vector-stores.md)."""
+
+    backend: Annotated[Literal["embedded", "pgvector"], LowerText] = Field(
+        "embedded", description="The data folder, or PostgreSQL with pgvector."
+    )
+    postgres_url: PostgresAddress | None = Field(
+        None, description="PostgreSQL with pgvector; empty: the address in storage.postgres_url."
+    )
+    name: StoreName = Field("lacuna_passages", description="Name of the schema in PostgreSQL.")
+    readers: Annotated[Whole, Field(ge=1, le=100)] = Field(
+        4, description="Searches at a time in one process, each on a connection of its own."
+    )
+    timeout_s: Seconds = Field(10.0, description="Seconds before a search counts as failed.")
+
+    def postgres(self, storage: StorageSettings) -> str | None:
+        """The address of the database with pgvector, where one is configured."""
+        address = self.postgres_url or storage.postgres_url
+        return None if address is None else address.get_secret_value()
 
 
 class CacheSettings(Section):
@@ -437,6 +459,7 @@ class Settings(Section):
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     lineage: LineageSettings = Field(default_factory=LineageSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
+    vectors: VectorsSettings = Field(default_factory=VectorsSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)

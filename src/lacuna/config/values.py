@@ -19,6 +19,7 @@ _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 _DEVICE: Final = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,2})?")
 _CREDENTIAL_HEADERS: Final = frozenset({"authorization", "cookie", "host", "proxy-authorization"})
+_STORE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_TEXT: Final = 2_000
 
 
@@ -125,6 +126,12 @@ def _header(value: str) -> str:
     return value
 
 
+def _store_name(value: str) -> str:
+    if not _STORE_NAME.fullmatch(value):
+        raise fault("must be a small letter, then at most 39 small letters, digits and `_`")
+    return value
+
+
 def _listen_host(value: str) -> str:
     try:
         return str(ipaddress.ip_address(value))
@@ -185,6 +192,7 @@ Header = Annotated[str, AfterValidator(_header)]
 ListenHost = Annotated[str, AfterValidator(_listen_host)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
+StoreName = Annotated[str, AfterValidator(_store_name)]
 PostgresAddress = Annotated[SecretStr, _secret_address("postgresql", "postgres")]
 RedisAddress = Annotated[SecretStr, _secret_address("redis", "rediss", "unix")]
 SecretWebAddress = Annotated[SecretStr, _secret_address("http", "https")]

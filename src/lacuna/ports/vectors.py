@@ -43,7 +43,8 @@ class VectorStore(Protocol):
     and their scores as they were, to the last bit, so rarity is counted over permitted chunks only and equals are
     ordered by something of their own. What `replace`, `remove` and `retag` did MUST be visible to every later search in
     every process from the moment the call returns, and durable. Each of the three is atomic: a reader sees the old
-    document or the new one, never a mixture."""
+    document or the new one, never a mixture. All chunks of a document have its tier and groups; a store MAY refuse
+    others with InvalidInput."""
 
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         """Stores the document's chunks in place of any it had. `fingerprint` is the embedder's ("" without one)."""

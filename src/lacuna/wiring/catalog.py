@@ -48,6 +48,10 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     },
     "vectors": {
         "embedded": "lacuna.adapters.vectors.embedded:EmbeddedVectorStore",
+        "pgvector": "lacuna.adapters.vectors.pgvector:PgvectorStore",
+    },
+    "vectors_rights": {
+        "pgvector": "lacuna.adapters.vectors.pgvector:grant_rights",
     },
     "embeddings": {
         "all-MiniLM-L6-v2": "lacuna.adapters.embeddings.minilm:find_embedder",

@@ -24,7 +24,8 @@ from lacuna.domain.errors import (
     StorageMissing,
 )
 from lacuna.domain.tiers import Tier
-from lacuna.testing.contracts.vectors import EVERYTHING, ids
+from lacuna.testing.contracts.vector_edges import EVERYTHING
+from lacuna.testing.contracts.vectors import ids
 from lacuna.testing.passages import FINGERPRINT, passage, unit
 
 WRITER = Path(__file__).with_name("endless_writer.py")

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from lacuna.adapters.vectors.checks import checked_dimension, no_unicode, stored_already
 from lacuna.adapters.vectors.database import transaction
 from lacuna.adapters.vectors.words import indexed
 from lacuna.domain.errors import InvalidInput, StorageLocked
@@ -25,13 +26,11 @@ _CHANGES_KEPT: Final = 20_000
 
 def replace(connection: sqlite3.Connection, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
     """Raises InvalidInput where a chunk or vector does not belong; then nothing has changed."""
-    dimension = _checked(document_id, fingerprint, chunks)
+    dimension = checked_dimension(document_id, fingerprint, chunks)
     try:
         _replace(connection, document_id, fingerprint, dimension, chunks)
     except UnicodeEncodeError:
-        raise InvalidInput(
-            f"The text of document {document_id} holds half a character (a surrogate).", cure="Decode it anew."
-        ) from None
+        raise no_unicode(document_id) from None
 
 
 def remove(connection: sqlite3.Connection, document_id: str) -> bool:
@@ -104,20 +103,6 @@ def _replace(
         _announce(connection, document)
 
 
-def _checked(document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> int:
-    """The dimension of the vectors, 0 where there are none."""
-    dimensions = {len(item.vector) for item in chunks if item.vector is not None}
-    if len(dimensions) > 1 or 0 in dimensions:
-        raise InvalidInput(f"The vectors of document {document_id} differ in length or are empty.")
-    if dimensions and not fingerprint:
-        raise InvalidInput(f"The vectors of document {document_id} have no fingerprint.")
-    if any(item.chunk.document_id != document_id for item in chunks):
-        raise InvalidInput(f"A chunk given for document {document_id} belongs to another document.")
-    if not all(np.isfinite(item.vector).all() for item in chunks if item.vector is not None):
-        raise InvalidInput(f"A vector of document {document_id} is not finite.")
-    return dimensions.pop() if dimensions else 0
-
-
 def _document(connection: sqlite3.Connection, document_id: str) -> int | None:
     row = connection.execute("SELECT document FROM documents WHERE document_id = ?", (document_id,)).fetchone()
     return None if row is None else int(row[0])
@@ -176,7 +161,7 @@ def _insert_passage(connection: sqlite3.Connection, document: int, chunk: Chunk)
             ),
         ).lastrowid
     except sqlite3.IntegrityError:
-        raise InvalidInput(f"Chunk {chunk.chunk_id} is stored already, for this or another document.") from None
+        raise stored_already(chunk.chunk_id) from None
 
 
 def _audience(connection: sqlite3.Connection, tier: Tier, groups: Iterable[str]) -> int:

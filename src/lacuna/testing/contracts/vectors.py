@@ -20,9 +20,9 @@ from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
 from lacuna.ports.embeddings import Vectors
 from lacuna.ports.vectors import IndexedChunk, VectorStore
+from lacuna.testing.contracts.vector_edges import EVERYTHING, VectorStoreEdges
 from lacuna.testing.passages import DIMENSION, FINGERPRINT, passage, unit
 
-EVERYTHING = Reach(Tier.PROPRIETARY, frozenset(), all_groups=True)
 SALES = frozenset({"sales"})
 ENGINEERING = frozenset({"engineering"})
 
@@ -50,7 +50,7 @@ _HISTORIES = st.lists(
 _REACHES = st.builds(Reach, _TIERS, _GROUPS, st.booleans())
 
 
-class VectorStoreContract:
+class VectorStoreContract(VectorStoreEdges):
     async def test_a_stored_chunk_is_read_back_as_it_was(self, store: VectorStore) -> None:
         full = replace(
             passage(

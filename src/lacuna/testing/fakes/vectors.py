@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from lacuna.domain.errors import InvalidInput
+from lacuna.domain.errors import InvalidInput, StorageError
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
@@ -30,6 +30,7 @@ class InMemoryVectorStore:
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         self.shelf = shelf if shelf is not None else Shelf()
+        self._closed = False
 
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         ids = [item.chunk.chunk_id for item in chunks]
@@ -50,6 +51,7 @@ class InMemoryVectorStore:
             self.shelf.documents[document_id] = (fingerprint, tuple(chunks))
 
     async def remove(self, document_id: str) -> bool:
+        self._require_open()
         self.shelf.changes += 1
         return self.shelf.documents.pop(document_id, None) is not None
 
@@ -62,13 +64,14 @@ class InMemoryVectorStore:
 
     async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
         found = [
-            Scored(item.chunk, float(vector @ item.vector))
+            Scored(item.chunk, _cosine(vector, item.vector))
             for known, item in self._permitted(reach)
             if known == fingerprint and item.vector is not None
         ]
         return _best(found, limit)
 
     async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
+        self._require_open()
         wanted = _words(text)
         bags = [(item.chunk, _words(_visible(item.chunk))) for _, item in self._permitted(reach)]
         weights = {
@@ -91,7 +94,12 @@ class InMemoryVectorStore:
         """A dictionary always serves."""
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Only the shelf is kept."""
+        self._closed = True
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StorageError("The store is closed.", cure="Open it again.")
 
     def _permitted(self, reach: Reach) -> Iterator[tuple[str, IndexedChunk]]:
         for fingerprint, items in self.shelf.documents.values():
@@ -113,12 +121,18 @@ class InMemoryCorpus:
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int, at_least: float = 0.0) -> list[tuple[float, Tier]]:
         found = [
-            (float(vector @ item.vector), item.chunk.tier)
+            (_cosine(vector, item.vector), item.chunk.tier)
             for fingerprint, items in self._shelf.documents.values()
             for item in items
             if fingerprint == self._fingerprint and item.vector is not None
         ]
         return sorted(found, key=lambda one: -one[0])[:k]
+
+
+def _cosine(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) -> float:
+    if left.shape != right.shape:
+        raise InvalidInput(f"A vector has {left.size} dimensions where {right.size} are stored.")
+    return float(left @ right)
 
 
 def _best(found: list[Scored], limit: int) -> list[Scored]:
