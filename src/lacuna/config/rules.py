@@ -104,7 +104,7 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
 
 
 def _stores(settings: Settings) -> Iterator[Broken]:
-    if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage) is None:
+    if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage.postgres_url) is None:
         fault = "needs the address of a PostgreSQL: vectors.postgres_url, or storage.postgres_url"
         yield ("vectors", "backend"), (("vectors", "postgres_url"), ("storage", "postgres_url")), fault
 

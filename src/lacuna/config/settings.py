@@ -8,8 +8,9 @@ are secrets too. docs/configuration.md is generated from this module.
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from lacuna.config.section import Port, Seconds, Section
 from lacuna.config.values import (
     Device,
     Folder,
@@ -23,7 +24,6 @@ from lacuna.config.values import (
     PostgresAddress,
     RedisAddress,
     SecretWebAddress,
-    StoreName,
     Text,
     Token,
     UpperText,
@@ -31,6 +31,7 @@ from lacuna.config.values import (
     Whole,
     is_private_address,
 )
+from lacuna.config.vector_settings import VectorsSettings
 from lacuna.domain.classification import Strategy
 from lacuna.domain.policy import Source
 from lacuna.domain.routing import RoutingTable
@@ -41,17 +42,6 @@ PACKAGED_MODEL: Final = "all-MiniLM-L6-v2"
 
 MEBIBYTE: Final = 1024 * 1024
 _DAY_S: Final = 86_400
-
-Seconds = Annotated[Number, Field(gt=0, le=3_600)]
-Port = Annotated[Whole, Field(ge=0, le=65_535)]
-
-
-class Section(BaseModel):
-    """What all sections share: frozen, no unknown keys, no values in error messages."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False, validate_default=False
-    )
 
 
 class HeuristicLayerSettings(Section):
@@ -168,27 +158,6 @@ class StorageSettings(Section):
     )
     postgres_url: PostgresAddress | None = Field(None, description="PostgreSQL; empty: SQLite in the data folder.")
     pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
-
-
-class VectorsSettings(Section):
-    """Where passages and their vectors are kept (docs/vector-stores.md)."""
-
-    backend: Annotated[Literal["embedded", "pgvector"], LowerText] = Field(
-        "embedded", description="The data folder, or PostgreSQL with pgvector."
-    )
-    postgres_url: PostgresAddress | None = Field(
-        None, description="PostgreSQL with pgvector; empty: the address in storage.postgres_url."
-    )
-    name: StoreName = Field("lacuna_passages", description="Name of the schema in PostgreSQL.")
-    readers: Annotated[Whole, Field(ge=1, le=100)] = Field(
-        4, description="Searches at a time in one process, each on a connection of its own."
-    )
-    timeout_s: Seconds = Field(10.0, description="Seconds before a search counts as failed.")
-
-    def postgres(self, storage: StorageSettings) -> str | None:
-        """The address of the database with pgvector, where one is configured."""
-        address = self.postgres_url or storage.postgres_url
-        return None if address is None else address.get_secret_value()
 
 
 class CacheSettings(Section):

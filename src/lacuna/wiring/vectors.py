@@ -21,7 +21,7 @@ async def open_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -
         bare: VectorStore = await back_end("vectors", "embedded").open(folder / "passages.db")
     else:
         opener = _installed("vectors", "pgvector")
-        address = wanted.postgres(settings.storage)
+        address = wanted.postgres(settings.storage.postgres_url)
         bare = await opener.open(address, wanted.name, readers=wanted.readers, timeout_s=wanted.timeout_s)
     return GuardedStore(
         bare, Guard("vectors", telemetry, wanted.timeout_s), Guard("vectors", telemetry, WRITE_TIMEOUT_S)
@@ -33,7 +33,7 @@ async def grant_passages(settings: Settings, role: str) -> None:
     wanted = settings.vectors
     if wanted.backend == "pgvector":
         grant = _installed("vectors_rights", "pgvector")
-        await asyncio.to_thread(grant, wanted.postgres(settings.storage), wanted.name, role)
+        await asyncio.to_thread(grant, wanted.postgres(settings.storage.postgres_url), wanted.name, role)
 
 
 def _installed(port: str, name: str) -> Any:
