@@ -129,7 +129,7 @@ class TestDeletion:
         await store.replace("after", "", [passage("after", f"a valve, not {heading}", document_id="after")])
 
     def _left(self, path: Path) -> list[str]:
-        """Which words are on the disk: as written, or as the index of words holds them (folded, stemmed)."""
+        """Which words are on the disk: as written, folded or stemmed."""
         disk = bytes_on_disk(path).lower()
         return [word for word in self.SECRETS if word.lower()[:-2].encode() in disk]
 
@@ -185,6 +185,79 @@ class TestDeletion:
             assert self._left(path) != []
         await (await EmbeddedVectorStore.open(path)).close()
         assert self._left(path) == []
+
+
+class TestOlderFiles:
+    """The form of texts in the file changes with versions of Lacuna."""
+
+    async def _filled(self, path: Path) -> None:
+        path.parent.mkdir()
+        store = await EmbeddedVectorStore.open(path)
+        for n in range(3):
+            await store.replace(f"d{n}", FINGERPRINT, [passage(f"c{n}", f"valve {n}", document_id=f"d{n}", seed=n)])
+        await store.close()
+
+    def _as_version_1(self, path: Path) -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        for statement in (
+            "DROP TABLE terms",
+            "DROP TABLE forms",
+            "CREATE VIRTUAL TABLE words USING fts5 (title, heading, body, content='')",
+            "INSERT INTO words (rowid, body) SELECT chunk, text FROM chunks",
+            "PRAGMA user_version = 1",
+        ):
+            connection.execute(statement)
+        connection.close()
+
+    async def test_a_file_of_the_first_version_is_analysed_at_the_start(self, path: Path) -> None:
+        await self._filled(path)
+        self._as_version_1(path)
+        store = await EmbeddedVectorStore.open(path)
+        try:
+            assert ids(await store.lexical("valves", EVERYTHING, 9)) == ["c0", "c1", "c2"]
+            assert await store.remove("d1")
+            assert ids(await store.lexical("valves", EVERYTHING, 9)) == ["c0", "c2"]
+        finally:
+            await store.close()
+        with sqlite3.connect(path) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+            assert connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'words%'").fetchall() == []
+        connection.close()
+
+    async def test_passages_in_another_form_are_analysed_anew(self, path: Path) -> None:
+        await self._filled(path)
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE forms SET name = 'an older one'")
+            connection.execute("UPDATE terms SET terms = x'00000000'")
+        connection.close()
+        store = await EmbeddedVectorStore.open(path)
+        try:
+            assert ids(await store.lexical("valves", EVERYTHING, 9)) == ["c0", "c1", "c2"]
+        finally:
+            await store.close()
+
+    async def test_an_older_program_does_not_write_beside_a_newer_one(self, path: Path) -> None:
+        await self._filled(path)
+        store = await EmbeddedVectorStore.open(path)
+        try:
+            with sqlite3.connect(path) as connection:
+                connection.execute("UPDATE forms SET name = 'a newer one'")
+            connection.close()
+            with pytest.raises(StorageError, match="Another version"):
+                await store.replace("d4", FINGERPRINT, [passage("c4", "valve", document_id="d4", seed=4)])
+        finally:
+            await store.close()
+
+    async def test_programs_that_start_together_share_the_work(self, path: Path) -> None:
+        await self._filled(path)
+        self._as_version_1(path)
+        stores = await asyncio.gather(*(EmbeddedVectorStore.open(path) for _ in range(3)))
+        try:
+            for store in stores:
+                assert ids(await store.lexical("valves", EVERYTHING, 9)) == ["c0", "c1", "c2"]
+        finally:
+            for store in stores:
+                await store.close()
 
 
 class TestFaults:
@@ -335,8 +408,7 @@ class TestScripts:
         await store.replace("d", "", [passage("c", text, document_id="d", title=text)])
         await store.remove("d")
         with sqlite3.connect(path) as connection:
-            connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
-            assert connection.execute("SELECT term FROM temp.terms").fetchall() == []
+            assert connection.execute("SELECT * FROM terms").fetchall() == []
         connection.close()
 
 

@@ -2,7 +2,8 @@
 
 A term is a number below 2**31. There are two kinds: stems of words, and character 4-grams within words, which find
 compounds, typing errors and inflections that no stemmer knows (McNamee and Mayfield 2004, "Character n-gram
-tokenization for European language text retrieval"). Scripts written without spaces give pairs of characters instead.
+tokenization for European language text retrieval"). Scripts written without spaces give pairs of characters for stems
+and single ones for grams.
 
 A store ranks by the sum, over the terms that a passage shares with the question, of
 
@@ -123,14 +124,17 @@ def _counted(some: Iterable[str], language: str | None) -> dict[int, float]:
 @lru_cache(maxsize=32_768)
 def _keys(word: str, language: str | None) -> tuple[int, ...]:
     """The terms of one word."""
-    whole = [
-        GRAMS + crc32(stem.encode("utf-8", "surrogatepass")) % ((1 << 31) - GRAMS) for stem in stems(word, language)
-    ]
+    whole = [GRAMS + _hashed(stem) % ((1 << 31) - GRAMS) for stem in stems(word, language)]
+    if _RUN.match(word):
+        return (*whole, *(_hashed(character) % GRAMS for character in word))
     if not word.isalpha() or len(word) < 3 or is_function_word(word, language):
         return tuple(whole)
     edged = f"_{word}_"
-    parts = (edged[i : i + 4] for i in range(len(edged) - 3))
-    return (*whole, *(crc32(part.encode("utf-8", "surrogatepass")) % GRAMS for part in parts))
+    return (*whole, *(_hashed(edged[i : i + 4]) % GRAMS for i in range(len(edged) - 3)))
+
+
+def _hashed(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _terms(found: dict[int, float], length: float) -> Terms:

@@ -13,7 +13,7 @@ from typing import Final
 
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageLocked, StorageMissing
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 APPLICATION_ID: Final = 0x4C41_4356
 """Marks the file as ours (SQLite's application_id)."""
 
@@ -58,15 +58,23 @@ _SCHEMA: Final = (
         space INTEGER NOT NULL,
         vector BLOB NOT NULL)""",
     "CREATE INDEX vectors_of_document ON vectors (document)",
-    # The index of words holds no copy of the text.
-    """CREATE VIRTUAL TABLE words USING fts5 (
-        title, heading, body, content='',
-        tokenize="porter unicode61 remove_diacritics 2 categories 'L* N* M* Co'")""",
     # Which documents changed, in order: how other processes follow.
     "CREATE TABLE changes (change INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL)",
-    # Deleted text that the index of words and the write-ahead log may still hold (writes.purge).
+    # Deleted text that the write-ahead log may still hold (writes.purge).
     "CREATE TABLE residue (owed INTEGER NOT NULL)",
     "INSERT INTO residue (owed) VALUES (0)",
+)
+
+_TERMS: Final = (
+    # The forms that texts were analysed into; see analysis.ANALYSIS.
+    "CREATE TABLE IF NOT EXISTS forms (form INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    # What the lexical search compares (terms.py).
+    """CREATE TABLE IF NOT EXISTS terms (
+        chunk INTEGER PRIMARY KEY,
+        document INTEGER NOT NULL,
+        form INTEGER NOT NULL,
+        terms BLOB NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS terms_of_document ON terms (document)",
 )
 
 
@@ -174,8 +182,10 @@ def _create(connection: sqlite3.Connection) -> None:
             "CREATE TABLE IF NOT EXISTS identity (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL)"
         )
         connection.execute("INSERT OR IGNORE INTO identity VALUES (1, lower(hex(randomblob(8))))")
+        for statement in _TERMS:
+            connection.execute(statement)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == SCHEMA_VERSION:
+        if version:
             return
         for statement in _SCHEMA:
             connection.execute(statement)

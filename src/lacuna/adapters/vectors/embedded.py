@@ -1,10 +1,10 @@
-"""The embedded vector store: SQLite with an index of words, and exact vector search in memory.
+"""The embedded vector store: SQLite, with exact search by vectors and by terms in memory.
 
 Implements `lacuna.ports.vectors.VectorStore` for one machine and several processes. Guarantees, beyond the port's:
 exact recall under every filter; a search reads one state of the store; deleted text is off the disk when `remove`
-returns (docs/retrieval.md says how, and what file systems may keep). Sized for some 500,000 chunks: 1.5 KB of memory
-for each vector of 384 dimensions. Leaves to others: embedding, fusing the two searches, and the second look at who may
-read what (usecases/search.py).
+returns (docs/retrieval.md says how, and what file systems may keep). Sized for some 500,000 chunks: 2.6 KB of memory
+for each with a vector of 384 dimensions. Leaves to others: embedding, fusing the two searches, and the second look at
+who may read what (usecases/search.py).
 """
 
 import asyncio
@@ -18,13 +18,12 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from lacuna.adapters.vectors import reads, writes
+from lacuna.adapters.vectors import reads, terms, writes
+from lacuna.adapters.vectors.analysis import question_terms
 from lacuna.adapters.vectors.corpus import StoreCorpus
 from lacuna.adapters.vectors.database import connect, prepare, translated
 from lacuna.adapters.vectors.follower import Follower, View
-from lacuna.adapters.vectors.frequencies import Frequencies
 from lacuna.adapters.vectors.lane import Lane
-from lacuna.adapters.vectors.words import queried
 from lacuna.domain.errors import StorageError, StorageLocked, StorageMissing
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
@@ -61,7 +60,6 @@ class EmbeddedVectorStore:
             self._disconnect()
             raise
         self._follower = Follower(path)
-        self._frequencies = Frequencies()
         self._reading = Lane("vector store reads", _READERS, _WAITING)
         self._writing = Lane("vector store writes", 1, _WAITING)
 
@@ -75,6 +73,7 @@ class EmbeddedVectorStore:
         """
         store = await asyncio.to_thread(lambda: cls(path, busy_seconds, max_bytes))
         try:
+            await store._write(terms.bring_up_to_date)
             await store._reading.run(store._in_view, _NOBODY, lambda connection, view: None)
             await store._purge_if_free()
         except BaseException:
@@ -105,8 +104,7 @@ class EmbeddedVectorStore:
 
     async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
         def search(connection: sqlite3.Connection, view: View) -> list[Scored]:
-            words = self._frequencies.choose(connection, view.change, queried(text))
-            return reads.lexical(connection, view, " OR ".join(words), limit) if words else []
+            return reads.lexical(connection, view, question_terms(text), limit)
 
         return await self._reading.run(self._in_view, reach, search)
 

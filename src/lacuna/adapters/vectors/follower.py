@@ -2,7 +2,7 @@
 
 Every search asks `follow` inside its own read transaction. It applies exactly the changes the transaction sees, so what
 a search reads from memory and from the file is one state, whichever process made the last change. Text stays in the
-file; memory holds vectors, chunk numbers and audiences.
+file; memory holds vectors, terms, chunk numbers and audiences.
 """
 
 import json
@@ -18,9 +18,11 @@ from typing import Final
 
 import numpy as np
 
+from lacuna.adapters.vectors import terms
 from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.database import identity, transaction, translated
 from lacuna.adapters.vectors.matrix import Filter, Matrix, Rows, Snapshot
+from lacuna.adapters.vectors.postings import LexicalSnapshot, Postings
 from lacuna.domain.errors import StorageCorrupt
 from lacuna.domain.identity import Reach
 from lacuna.domain.tiers import Tier
@@ -41,6 +43,7 @@ class View:
 
     change: int
     vectors: dict[str, Snapshot]
+    words: LexicalSnapshot
     audiences: Audiences
     permitted: Filter
 
@@ -54,6 +57,7 @@ class Follower:
         self._change = -1
         self._audiences = Audiences()
         self._spaces: dict[int, tuple[str, Matrix]] = {}
+        self._postings = Postings()
 
     @contextmanager
     def view(self, connection: sqlite3.Connection, reach: Reach) -> Iterator[View]:
@@ -86,7 +90,8 @@ class Follower:
                 self._learn_audiences(connection)
                 self._apply(connection, change)
             snapshots = {fingerprint: matrix.snapshot() for fingerprint, matrix in self._spaces.values()}
-            return View(change, snapshots, self._audiences, self._audiences.permitted(reach))
+            permitted = self._audiences.permitted(reach)
+            return View(change, snapshots, self._postings.snapshot(), self._audiences, permitted)
 
     def _learn_audiences(self, connection: sqlite3.Connection) -> None:
         rows = connection.execute(
@@ -103,11 +108,16 @@ class Follower:
             for (document,) in changed.fetchall():
                 for _, matrix in self._spaces.values():
                     matrix.drop(document)
+                self._postings.drop(document)
+                if (passages := terms.of_document(connection, document)) is not None:
+                    self._postings.put(document, passages)
                 self._put(connection, connection.execute(f"{_VECTORS} WHERE v.document = ?", (document,)))
         self._change = change
 
     def _reload(self, connection: sqlite3.Connection) -> None:
         self._spaces = {}
+        self._postings = Postings()
+        self._postings.load(terms.of_all(connection))
         counts = connection.execute("SELECT space, count(*) FROM vectors GROUP BY space").fetchall()
         for space, count in counts:
             self._open_space(connection, space, count)

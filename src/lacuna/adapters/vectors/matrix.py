@@ -72,10 +72,7 @@ class Snapshot:
         if not len(rows) or limit < 1:
             return rows[:0], np.empty(0, dtype=np.float32)
         scores = self._scores(vector, rows)
-        if len(rows) > limit:
-            best = np.argpartition(-scores, limit - 1)[:limit]
-            rows, scores = rows[best], scores[best]
-        order = np.lexsort((self.chunks[rows], -scores))
+        order = best_first(scores, self.chunks[rows], limit)
         return rows[order], scores[order]
 
     def _scores(self, vector: Floats, rows: Ints) -> Floats:
@@ -90,6 +87,17 @@ class Snapshot:
             np.take(self.vectors, some, axis=0, out=copied, mode="clip")  # other modes buffer `out`
             np.vecdot(copied, vector, out=scores[first : first + len(some)])
         return scores
+
+
+def best_first(scores: Floats | npt.NDArray[np.float64], chunks: Ints, limit: int) -> Ints:
+    """The order of the `limit` best, equals by chunk: which of several equals is the last one in depends on nothing
+    but themselves."""
+    if len(scores) <= limit:
+        return np.lexsort((chunks, -scores))
+    least = -np.partition(-scores, limit - 1)[limit - 1]
+    among = np.flatnonzero(scores >= least)
+    order: Ints = among[np.lexsort((chunks[among], -scores[among]))][:limit]
+    return order
 
 
 class Matrix:

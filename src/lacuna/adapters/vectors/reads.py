@@ -1,25 +1,20 @@
 """Searches in the embedded store's file. Each takes a `View`, whose transaction the caller holds.
 
-The filter stands inside the query: a chunk whose audience is not permitted is dropped before its score is computed, so
-it can neither be ranked nor push another one out.
+Ranking happens in memory, among permitted chunks only (matrix.py, postings.py); what is read from the file are the
+passages that were chosen.
 """
 
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Final
 
-import numpy as np
-
+from lacuna.adapters.vectors.analysis import Terms
 from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.follower import View
-from lacuna.adapters.vectors.matrix import Filter, Floats
+from lacuna.adapters.vectors.matrix import Floats
 from lacuna.domain.errors import InvalidInput
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
-
-TITLE_WEIGHT: Final = 2.0
-HEADING_WEIGHT: Final = 1.5
 
 
 def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprint: str, limit: int) -> list[Scored]:
@@ -32,24 +27,9 @@ def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprin
     return _read(connection, view.audiences, snapshot.nearest(vector, view.permitted, limit))
 
 
-def lexical(connection: sqlite3.Connection, view: View, query: str, limit: int) -> list[Scored]:
-    """The best permitted chunks by BM25 for an FTS5 query, equals by chunk."""
-    rows = connection.execute(
-        """SELECT words.rowid, -bm25(words, ?, ?, 1.0) AS score
-        FROM words CROSS JOIN access a ON a.chunk = words.rowid
-        WHERE words MATCH ? AND a.audience IN (SELECT value FROM json_each(?))
-        ORDER BY score DESC, words.rowid LIMIT ?""",
-        (TITLE_WEIGHT, HEADING_WEIGHT, query, _numbers(view.permitted), limit),
-    )
-    return _read(connection, view.audiences, rows.fetchall())
-
-
-def matches(connection: sqlite3.Connection, query: str, limit: int) -> int:
-    """How many chunks an FTS5 query finds, counted up to `limit`."""
-    counted = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (query, limit)
-    ).fetchone()
-    return int(counted[0])
+def lexical(connection: sqlite3.Connection, view: View, question: Terms, limit: int) -> list[Scored]:
+    """The best permitted chunks by the terms they share with the question."""
+    return _read(connection, view.audiences, view.words.best(question, view.permitted, limit))
 
 
 def chunks(connection: sqlite3.Connection, audiences: Audiences, chunk_ids: Sequence[str]) -> list[Chunk]:
@@ -91,7 +71,3 @@ def _chunk(
         page=page,
         source=source,
     )
-
-
-def _numbers(permitted: Filter) -> str:
-    return json.dumps(np.flatnonzero(permitted).tolist())

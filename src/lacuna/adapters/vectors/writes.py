@@ -1,8 +1,8 @@
 """Changes of the embedded store's file, each one transaction.
 
 `replace`, `remove` and `retag` make the change visible to every process at the commit. Deleted text may linger where no
-query can reach it: as entries of the index of words that SQLite has not merged yet, and in the write-ahead log. `purge`
-rewrites the one and empties the other. `residue.owed` counts the changes that still need it, so a crash cannot lose it.
+query can reach it, in the write-ahead log, until `purge` empties that. `residue.owed` counts the changes that still
+need it, so a crash cannot lose it.
 """
 
 import json
@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from lacuna.adapters.vectors import terms
+from lacuna.adapters.vectors.analysis import passage_terms
 from lacuna.adapters.vectors.checks import checked_dimension, no_unicode, stored_already
 from lacuna.adapters.vectors.database import transaction
-from lacuna.adapters.vectors.words import indexed
 from lacuna.domain.errors import InvalidInput, StorageLocked
 from lacuna.domain.retrieval import Chunk
 from lacuna.domain.tiers import Tier
@@ -28,7 +29,8 @@ def replace(connection: sqlite3.Connection, document_id: str, fingerprint: str, 
     """Raises InvalidInput where a chunk or vector does not belong; then nothing has changed."""
     dimension = checked_dimension(document_id, fingerprint, chunks)
     try:
-        _replace(connection, document_id, fingerprint, dimension, chunks)
+        blobs = [terms.stored(passage_terms(i.chunk.title, i.chunk.heading, i.chunk.text)) for i in chunks]
+        _replace(connection, document_id, fingerprint, dimension, list(zip(chunks, blobs, strict=True)))
     except UnicodeEncodeError:
         raise no_unicode(document_id) from None
 
@@ -66,15 +68,13 @@ def owed(connection: sqlite3.Connection) -> int:
 
 
 def purge(connection: sqlite3.Connection) -> None:
-    """Takes deleted text off the disk; costs nothing where none is owed, else a rewrite of the index of words.
+    """Takes deleted text off the disk; costs nothing where none is owed.
 
     Raises StorageLocked where a reader in another process keeps the old state alive for too long: it stays owed.
     """
     due = owed(connection)
     if not due:
         return
-    with transaction(connection, "IMMEDIATE"):
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise StorageLocked(
@@ -85,7 +85,11 @@ def purge(connection: sqlite3.Connection) -> None:
 
 
 def _replace(
-    connection: sqlite3.Connection, document_id: str, fingerprint: str, dimension: int, chunks: Sequence[IndexedChunk]
+    connection: sqlite3.Connection,
+    document_id: str,
+    fingerprint: str,
+    dimension: int,
+    chunks: Sequence[tuple[IndexedChunk, bytes]],
 ) -> None:
     with transaction(connection, "IMMEDIATE"):
         document = _document(connection, document_id)
@@ -98,8 +102,9 @@ def _replace(
         if document is None:
             return
         space = _space(connection, fingerprint, dimension) if dimension else None
-        for item in chunks:
-            _insert(connection, document, space, item)
+        for item, blob in chunks:
+            number = _insert(connection, document, space, item)
+            terms.insert(connection, number, document, blob)
         _announce(connection, document)
 
 
@@ -109,35 +114,25 @@ def _document(connection: sqlite3.Connection, document_id: str) -> int | None:
 
 
 def _delete_chunks(connection: sqlite3.Connection, document: int) -> bool:
-    rows = connection.execute(
-        "SELECT chunk, title, heading, text FROM chunks WHERE document = ?", (document,)
-    ).fetchall()
-    for chunk, *texts in rows:
-        connection.execute(
-            "INSERT INTO words (words, rowid, title, heading, body) VALUES ('delete', ?, ?, ?, ?)",
-            (chunk, *map(indexed, texts)),
-        )
-        connection.execute("DELETE FROM access WHERE chunk = ?", (chunk,))
-    connection.execute("DELETE FROM vectors WHERE document = ?", (document,))
-    connection.execute("DELETE FROM chunks WHERE document = ?", (document,))
-    return bool(rows)
+    of_document = (document,)
+    connection.execute("DELETE FROM access WHERE chunk IN (SELECT chunk FROM chunks WHERE document = ?)", of_document)
+    connection.execute("DELETE FROM terms WHERE document = ?", of_document)
+    connection.execute("DELETE FROM vectors WHERE document = ?", of_document)
+    return connection.execute("DELETE FROM chunks WHERE document = ?", of_document).rowcount > 0
 
 
-def _insert(connection: sqlite3.Connection, document: int, space: int | None, item: IndexedChunk) -> None:
+def _insert(connection: sqlite3.Connection, document: int, space: int | None, item: IndexedChunk) -> int | None:
     chunk = item.chunk
     number = _insert_passage(connection, document, chunk)
     connection.execute(
         "INSERT INTO access (chunk, audience) VALUES (?, ?)", (number, _audience(connection, chunk.tier, chunk.groups))
-    )
-    connection.execute(
-        "INSERT INTO words (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
-        (number, indexed(chunk.title), indexed(chunk.heading), indexed(chunk.text)),
     )
     if item.vector is not None:
         connection.execute(
             "INSERT INTO vectors (chunk, document, space, vector) VALUES (?, ?, ?, ?)",
             (number, document, space, np.asarray(item.vector, dtype="<f4").tobytes()),
         )
+    return number
 
 
 def _insert_passage(connection: sqlite3.Connection, document: int, chunk: Chunk) -> int | None:

@@ -40,12 +40,40 @@ class Change(NamedTuple):
     groups: frozenset[str]
 
 
+class Outside(NamedTuple):
+    """A change of a document that the asker may not see: `texts` None retags it, none at all removes it."""
+
+    document: int
+    texts: tuple[str, ...] | None
+    tier: Tier
+    groups: frozenset[str]
+    seed: int
+
+
 # One suite runs for several classes, and an example begins by emptying the store it shares with the others.
 _SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 _GROUPS = st.frozensets(st.sampled_from(["sales", "engineering", "everyone"]))
 _TIERS = st.sampled_from(Tier)
 _HISTORIES = st.lists(
     st.builds(Change, st.integers(0, 3), st.none() | st.integers(0, 3), _TIERS, _GROUPS), min_size=1, max_size=8
+)
+_WITHIN = (
+    "the valve leaks at the seal",
+    "the valve",
+    "a pump stands beside the valve of the line",
+    "the pump runs and the seal leaks",
+    "the valve",
+    "Ventile und Pumpen",
+)
+_ASKER = Reach(Tier.INTERNAL, SALES)
+_OUTSIDE = st.builds(
+    Outside,
+    st.integers(0, 2),
+    st.none()
+    | st.lists(st.text("valve pump seal the leaks", max_size=40) | st.sampled_from(_WITHIN), max_size=3).map(tuple),
+    st.sampled_from([Tier.INTERNAL, Tier.PROPRIETARY]),
+    st.sampled_from([ENGINEERING, frozenset({"everyone", "engineering"}), frozenset()]),
+    st.integers(0, 5),
 )
 _REACHES = st.builds(Reach, _TIERS, _GROUPS, st.booleans())
 
@@ -146,6 +174,22 @@ class VectorStoreContract(VectorStoreEdges):
         reach = Reach(Tier.INTERNAL, ENGINEERING)
         assert ids(await store.dense(unit(1), FINGERPRINT, reach, 1)) == ["p"]
         assert ids(await store.lexical("valve", reach, 1)) == ["p"]
+
+    @settings(max_examples=15, suppress_health_check=_SHARED)
+    @given(changes=st.lists(_OUTSIDE, min_size=1, max_size=6))
+    async def test_nothing_tells_of_documents_out_of_reach(self, store: VectorStore, changes: list[Outside]) -> None:
+        """Not even to the last bit: how common a word is, how long texts are, what else fills a list."""
+        for document_id in await store.document_ids():
+            await store.remove(document_id)
+        for n, text in enumerate(_WITHIN):
+            visible = passage(f"in{n}", text, document_id=f"in{n}", tier=Tier(n % 2), groups=SALES, seed=n % 4)
+            await store.replace(f"in{n}", FINGERPRINT, [visible])
+        before = await _seen(store)
+        assert before[0]
+        assert before[1]
+        for step, change in enumerate(changes):
+            await _change_outside(store, change, step)
+            assert await _seen(store) == before
 
     async def test_a_group_alone_or_a_clearance_alone_is_not_enough(self, store: VectorStore) -> None:
         await store.replace("doc", "", [passage("c1", "valve", tier=Tier.PROPRIETARY, groups=SALES)])
@@ -281,6 +325,38 @@ class VectorStoreContract(VectorStoreEdges):
 
     async def test_it_can_be_checked(self, store: VectorStore) -> None:
         await store.check()
+
+
+async def _seen(store: VectorStore) -> tuple[list[Scored], ...]:
+    """Every answer of a few searches, short and long ones."""
+    asked = ("which valve leaks", "pumps", "the")
+    found = [await store.lexical(text, _ASKER, limit) for text in asked for limit in (2, 50)]
+    return (
+        *found,
+        *[await store.dense(unit(seed), FINGERPRINT, _ASKER, limit) for seed in (1, 2) for limit in (2, 50)],
+    )
+
+
+async def _change_outside(store: VectorStore, change: Outside, step: int) -> None:
+    name = f"out{change.document}"
+    if change.texts is None:
+        await store.retag(name, change.tier, change.groups)
+    elif not change.texts:
+        await store.remove(name)
+    else:
+        chunks = [
+            passage(
+                f"{name}-{step}-{n}",
+                text,
+                document_id=name,
+                tier=change.tier,
+                groups=change.groups,
+                seed=change.seed,
+                title=text,
+            )
+            for n, text in enumerate(change.texts)
+        ]
+        await store.replace(name, FINGERPRINT, chunks)
 
 
 async def _played(store: VectorStore, history: Sequence[Change]) -> dict[str, list[IndexedChunk]]:

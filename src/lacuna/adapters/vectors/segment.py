@@ -1,0 +1,202 @@
+"""A part of the lexical index: for each term, the passages that hold it. Three bytes a posting, sorted by term.
+
+Only the audiences of a segment's rows ever change. A search looks up all terms at once and keeps the postings of
+permitted rows; what it costs depends on the number of postings, hardly on the number of terms.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lacuna.adapters.vectors.matrix import AudienceNumbers, Filter, Ints
+
+Keys = npt.NDArray[np.uint32]
+Steps = npt.NDArray[np.uint8]
+"""Weights of terms in passages, in multiples of `analysis.STEP`."""
+RowNumbers = npt.NDArray[np.uint16]
+
+Packed = npt.NDArray[np.uint64]
+"""Postings in one number each: 31 bits of term, 16 of row, 8 of step. NumPy sorts those fastest."""
+
+MOST_ROWS: Final = 16_384
+"""A row's number fits into two bytes, and a merge of so many takes a fraction of a second."""
+_ROW: Final = np.uint64(0xFFFF00)
+_KEY: Final = np.uint64(24)
+_BYTE: Final = np.uint64(8)
+NOBODY: Final = 0
+"""The audience of a row that is gone: no filter lets it through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Forward lists: for each passage `sizes` of the `keys` and `steps`, one passage after the other."""
+
+    chunks: Ints
+    audiences: AudienceNumbers
+    sizes: Ints
+    keys: Keys
+    steps: Steps
+
+    def __len__(self) -> int:
+        return len(self.chunks)
+
+    def part(self, first: int, past: int) -> "Passages":
+        bounds = np.concatenate(([0], np.cumsum(self.sizes)))
+        some = slice(bounds[first], bounds[min(past, len(self))])
+        return Passages(
+            self.chunks[first:past],
+            self.audiences[first:past],
+            self.sizes[first:past],
+            self.keys[some],
+            self.steps[some],
+        )
+
+
+class Place(NamedTuple):
+    """Rows of a document in a segment."""
+
+    document: int
+    first: int
+    past: int
+
+
+class Found(NamedTuple):
+    """Postings in permitted rows, term after term: `counts` of each term. `passages` counts all permitted rows."""
+
+    counts: Ints
+    rows: RowNumbers
+    steps: Steps
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Inverted lists: `rows` and `steps` from `starts[n]` to `starts[n + 1]` belong to term `keys[n]`; rows ascend."""
+
+    keys: Keys
+    starts: Ints
+    rows: RowNumbers
+    steps: Steps
+
+    @classmethod
+    def of(cls, postings: "Packed") -> "Index":
+        """Of postings in any order."""
+        ordered = np.sort(postings)
+        keys = (ordered >> _KEY).astype(np.uint32)
+        firsts = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        starts = np.concatenate(([0], firsts, [len(keys)])) if len(keys) else np.zeros(1, dtype=np.int64)
+        return cls(keys[starts[:-1]], starts, (ordered >> _BYTE).astype(np.uint16), ordered.astype(np.uint8))
+
+    def packed(self) -> "Packed":
+        return pack(np.repeat(self.keys, np.diff(self.starts)), self.rows, self.steps)
+
+    def lookup(self, keys: Keys, seen: npt.NDArray[np.bool_]) -> Found:
+        """The postings of terms `keys` in the rows that may be seen."""
+        counts = np.zeros(len(keys), dtype=np.int64)
+        passages = int(np.count_nonzero(seen))
+        places = np.searchsorted(self.keys, keys)
+        there = np.flatnonzero(places < len(self.keys))
+        there = there[self.keys[places[there]] == keys[there]]
+        if not len(there) or not passages:
+            return Found(counts, self.rows[:0], self.steps[:0], passages)
+        starts, stops = self.starts[places[there]], self.starts[places[there] + 1]
+        slices = [slice(*bounds) for bounds in zip(starts.tolist(), stops.tolist(), strict=True)]
+        rows = np.concatenate([self.rows[some] for some in slices])
+        kept = seen[rows]
+        offsets = np.concatenate(([0], np.cumsum(stops - starts)[:-1]))
+        counts[there] = np.add.reduceat(kept, offsets, dtype=np.int64)
+        steps = np.concatenate([self.steps[some] for some in slices])
+        return Found(counts, rows[kept], steps[kept], passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment at one moment."""
+
+    index: Index
+    chunks: Ints
+    audiences: AudienceNumbers
+
+    def lookup(self, keys: Keys, permitted: Filter) -> Found:
+        return self.index.lookup(keys, permitted[self.audiences])
+
+
+class Segment:
+    """Not safe under threads: its owner holds a lock; a `Part` needs none."""
+
+    def __init__(self, places: Sequence[Place], chunks: Ints, audiences: AudienceNumbers, index: Index) -> None:
+        self.places = places
+        self.dead = 0
+        self._chunks = chunks
+        self._audiences = audiences
+        self._index = index
+        self._part: Part | None = None
+
+    def __len__(self) -> int:
+        return len(self._chunks)
+
+    @classmethod
+    def of(cls, documents: Sequence[tuple[int, Passages]]) -> "Segment":
+        """Raises ValueError for more than MOST_ROWS passages."""
+        many = [passages for _, passages in documents]
+        sizes = np.concatenate([passages.sizes for passages in many])
+        if len(sizes) > MOST_ROWS:
+            raise ValueError(f"{len(sizes)} passages do not fit into a segment of {MOST_ROWS}.")
+        postings = pack(
+            np.concatenate([passages.keys for passages in many]),
+            np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes),
+            np.concatenate([passages.steps for passages in many]),
+        )
+        return cls(
+            _places([(document, len(some)) for document, some in documents]),
+            np.concatenate([passages.chunks for passages in many]),
+            np.concatenate([passages.audiences for passages in many]),
+            Index.of(postings),
+        )
+
+    @classmethod
+    def merged(cls, segments: Sequence["Segment"]) -> "Segment":
+        """The living rows of several, in order."""
+        counts: list[tuple[int, int]] = []
+        chunks, audiences, postings = [], [], []
+        offset = 0
+        for segment in segments:
+            alive = segment._audiences != NOBODY
+            numbers = (np.cumsum(alive) - 1 + offset).astype(np.uint64)
+            packed = segment._index.packed()
+            kept = alive[segment._index.rows]
+            old = segment._index.rows[kept]
+            postings.append((packed[kept] & ~_ROW) | (numbers[old] << _BYTE))
+            chunks.append(segment._chunks[alive])
+            audiences.append(segment._audiences[alive])
+            counts += [(place.document, int(alive[place.first : place.past].sum())) for place in segment.places]
+            offset += int(alive.sum())
+        places = _places([(document, count) for document, count in counts if count])
+        return cls(places, np.concatenate(chunks), np.concatenate(audiences), Index.of(np.concatenate(postings)))
+
+    def part(self) -> Part:
+        if self._part is None:
+            # Searches read an older copy while rows are dropped.
+            self._part = Part(self._index, self._chunks, self._audiences.copy())
+        return self._part
+
+    def drop(self, place: Place) -> None:
+        self._audiences[place.first : place.past] = NOBODY
+        self.dead += place.past - place.first
+        self._part = None
+
+
+def _places(counts: Sequence[tuple[int, int]]) -> list[Place]:
+    places, first = [], 0
+    for document, count in counts:
+        places.append(Place(document, first, first + count))
+        first += count
+    return places
+
+
+def pack(keys: Keys, rows: RowNumbers, steps: Steps) -> Packed:
+    packed: Packed = (keys.astype(np.uint64) << _KEY) | (rows.astype(np.uint64) << _BYTE) | steps
+    return packed

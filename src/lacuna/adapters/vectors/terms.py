@@ -1,0 +1,124 @@
+"""The terms of the passages in the embedded store's file, and how a file that holds older ones is brought up to date.
+
+A blob begins with the number of 4-grams (32 bits), then come 4-grams (16 bits each), stems (32 bits each) and the
+weights of all (8 bits each, in multiples of analysis.STEP); everything is little-endian and ascending.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+import numpy as np
+
+from lacuna.adapters.vectors.analysis import ANALYSIS, GRAMS, STEP, Terms, passage_terms
+from lacuna.adapters.vectors.database import SCHEMA_VERSION, transaction
+from lacuna.adapters.vectors.segment import Keys, Passages, Steps
+from lacuna.domain.errors import StorageError
+
+_BATCH: Final = 500
+"""Passages analysed in one transaction: other processes wait that long."""
+_READ: Final = 8_192
+_ROWS: Final = """
+    SELECT t.document, t.chunk, a.audience, t.terms
+    FROM terms t JOIN access a ON a.chunk = t.chunk WHERE t.form = ?"""
+
+
+def stored(terms: Terms) -> bytes:
+    """The blob of a passage's terms."""
+    grams = int(np.searchsorted(terms.keys, GRAMS))
+    steps = np.rint(terms.weights / np.float32(STEP)).astype(np.uint8)
+    return b"".join(
+        (
+            grams.to_bytes(4, "little"),
+            terms.keys[:grams].astype("<u2").tobytes(),
+            terms.keys[grams:].astype("<u4").tobytes(),
+            steps.tobytes(),
+        )
+    )
+
+
+def form(connection: sqlite3.Connection) -> int:
+    """The number of the present form; 0, which no passage has, where the file does not have it."""
+    row = connection.execute("SELECT form FROM forms WHERE name = ?", (ANALYSIS,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def insert(connection: sqlite3.Connection, number: int | None, document: int, blob: bytes) -> None:
+    """Raises StorageError where another version of Lacuna has analysed the file since it was opened."""
+    present = form(connection)
+    if not present:
+        raise StorageError(
+            "Another version of Lacuna has taken over the vector store.", cure="Restart with the newest version."
+        )
+    connection.execute(
+        "INSERT OR REPLACE INTO terms (chunk, document, form, terms) VALUES (?, ?, ?, ?)",
+        (number, document, present, blob),
+    )
+
+
+def of_document(connection: sqlite3.Connection, document: int) -> Passages | None:
+    """None where it has no passages of the present form."""
+    rows = connection.execute(f"{_ROWS} AND t.document = ?", (form(connection), document)).fetchall()
+    return _passages(rows) if rows else None
+
+
+def of_all(connection: sqlite3.Connection) -> Iterator[tuple[int, Passages]]:
+    """Every document's passages of the present form. One that comes in the middle of others comes twice."""
+    rows = connection.execute(f"{_ROWS} ORDER BY t.chunk", (form(connection),))
+    while some := rows.fetchmany(_READ):
+        for document, group in groupby(some, key=itemgetter(0)):
+            yield document, _passages(list(group))
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> int:
+    """Analyses every passage whose terms are missing or of another form, and returns how many those were.
+
+    In small transactions, so that several processes that start together share the work and a crash costs a batch.
+    """
+    with transaction(connection, "IMMEDIATE"):
+        connection.execute("INSERT INTO forms (name) VALUES (?) ON CONFLICT DO NOTHING", (ANALYSIS,))
+    analysed, last = 0, 0
+    while rows := _next_batch(connection, last):
+        analysed, last = analysed + len(rows), rows[-1][0]
+    with transaction(connection, "IMMEDIATE"):
+        connection.execute("DELETE FROM forms WHERE name <> ?", (ANALYSIS,))
+        connection.execute("DROP TABLE IF EXISTS words")  # the index of schema 1
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return analysed
+
+
+def _next_batch(connection: sqlite3.Connection, last: int) -> Sequence[tuple[int, int, str, str, str]]:
+    """The passages after `last` that it has analysed."""
+    with transaction(connection, "IMMEDIATE"):
+        rows = connection.execute(
+            """SELECT c.chunk, c.document, c.title, c.heading, c.text
+            FROM chunks c LEFT JOIN terms t ON t.chunk = c.chunk
+            WHERE c.chunk > ? AND t.form IS NOT ? ORDER BY c.chunk LIMIT ?""",
+            (last, form(connection), _BATCH),
+        ).fetchall()
+        for number, document, *texts in rows:
+            insert(connection, number, document, stored(passage_terms(*texts)))
+    return rows
+
+
+def _read(blob: bytes) -> tuple[Keys, Steps]:
+    grams = int.from_bytes(blob[:4], "little")
+    stems = (len(blob) - 4 - 3 * grams) // 5
+    keys = np.empty(grams + stems, dtype=np.uint32)
+    keys[:grams] = np.frombuffer(blob, "<u2", grams, 4)
+    keys[grams:] = np.frombuffer(blob, "<u4", stems, 4 + 2 * grams)
+    return keys, np.frombuffer(blob, np.uint8, grams + stems, 4 + 2 * grams + 4 * stems)
+
+
+def _passages(rows: Sequence[tuple[int, int, int, bytes]]) -> Passages:
+    _, chunks, audiences, blobs = zip(*rows, strict=True)
+    keys, steps = zip(*map(_read, blobs), strict=True)
+    return Passages(
+        np.array(chunks, np.int64),
+        np.array(audiences, np.int32),
+        np.fromiter(map(len, keys), np.int64, len(keys)),
+        np.concatenate(keys),
+        np.concatenate(steps),
+    )
