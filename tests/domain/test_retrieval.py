@@ -73,5 +73,9 @@ def test_equal_scores_are_ordered_by_chunk() -> None:
 
 
 def test_words_that_fall_into_pieces_count_more_as_words() -> None:
-    assert dense_weight(words=8, pieces=9) > dense_weight(words=2, pieces=9)
-    assert dense_weight(words=0, pieces=0) == dense_weight(words=8, pieces=8)
+    prose = dense_weight(words=8, pieces=9, characters=40)
+    codes = dense_weight(words=4, pieces=8, characters=24)
+    letters = dense_weight(words=3, pieces=18, characters=20)
+    unknown = dense_weight(words=1, pieces=2, characters=60)
+    assert prose > codes > letters == unknown > 0
+    assert dense_weight(words=0, pieces=0, characters=0) == prose

@@ -8,7 +8,10 @@ from lacuna.domain.tiers import Tier
 
 _WEIGHT_OF_PROSE: Final = 0.5
 _WEIGHT_OF_CODES: Final = 0.3
+_WEIGHT_OF_UNKNOWN: Final = 0.1
 _PIECES_PER_KNOWN_WORD: Final = 1.6
+_PIECES_PER_CODE: Final = 2.5
+_CHARACTERS_PER_PIECE: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,12 @@ class Citation:
     heading: str = ""
 
 
-def dense_weight(words: int, pieces: int) -> float:
+def dense_weight(words: int, pieces: int, characters: int) -> float:
     """How much meaning counts against words for a question of `words` words that the embedder's tokenizer breaks into
-    `pieces`. Names, numbers and codes fall into many pieces: the model hardly knows them, an index of words does."""
+    `pieces`. Names, numbers and codes fall into many pieces: the model hardly knows them, an index of words does. A
+    language it was not trained on falls into single letters, or becomes a few pieces that stand for nothing."""
+    if pieces > _PIECES_PER_CODE * words or characters > _CHARACTERS_PER_PIECE * pieces:
+        return _WEIGHT_OF_UNKNOWN
     return _WEIGHT_OF_CODES if pieces > _PIECES_PER_KNOWN_WORD * words else _WEIGHT_OF_PROSE
 
 

@@ -73,8 +73,10 @@ class Search:
         return join(documents[name].tier if name in documents else Tier.PROPRIETARY for name in wanted)
 
     def _weight(self, text: str) -> float:
-        words = len(text.split())
-        return dense_weight(words, words if self._count_tokens is None else self._count_tokens(text))
+        words = text.split()
+        if self._count_tokens is None:
+            return dense_weight(len(words), len(words), 0)
+        return dense_weight(len(words), self._count_tokens(text), sum(map(len, words)))
 
     async def _dense(self, text: str, reach: Reach, depth: int) -> tuple[list[Scored], tuple[str, ...]]:
         if self._embedder is None:
