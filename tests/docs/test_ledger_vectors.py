@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,10 @@ def test_the_signed_note(vectors: Any) -> None:
     )
     assert text.startswith("If you think cryptography is the answer")
     assert verify_ledger.signed_by(given["note"], name, key)
+
+
+def test_the_format_names_every_kind_of_record(root: Path) -> None:
+    page = (root / "docs" / "ledger-format.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `") and "." in line.split("|")[1]]
+    named = [kind for row in rows for kind in re.findall(r"`([a-z_]+\.[a-z_]+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(KINDS)

@@ -133,7 +133,7 @@ def test_what_cannot_be_used_is_refused_with_its_place_and_recorded(server: Serv
     assert "policies/x.rego:3:6" in refused.text
     assert server.client.get(POLICIES).json()["in_force"]["version"] == before
     records = server.client.get("/api/v1/audit/records", params={"kind": "policy.refused"}).json()["records"]
-    assert "x.rego:3:6" in records[0]["record"]["data"]["problems"][0]
+    assert "x.rego:3:6" in records[0]["record"]["data"]["places"][0]
 
 
 @pytest.mark.parametrize(

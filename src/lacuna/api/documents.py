@@ -143,15 +143,15 @@ async def listing(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> DocumentPage:
-    """The documents you may read, by id."""
-    page = await app.ingest.documents.page(after, limit, principal)
+    """The documents you may read, by id; that you looked is recorded."""
+    page = await app.document_reads.page(after, limit, principal)
     return DocumentPage(documents=[document_model(d) for d in page.documents], next=page.next)
 
 
 @router.get("/{document_id:path}")
 async def show(document_id: DocumentId, app: App, principal: Reader) -> DocumentModel:
-    """One document."""
-    return document_model(await app.ingest.documents.get(document_id, principal))
+    """One document; that you looked is recorded."""
+    return document_model(await app.document_reads.show(document_id, principal))
 
 
 @router.patch("/{document_id:path}")

@@ -55,10 +55,10 @@ secrets need it. Secrets are never printed.
 
 A secret may also stand in a HashiCorp Vault: write `vault:MOUNT/PATH#FIELD` (or `vault:MOUNT/PATH?version=2#FIELD`) in
 its place, in a file, a variable or a `_FILE`, and give `secrets.vault_url` and `secrets.vault_token`. The engine is KV
-version 2; the token's policy needs `read` on `MOUNT/data/PATH`. Each secret is read once, when a process starts: after a
-change, restart. `lacuna config validate` checks how references are written and fetches nothing. The token goes to that
-address only: redirects are not followed, so name the active node or a load balancer. This was tested against a stand-in
-that speaks Vault's HTTP API, not against Vault itself.
+version 2; the token's policy needs `read` on `MOUNT/data/PATH`. Each secret is read once, when a process starts: after
+a change, restart. `lacuna config validate` checks how references are written and fetches nothing. The token goes to
+that address only: redirects are not followed, so name the active node or a load balancer. This was tested against a
+stand-in that speaks Vault's HTTP API, not against Vault itself.
 
 Files are plain YAML 1.2 of at most 5 MiB: no tags, no anchors and aliases, no duplicate keys. Tier names count in any
 case. The guide's `lineage.postgres_url` is a second name of `storage.postgres_url`.

@@ -143,7 +143,11 @@ class Ask:
             found = await self._search.hybrid(wanted.question.text, run.reach, wanted.top_k)
             hits = await self._gather.shown(found.hits, decided)
             run.degraded += found.degraded
-        more: dict[str, Json] = {"chunks": [hit.chunk.chunk_id for hit in hits], "degraded": list(run.degraded)}
+        more: dict[str, Json] = {
+            "chunks": [hit.chunk.chunk_id for hit in hits],
+            "documents": sorted({hit.chunk.document_id for hit in hits}),
+            "degraded": list(run.degraded),
+        }
         decided = await self._durable(decided, wanted, principal, "search", more)
         tier = join((decided.plan.tier, *(hit.chunk.tier for hit in hits)))
         return Passages(hits, tier, decided, tuple(run.degraded))

@@ -7,6 +7,7 @@ were tested with.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ CONFIGURATION = "configuration"
 LISTED = 100
 MAX_NOTE = 500
 _MAX_PROBLEMS = 50
+_PLACE = re.compile(r"[\w./-]{1,200}(:\d+){0,2}(?=: )", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,11 @@ class Policies:
             policies = self.whole(own)
             await asyncio.to_thread(self._validate, policies)
         except ConfigError as fault:
-            problems: list[Json] = list(fault.problems[:_MAX_PROBLEMS])
-            await self._ledger.append(self._entry("policy.refused", principal, {"problems": problems}))
+            await self._ledger.append(self._entry("policy.refused", principal, _refused(fault)))
             raise
         now = self._clock.now_us()
         added = PolicyVersion(policies.version, principal.user_id, now, note, policies)
-        data: dict[str, Json] = {"version": added.version, "files": [path for path, _ in policies.files], "note": note}
+        data: dict[str, Json] = {"version": added.version, "files": [path for path, _ in policies.files]}
         entry = self._entry("policy.deployed", principal, data)
         await self._store.activate(added.version, principal.user_id, now, added, [entry])
         await self._follow.look()
@@ -150,7 +151,7 @@ class Policies:
         try:
             await asyncio.to_thread(self._validate, policies)
         except ConfigError as fault:
-            data: dict[str, Json] = {"version": policies.version, "problems": list(fault.problems[:_MAX_PROBLEMS])}
+            data: dict[str, Json] = {"version": policies.version, **_refused(fault)}
             await self._ledger.append(self._entry("policy.refused", principal, data))
             raise
         kept = None if target == CONFIGURATION else policies.version
@@ -166,7 +167,7 @@ class Policies:
         """Keeps a set of the configuration folder that came into force, so that its decisions can be explained
         later."""
         now = self._clock.now_us()
-        data: dict[str, Json] = {"version": policies.version, "files": [path for path, _ in policies.files], "note": ""}
+        data: dict[str, Json] = {"version": policies.version, "files": [path for path, _ in policies.files]}
         record = Record("policy.deployed", now, "system", CONFIGURATION, "", data)
         await self._store.keep(PolicyVersion(policies.version, CONFIGURATION, now, "", policies), [Entry(record)])
 
@@ -187,3 +188,9 @@ class Policies:
 
     def _entry(self, kind: str, principal: Principal, data: dict[str, Json]) -> Entry:
         return Entry(Record(kind, self._clock.now_us(), principal.user_id, principal.via, "", data))
+
+
+def _refused(fault: ConfigError) -> dict[str, Json]:
+    """How many faults and where they are: what they say quotes the rules, which are not for the ledger."""
+    places = (_PLACE.match(problem) for problem in fault.problems[:_MAX_PROBLEMS])
+    return {"problems": len(fault.problems), "places": [place[0] if place else "" for place in places]}

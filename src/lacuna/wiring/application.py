@@ -19,6 +19,7 @@ from lacuna.usecases.ask import Ask
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify
 from lacuna.usecases.degradation import Degradation
+from lacuna.usecases.document_reads import DocumentReads
 from lacuna.usecases.evaluate import Evaluate
 from lacuna.usecases.explain_policy import ExplainPolicy
 from lacuna.usecases.feedback import Feedback
@@ -71,6 +72,7 @@ class Application:
     synchronise: Synchronise
     trace: Trace
     audit: Audit
+    document_reads: DocumentReads
     terms: Terms
     overrides: Overrides
     policies: Policies

@@ -32,6 +32,7 @@ from lacuna.usecases.approvals import Approvals
 from lacuna.usecases.audit import Audit
 from lacuna.usecases.classify import Classify, Routing
 from lacuna.usecases.degradation import Degradation
+from lacuna.usecases.document_reads import DocumentReads
 from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
@@ -225,6 +226,7 @@ async def open_application(
             synchronise=Synchronise(ingest, storage.source_items, storage.catalogue, storage.ledger, clock),
             trace=trace,
             audit=Audit(storage.ledger, clock, keys),
+            document_reads=DocumentReads(ingest.documents, storage.ledger, clock),
             terms=terms,
             overrides=overridden.overrides,
             feedback=overridden.feedback,
