@@ -8,7 +8,7 @@ mean is left to the adapters.
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -20,6 +20,7 @@ from lacuna.domain.errors import (
     DependencyTimeout,
     DependencyUnavailable,
     LacunaError,
+    TooLarge,
 )
 
 USER_AGENT: Final = "Lacuna"
@@ -33,6 +34,14 @@ _CURES: Final[Mapping[int, str]] = {
     413: "Send less text.",
     429: "It limits the rate: try again later.",
 }
+
+
+class Fetched(NamedTuple):
+    """An answer; header names are in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
 
 
 class HttpClient:
@@ -114,6 +123,35 @@ class HttpClient:
             answer = b"".join([piece async for piece in pieces])
         return seen[0], answer
 
+    async def fetch(
+        self,
+        path: str,
+        max_bytes: int,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        expected: Sequence[int] = (),
+        cures: Mapping[int, str] | None = None,
+    ) -> Fetched:
+        """What a 2xx answer brings, or one whose status is `expected`. Raises TooLarge beyond `max_bytes`, and a
+        DependencyError."""
+        seen: list[int] = []
+        heard: dict[str, str] = {}
+        pieces = self._exchange(
+            "GET",
+            path,
+            accept="*/*",
+            params=params,
+            cures=cures,
+            more=headers,
+            seen=(seen, expected),
+            heard=heard,
+            max_bytes=max_bytes,
+        )
+        async with aclosing(pieces):
+            body = b"".join([piece async for piece in pieces])
+        return Fetched(seen[0], body, heard)
+
     async def close(self) -> None:
         """Closes all connections; later calls raise DependencyUnavailable."""
         self._closed = True
@@ -132,6 +170,8 @@ class HttpClient:
         timeout_s: float | None = None,
         more: Mapping[str, str] | None = None,
         seen: tuple[list[int], Sequence[int]] | None = None,
+        heard: dict[str, str] | None = None,
+        max_bytes: int | None = None,
     ) -> AsyncGenerator[bytes, None]:
         headers = {"Accept": accept}
         if body is not None:
@@ -153,9 +193,13 @@ class HttpClient:
                 if response.status not in expected:
                     self._refuse(response, accept, cures or {})
                 statuses.append(response.status)
+                if heard is not None:
+                    heard.update((name.lower(), value) for name, value in response.headers.items())
                 taken = 0
                 async for piece in response.content.iter_any():
                     taken += len(piece)
+                    if max_bytes is not None and taken > max_bytes:
+                        raise TooLarge(f"It is larger than {max_bytes:,} bytes.", cure="Raise ingest.max_file_bytes.")
                     if taken > self._max_body_bytes:
                         raise DependencyNonsense(f"{self.where} sent more than {self._max_body_bytes} bytes.")
                     yield piece

@@ -1,16 +1,14 @@
 """Checkpoints as objects of an S3-style store: `PUT` under a new name, never over one that is there.
 
-Requests are signed as AWS Signature Version 4 says (docs: "Signature Version 4 signing process"). A bucket with object
-lock keeps even its owner from removing them.
+A bucket with object lock keeps even its owner from removing them.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.anchors.names import checkpoint_name, same_checkpoint
+from lacuna.adapters.aws_signature import AwsSignature
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import DependencyNonsense
 from lacuna.ports.anchors import Publication
@@ -45,15 +43,12 @@ class ObjectStoreAnchor:
         self._client = HttpClient(
             "object store", self._endpoint, rule, timeout_s=timeout_s, max_body_bytes=MAX_BODY_BYTES
         )
-        self._region = region
-        self._access_key = access_key
-        self._secret = secret_key
-        self._now = now
+        self._signature = AwsSignature(self.host, region, access_key, secret_key, now)
 
     async def publish(self, publication: Publication) -> None:
         path = f"/{checkpoint_name(publication.note)}"
         body = publication.note.encode()
-        headers = {"if-none-match": "*", **self._signed("PUT", path, body)}
+        headers = {"if-none-match": "*", **self._signature.headers("PUT", self._endpoint.path + path, body)}
         status, _ = await self._client.send(
             "PUT",
             path,
@@ -70,7 +65,7 @@ class ObjectStoreAnchor:
         await self._client.close()
 
     async def _compare(self, path: str, note: str) -> None:
-        headers = self._signed("GET", path, b"")
+        headers = self._signature.headers("GET", self._endpoint.path + path, b"")
         _, kept = await self._client.send("GET", path, None, headers=headers, cures=_CURES)
         if not same_checkpoint(kept.decode("utf-8", "replace"), note):
             raise DependencyNonsense(
@@ -78,24 +73,3 @@ class ObjectStoreAnchor:
                 "back.",
                 cure="Fetch it and run `lacuna audit verify --against` with it.",
             )
-
-    def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
-        """The headers that sign a request. Only characters that need no encoding occur in our paths."""
-        moment = self._now().strftime("%Y%m%dT%H%M%SZ")
-        digest = hashlib.sha256(body).hexdigest()
-        signed = {"host": self.host, "x-amz-content-sha256": digest, "x-amz-date": moment}
-        names = ";".join(signed)
-        lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-        request = f"{method}\n{self._endpoint.path}{path}\n\n{lines}\n{names}\n{digest}"
-        scope = f"{moment[:8]}/{self._region}/s3/aws4_request"
-        key = f"AWS4{self._secret}".encode()
-        for part in scope.split("/"):
-            key = hmac.digest(key, part.encode(), "sha256")
-        text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(key, text.encode(), "sha256").hex()
-        credential = f"Credential={self._access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-        return {
-            "x-amz-content-sha256": digest,
-            "x-amz-date": moment,
-            "Authorization": f"AWS4-HMAC-SHA256 {credential}",
-        }

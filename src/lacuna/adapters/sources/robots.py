@@ -1,0 +1,72 @@
+"""What a site asks of programs that fetch its pages: robots.txt (RFC 9309)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+MAX_BYTES: Final = 512 * 1024
+"""RFC 9309, section 2.5, asks for at least 500 kibibytes."""
+
+MAX_DELAY_S: Final = 10.0
+_MAX_RULES: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The rules for one program: path patterns with whether they allow, and seconds to wait between two pages."""
+
+    rules: tuple[tuple[str, bool], ...] = ()
+    delay_s: float = 0.0
+
+    @classmethod
+    def read(cls, text: str, agent: str) -> "Robots":
+        """The rules for `agent`: those of every group that names it, else those for everybody."""
+        own, everybody = cls(), cls()
+        for agents, group in _groups(text):
+            if agent.lower() in agents:
+                own = own.joined(group)
+            if "*" in agents:
+                everybody = everybody.joined(group)
+        named = any(agent.lower() in agents for agents, _ in _groups(text))
+        return own if named else everybody
+
+    def joined(self, other: "Robots") -> "Robots":
+        """Both rules together."""
+        return Robots((*self.rules, *other.rules)[:_MAX_RULES], max(self.delay_s, other.delay_s))
+
+    def allow(self, path: str) -> bool:
+        """Whether `path` (with its query) may be fetched: the longest pattern decides, allowing wins a tie."""
+        matching = [(len(pattern), allowed) for pattern, allowed in self.rules if _expression(pattern).match(path)]
+        return max(matching, default=(0, True))[1]
+
+
+def _groups(text: str) -> Iterator[tuple[set[str], Robots]]:
+    agents: set[str] = set()
+    rules: list[tuple[str, bool]] = []
+    delay, in_rules = 0.0, False
+    for line in text.removeprefix("\ufeff").splitlines():
+        key, _, value = line.partition("#")[0].partition(":")
+        key, value = key.strip().lower(), value.strip()
+        if key == "user-agent":
+            if in_rules:
+                yield agents, Robots(tuple(rules), delay)
+                agents, rules, delay, in_rules = set(), [], 0.0, False
+            agents.add(value.partition("/")[0].strip().lower())
+        elif key in ("allow", "disallow"):
+            in_rules = True
+            if value:
+                rules.append((value, key == "allow"))
+        elif key == "crawl-delay":
+            in_rules = True
+            delay = min(float(value), MAX_DELAY_S) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value) else 0.0
+    yield agents, Robots(tuple(rules), delay)
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """`*` stands for anything, `$` at the end for the end (section 2.2.3)."""
+    end = pattern.endswith("$")
+    parts = re.sub(r"\*+", "*", pattern.removesuffix("$")).split("*")
+    return re.compile(".*?".join(map(re.escape, parts)) + (r"\Z" if end else ""), re.DOTALL)
