@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lacuna.adapters.sources.folder import FolderSource
-from lacuna.domain.errors import DependencyUnavailable, Forbidden, InvalidInput
+from lacuna.domain.errors import DependencyTimeout, DependencyUnavailable, Forbidden, InvalidInput
 from lacuna.domain.identity import EVERYONE
 from lacuna.domain.synchronising import Deletions
 from lacuna.domain.tiers import Tier
@@ -326,3 +326,18 @@ async def test_a_folder_that_cannot_be_listed_is_told_and_counts_as_incomplete(f
 async def test_a_folder_that_is_not_there_counts_as_incomplete(tmp_path: Path) -> None:
     (item,) = [item async for item in FolderSource([tmp_path / "gone"]).items()]
     assert item.incomplete
+
+
+async def test_a_source_that_fails_item_after_item_ends_the_run_and_deletes_nothing(world: Synchronised) -> None:
+    await world.sync()
+
+    class Down(InMemorySource):
+        async def fetch(self, item: Item, max_bytes: int) -> Content:
+            self.fetched.append(item.filename)
+            raise DependencyTimeout("It did not answer.")
+
+    down = Down({f"{n:03}.md": b"" for n in range(200)})
+    with pytest.raises(DependencyTimeout):
+        await world.sync(down, Deletions(all_of_them=True))
+    assert len(down.fetched) < 40
+    assert len(world.stored) == 2

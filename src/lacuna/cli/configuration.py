@@ -23,10 +23,12 @@ def validate(as_json: AsJson = False) -> None:
     Exits with 1 if any is."""
     from lacuna.wiring.plugins import check_plugins
     from lacuna.wiring.policy import validate_policies
+    from lacuna.wiring.sources import check_sources
 
     try:
         loaded = load()
         check_plugins(loaded)
+        check_sources(loaded)
         if loaded.settings.policy.opa_url is None:
             validate_policies(loaded, None)
     except ConfigError as error:

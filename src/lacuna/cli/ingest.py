@@ -1,6 +1,6 @@
 """`lacuna ingest`: files, folders and configured sources into the store."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 
 from lacuna.cli.ingest_report import JsonReport, Report, ScreenReport
 from lacuna.cli.output import AsJson, DataDir, overrides, run
-from lacuna.domain.errors import InvalidInput, LacunaError
+from lacuna.domain.errors import DependencyError, InvalidInput, LacunaError
 from lacuna.domain.synchronising import Deletions
 from lacuna.domain.tiers import Tier
 
@@ -24,6 +24,7 @@ class _Wanted:
     """What was asked for on the command line."""
 
     paths: tuple[Path, ...]
+    sources: tuple[str, ...]
     declared: "Declared"
     sync: bool
     deletions: Deletions
@@ -31,17 +32,18 @@ class _Wanted:
 
 
 def ingest_command(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
     tier: Annotated[
         str | None, typer.Option(help="What you declare: PUBLIC, INTERNAL or PROPRIETARY. What is found can raise it.")
     ] = None,
     group: Annotated[
         list[str] | None, typer.Option(help="Who may read it above PUBLIC; may be repeated (default: everyone).")
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A source of sources.yaml; may be repeated.")
+    ] = None,
     title: Annotated[str, typer.Option(help="Title; for a single file.")] = "",
-    sync: Annotated[
-        bool, typer.Option("--sync", help="Also follow what was moved and delete what is gone; for folders.")
-    ] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Also follow what was moved and delete what is gone.")] = False,
     delete_up_to: Annotated[
         int, typer.Option(min=0, max=100, metavar="PERCENT", help="Most that --sync may delete of what it knows.")
     ] = 50,
@@ -57,54 +59,66 @@ def ingest_command(
     """Ingest documents: read, classify, index. Unchanged files are left alone; a broken file does not stop the rest."""
     from lacuna.usecases.upload import Declared
 
+    paths, source = paths or [], source or []
+    if not paths and not source:
+        raise typer.BadParameter("name files, folders, or a source", param_hint="PATH")
+    if source and (paths or title or tier or group):
+        raise InvalidInput(
+            "A source stands alone: its tier and groups are in sources.yaml.", cure="Leave out paths and declarations."
+        )
     if title and (len(paths) != 1 or paths[0].is_dir()):
         raise InvalidInput("A title names a single file.", cure="Leave out --title or name one file.")
     if sync and any(path.exists() and not path.is_dir() for path in paths):
         raise InvalidInput("Only folders can be synchronised.", cure="Name folders, or leave out --sync.")
     declared = Declared(_tier(tier), frozenset(group) if group else None, title)
-    deletions = Deletions(percent=delete_up_to, all_of_them=allow_empty)
-    wanted = _Wanted(tuple(paths), declared, sync, deletions, dry_run)
+    deletions = Deletions(sync, delete_up_to, allow_empty)
+    wanted = _Wanted(tuple(paths), tuple(source), declared, sync, deletions, dry_run)
     report = JsonReport(dry_run=dry_run) if as_json else ScreenReport(dry_run=dry_run)
-    fault = run(lambda: _ingest(wanted, report, data_dir))
-    report.end(fault)
-    if report.failed or fault is not None:
+    faults = run(lambda: _ingest(wanted, report, data_dir))
+    report.end(faults)
+    if report.failed or faults:
         raise typer.Exit(1)
 
 
-async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> LacunaError | None:
-    """What ended the run early, None if nothing did."""
+async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> list[LacunaError]:
+    """What ended the run early, or the part of one source."""
     from lacuna.wiring.build import open_application
 
     async with open_application(overrides(data_dir), passages_needed=False) as application:
-        fault: LacunaError | None = None
-        async for run_of_one in _runs(wanted, application, report):
-            try:
-                async with aclosing(run_of_one) as outcomes:
-                    async for outcome in outcomes:
-                        report.add(outcome)
-            except InvalidInput as refusal:  # of one source; the next is another matter
-                fault = refusal
-            except LacunaError as error:
-                return error
-    return fault
+        faults: list[LacunaError] = []
+        async with aclosing(_runs(wanted, application, report)) as runs:
+            async for run_of_one in runs:
+                try:
+                    async with aclosing(run_of_one) as outcomes:
+                        async for outcome in outcomes:
+                            report.add(outcome)
+                except (InvalidInput, DependencyError) as refusal:  # of one source; the next is another matter
+                    faults.append(refusal)
+                except LacunaError as error:
+                    return [*faults, error]
+    return faults
 
 
 async def _runs(
     wanted: _Wanted, application: "Application", report: Report
-) -> "AsyncIterator[AsyncGenerator[Outcome, None]]":
+) -> "AsyncGenerator[AsyncGenerator[Outcome, None], None]":
     """One run for each source."""
-    from lacuna.wiring.catalog import back_end
+    from lacuna.wiring.sources import declared, folder_source, named, open_source
 
-    who, folder = application.cli_principal, back_end("source", "folder")
-    if not wanted.sync:
-        yield application.take_in.run(
-            folder(wanted.paths), wanted.declared, who, report.counted, dry_run=wanted.dry_run
-        )
+    who, options = application.cli_principal, {"dry_run": wanted.dry_run}
+    if wanted.paths and not wanted.sync:
+        yield application.take_in.run(folder_source(wanted.paths), wanted.declared, who, report.counted, **options)
         return
+    synchronised = application.synchronise.run
     for path in wanted.paths:
-        yield application.synchronise.run(
-            folder([path]), wanted.declared, who, wanted.deletions, report.counted, dry_run=wanted.dry_run
-        )
+        source = folder_source([path])
+        yield synchronised(source, wanted.declared, who, wanted.deletions, report.counted, **options)
+    for each in [named(application.loaded, name) for name in wanted.sources]:
+        source = await open_source(application.loaded, each, application.telemetry)
+        try:
+            yield synchronised(source, declared(each), who, wanted.deletions, report.counted, **options)
+        finally:
+            await source.close()
 
 
 def _tier(name: str | None) -> Tier | None:

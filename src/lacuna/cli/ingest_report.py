@@ -9,13 +9,14 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from lacuna.cli.output import err, out
+from lacuna.cli.output import err, out, report
 from lacuna.domain.errors import LacunaError
 from lacuna.domain.tiers import Tier
 
@@ -56,8 +57,8 @@ class Report(ABC):
         self._chunks[outcome.status] += outcome.chunks
 
     @abstractmethod
-    def end(self, fault: LacunaError | None) -> None:
-        """The run is over; `fault` is what ended it early."""
+    def end(self, faults: Sequence[LacunaError]) -> None:
+        """The run is over; `faults` are what ended it, or the part of one source, early."""
 
 
 class JsonReport(Report):
@@ -78,16 +79,16 @@ class JsonReport(Report):
             self._told = now
             self._tell(now - self._began)
 
-    def end(self, fault: LacunaError | None) -> None:
-        if fault is not None and not self._begun:
-            raise fault
+    def end(self, faults: Sequence[LacunaError]) -> None:
+        if faults and not self._begun:
+            raise faults[0]
         shown = (*_ALWAYS, *(status for status in ("moved", "deleted") if self._counts[status]))
         self._write("\n  ],\n" if self._begun else '{\n  "outcomes": [],\n')
         self._write(f'  "counts": {self._json({status: self._counts[status] for status in shown})}')
         if self._dry_run:
             self._write(',\n  "dry_run": true')
-        if fault is not None:
-            self._write(f',\n  "error": {self._json(_fault(fault))}')
+        if faults:
+            self._write(f',\n  "error": {self._json(_fault(faults[0]))}')
         self._write("\n}\n")
 
     def _tell(self, seconds: float) -> None:
@@ -134,9 +135,9 @@ class ScreenReport(Report):
             out.print(f"{outcome.source}: {outcome.note}", markup=False)
         self._progress.advance(self._bar)
 
-    def end(self, fault: LacunaError | None) -> None:
+    def end(self, faults: Sequence[LacunaError]) -> None:
         self._progress.stop()
-        if not self.done and fault is None:
+        if not self.done and not faults:
             out.print("Nothing to ingest: no files there.")
         elif self._counts.total() > self.failed:
             out.print(self._table())
@@ -144,8 +145,8 @@ class ScreenReport(Report):
             err.print(f"{self.failed} of {self.done} files could not be ingested.")
         if self._dry_run and self.done:
             out.print("Dry run: nothing was stored.")
-        if fault is not None:
-            raise fault
+        for fault in faults:
+            report(fault, as_json=False)
 
     def _table(self) -> Table:
         table = Table("", *(str(tier) for tier in Tier), "chunks", box=None, pad_edge=False)

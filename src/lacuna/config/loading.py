@@ -17,11 +17,13 @@ from lacuna.config import environment, layers, policies, problems, rules, schema
 from lacuna.config import examples as example_files
 from lacuna.config import plugins as plugin_file
 from lacuna.config import recognisers as recogniser_file
+from lacuna.config import sources as source_file
 from lacuna.config import terms as term_file
 from lacuna.config.layers import Assigned
 from lacuna.config.plugins import Plugins
 from lacuna.config.problems import DEFAULT, Kind, Origin, Problem
 from lacuna.config.settings import Settings
+from lacuna.config.sources import ConfiguredSource
 from lacuna.config.vault import PREFIX, VaultReference
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.examples import Example
@@ -42,9 +44,10 @@ _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
     `recognisers` and `examples` are the administrator's own, `plugins` those switched on in plugins.yaml, not built
-    yet; `policies` are the shipped ones (`shipped_policies`) with those of the folder; `folder` is None where the
-    packaged defaults hold. `unsupported` names what this version has no back end for. `references` are the secrets that
-    are in Vault and were not fetched yet; `assigned` is what was written, secrets included."""
+    yet, `document_sources` those of sources.yaml; `policies` are the shipped ones (`shipped_policies`) with those of
+    the folder; `folder` is None where the packaged defaults hold. `unsupported` names what this version has no back end
+    for. `references` are the secrets that are in Vault and were not fetched yet; `assigned` is what was written,
+    secrets included."""
 
     settings: Settings
     terms: TermSet
@@ -57,6 +60,7 @@ class Loaded:
     shipped_policies: PolicySet
     policies: PolicySet
     plugins: Plugins = field(default_factory=Plugins)
+    document_sources: tuple[ConfiguredSource, ...] = ()
     references: Mapping[schema.KeyPath, VaultReference] = field(default_factory=dict)
     assigned: Mapping[schema.KeyPath, Assigned] = field(default_factory=dict, repr=False)
 
@@ -104,6 +108,7 @@ def load(
         unsupported=support.unsupported(settings),
         folder=folder,
         plugins=files.plugins,
+        document_sources=files.sources,
         shipped_policies=base,
         policies=base.joined(files.policies),
         references=_references(assigned),
@@ -161,6 +166,7 @@ class _Files:
         self.terms = self._terms()
         self.recognisers = self._recognisers()
         self.plugins = self._plugins()
+        self.sources = self._sources()
         self.policies = self._policies()
         self.examples = self._examples()
 
@@ -196,6 +202,14 @@ class _Files:
         self.problems += read.problems
         return read.plugins
 
+    def _sources(self) -> tuple[ConfiguredSource, ...]:
+        name = source_file.FILE_NAME
+        if not os.path.lexists(self._folder / name):
+            return ()
+        read = source_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        self.problems += read.problems
+        return read.sources
+
     def _policies(self) -> PolicySet:
         read = policies.read_folder(self._folder / policies.FOLDER)
         self.problems += read.problems
@@ -224,7 +238,13 @@ class _Files:
             fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
             self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))
             return
-        known = (CONFIG_FILE, term_file.FILE_NAME, recogniser_file.FILE_NAME, plugin_file.FILE_NAME)
+        known = (
+            CONFIG_FILE,
+            term_file.FILE_NAME,
+            recogniser_file.FILE_NAME,
+            plugin_file.FILE_NAME,
+            source_file.FILE_NAME,
+        )
         for name in names:
             if name.lower().endswith((".yaml", ".yml")) and name not in known and not name.startswith("."):
                 guess = problems.nearest(name, known)

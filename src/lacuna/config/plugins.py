@@ -166,7 +166,7 @@ class _Reader:
             elif key == "timeout":
                 values["timeout_s"] = self._number(place, value, whole=False, low=0.001, high=MAX_TIMEOUT_S)
             elif isinstance(value, yaml_tree.Mapping):
-                options = MappingProxyType({each: _plain(inner) for each, _, inner in value.entries})
+                options = MappingProxyType({each: yaml_tree.plain(inner) for each, _, inner in value.entries})
                 lines |= {f"options.{each}": inner for each, inner, _ in value.entries}
             else:
                 self._complain(at, place, "must be a section of options by name")
@@ -209,14 +209,3 @@ def _unknown(name: str, key: str) -> str:
     if name in CLASSIC:
         return f"is set in config.yaml, under classification.layers.{name}; here the layer only gets a priority"
     return f"{unknown_key(key, _KEYS)}; what the plug-in itself is told stands under options"
-
-
-def _plain(tree: Tree) -> object:
-    """The value of a tree whose depth and size the reader has bounded."""
-    match tree:
-        case Scalar():
-            return tree.value
-        case Sequence():
-            return [_plain(item) for item in tree.items]
-        case yaml_tree.Mapping():
-            return {key: _plain(inner) for key, _, inner in tree.entries}

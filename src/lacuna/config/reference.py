@@ -40,6 +40,7 @@ The folder is `LACUNA_CONFIG_PATH`, else `./config` if it exists, else the packa
 | `proprietary_terms.yaml` | the organisation's own names, [see below](#proprietary_termsyaml) |
 | `recognisers.yaml` | recognisers of your own, [see terms.md](terms.md#recognisers-of-your-own) |
 | `plugins.yaml` | packs of recognisers and plug-ins, [see plugins.md](plugins.md) |
+| `sources.yaml` | where documents come from, [see sources.md](sources.md) |
 | `policies/` | policies of your own in Rego, and their data, [see policy.md](policy.md) |
 | `examples/*.yaml` | your own labelled texts for the embedding layer, [see semantic.md](semantic.md) |
 

@@ -97,6 +97,17 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
 
+def plain(tree: Tree) -> object:
+    """The value of a tree whose depth and size the reader has bounded."""
+    match tree:
+        case Scalar():
+            return tree.value
+        case Sequence():
+            return [plain(item) for item in tree.items]
+        case Mapping():
+            return {key: plain(inner) for key, _, inner in tree.entries}
+
+
 def read_file(path: Path, name: str) -> Document:
     """The document in `path`; `name` stands for it in problems. Never raises for what the file is or holds."""
     text = file_text(path, name)

@@ -1,11 +1,19 @@
-"""Places that documents come from, and what is remembered of what they held."""
+"""Places that documents come from, and what is remembered of what they held.
 
-from collections.abc import AsyncIterator, Sequence
+A connector of a third party is a package with an entry point in the group `lacuna.sources`, whose name there is the
+`kind` in `sources.yaml`; what it refers to is a `SourceFactory`. `lacuna.testing.contracts.sources` is the suite that a
+source has to pass; docs/sources.md is the guide.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from lacuna.domain.errors import LacunaError
+
+SOURCE_ENTRY_POINTS: Final = "lacuna.sources"
+"""The entry-point group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,16 @@ class Source(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class SourceFactory(Protocol):
+    """Builds a source from the options that stand under its name in `sources.yaml` (plain values, lists and mappings)
+    and the secrets that its references name.
+
+    MUST check every option and raise `lacuna.ports.plugins.OptionFault` for a wrong or unknown one (`read_options`
+    does), and MUST NOT connect to anything yet."""
+
+    def __call__(self, options: Mapping[str, object], secrets: Mapping[str, str], /) -> Source: ...
 
 
 class ItemState(StrEnum):

@@ -25,7 +25,7 @@ from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.usecases.identities import CLAIMED_AT_ONCE
 from lacuna.usecases.in_order import in_order
 from lacuna.usecases.ingest import Ingest
-from lacuna.usecases.take_in import IN_FLIGHT, MAX_ITEMS, NOT_TAKEN, failed, upload_of
+from lacuna.usecases.take_in import IN_FLIGHT, MAX_ITEMS, NOT_TAKEN, Patience, failed, upload_of
 from lacuna.usecases.upload import Declared, Outcome, unchanged
 
 GONE: Final = "gone from its source"
@@ -87,12 +87,14 @@ class Synchronise:
         listed = await _listed(source)
         counted(len(listed))
         run = await self._begun(source, listed, declared, principal, deletions, dry_run)
+        patience = Patience()
         try:
             async with aclosing(in_order(lambda item: self._item(run, item), listed, IN_FLIGHT)) as outcomes:
                 async for outcome in outcomes:
                     run.counts[outcome.status] += 1
                     await self._remember(run, _REMEMBERED_AT_ONCE)
                     yield outcome
+                    patience.see(outcome)
             async for outcome in self._without_what_is_gone(run):
                 run.counts[outcome.status] += 1
                 yield outcome

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final
 
-from lacuna.domain.errors import DependencyUnavailable, Forbidden, InvalidInput, LacunaError, NotFound
+from lacuna.domain.errors import DependencyError, Forbidden, InvalidInput, LacunaError, NotFound, Overloaded
 from lacuna.domain.identity import Principal
 from lacuna.ports.sources import Item, Source
 from lacuna.usecases.in_order import in_order
@@ -18,10 +18,25 @@ from lacuna.usecases.upload import Declared, Outcome, Upload
 IN_FLIGHT: Final = 6
 """Items in work at once: enough that parsing, embedding and writing never wait for one another."""
 
+MOST_FAULTS: Final = 20
+
 MAX_ITEMS: Final = 500_000
 
-NOT_TAKEN: Final = (InvalidInput, NotFound, Forbidden, DependencyUnavailable)
+NOT_TAKEN: Final = (InvalidInput, NotFound, Forbidden, DependencyError, Overloaded)
 """What concerns one item only."""
+
+
+class Patience:
+    """Ends a run in which nothing works any more: a service that is down is not asked for every item."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def see(self, outcome: Outcome) -> None:
+        """Raises the error of an outcome that is the last of MOST_FAULTS of a service in a row."""
+        self._in_a_row = self._in_a_row + 1 if isinstance(outcome.error, DependencyError) else 0
+        if outcome.error is not None and self._in_a_row >= MOST_FAULTS:
+            raise outcome.error
 
 
 class TakeIn:
@@ -47,9 +62,11 @@ class TakeIn:
         async def taken(item: Item) -> Outcome:
             return await self._taken(source, item, declared, principal, dry_run)
 
+        patience = Patience()
         async with aclosing(in_order(taken, items, IN_FLIGHT)) as outcomes:
             async for outcome in outcomes:
                 yield outcome
+                patience.see(outcome)
 
     async def _taken(
         self, source: Source, item: Item, declared: Declared, principal: Principal, dry_run: bool

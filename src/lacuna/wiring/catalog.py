@@ -60,7 +60,10 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "child_process": "lacuna.adapters.parsers.child_process:ChildProcessParser",
     },
     "source": {
-        "folder": "lacuna.adapters.sources.folder:FolderSource",
+        "folder": "lacuna.adapters.sources.folder:configured",
+        "git": "lacuna.adapters.sources.git:GitSource",
+        "s3": "lacuna.adapters.sources.bucket:BucketSource",
+        "sitemap": "lacuna.adapters.sources.sitemap:SitemapSource",
     },
     "generator": {
         "extractive": "lacuna.adapters.llm.extractive:Extractive",

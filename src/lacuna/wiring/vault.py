@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lacuna.config import Loaded, load
 from lacuna.config.loading import with_values
-from lacuna.config.schema import KeyPath
+from lacuna.config.settings import SecretsSettings
 from lacuna.config.vault import Secret, VaultReference
 from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.ports.secrets import SecretSource
@@ -26,30 +26,32 @@ def with_secrets(found: Loaded) -> Loaded:
     ConfigError for a reference to nothing, and a DependencyError where Vault does not answer."""
     if not found.references:
         return found
+    named = {".".join(path): reference for path, reference in found.references.items()}
     with ThreadPoolExecutor(1, "vault") as thread:
-        return with_values(found, thread.submit(asyncio.run, _fetched(found)).result())
+        fetched = thread.submit(asyncio.run, from_vault(found.settings.secrets, named)).result()
+    return with_values(found, {path: fetched[".".join(path)] for path in found.references})
 
 
-async def _fetched(found: Loaded) -> dict[KeyPath, str]:
-    settings = found.settings.secrets
+async def from_vault(settings: SecretsSettings, references: Mapping[str, VaultReference]) -> dict[str, str]:
+    """What the references name. Raises as `with_secrets`."""
     if settings.vault_url is None or settings.vault_token is None:
         raise ConfigError("Secrets are in Vault, but secrets.vault_url or secrets.vault_token is missing.", cure=_CURE)
     source: SecretSource = back_end("secrets", "vault")(settings.vault_url, settings.vault_token.get_secret_value())
     known: dict[Secret, dict[str, str]] = {}
     try:
-        for reference in found.references.values():
+        for reference in references.values():
             if reference.secret not in known:
                 known[reference.secret] = await _fields(source, reference)
     finally:
         await source.close()
     missing = [
-        f"{'.'.join(path)}: {each.text}: the secret has no such field"
-        for path, each in found.references.items()
+        f"{name}: {each.text}: the secret has no such field"
+        for name, each in references.items()
         if not known[each.secret].get(each.field)
     ]
     if missing:
         raise ConfigError("Vault does not hold what the configuration names.", cure=_CURE, problems=tuple(missing))
-    return {path: known[each.secret][each.field] for path, each in found.references.items()}
+    return {name: known[each.secret][each.field] for name, each in references.items()}
 
 
 async def _fields(source: SecretSource, reference: VaultReference) -> dict[str, str]:

@@ -8,12 +8,15 @@ import asyncio
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from lacuna.adapters.sources.patterns import wanted
 from lacuna.domain.errors import InvalidInput, LacunaError, NotFound, TooLarge, UnreadableDocument
+from lacuna.ports.plugins import OptionFault, read_options
 from lacuna.ports.sources import Content, Item
 
 MAX_FILES: Final = 500_000
@@ -24,14 +27,14 @@ _SETTLED_NS: Final = 2_000_000_000
 
 class FolderSource:
     """A `Source` over `paths`. An item's URI is the file's absolute path, its label the path from the folder that was
-    named, that folder's name included; its version is made of what the file system says about it."""
+    named, that folder's name included; `wanted` says of paths below it which are taken. Its version is made of what the
+    file system says about it."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    kind = "folder"
+
+    def __init__(self, paths: Sequence[Path], wanted: Callable[[str], bool] = lambda path: True) -> None:
         self._paths = tuple(paths)
-
-    @property
-    def kind(self) -> str:
-        return "folder"
+        self._wanted = wanted
 
     @property
     def identity(self) -> str:
@@ -40,13 +43,33 @@ class FolderSource:
     async def items(self) -> AsyncIterator[Item]:
         """In the order of their paths."""
         for item in await asyncio.to_thread(_items, self._paths):
-            yield item
+            if item.incomplete or self._wanted(item.label.partition("/")[2]):
+                yield item
 
     async def fetch(self, item: Item, max_bytes: int) -> Content:
         return await asyncio.to_thread(_read, _path(item), max_bytes)
 
     async def close(self) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOptions:
+    """`path` is the folder's; `include` and `exclude` are patterns of paths within it."""
+
+    path: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def configured(options: Mapping[str, object], secrets: Mapping[str, str]) -> FolderSource:
+    """A folder of the configuration. Raises OptionFault."""
+    given = read_options(options, FolderOptions)
+    if not Path(given.path).is_absolute():
+        raise OptionFault("path", "must be an absolute path")
+    if secrets:
+        raise OptionFault("secrets", "must be left out: a folder needs none")
+    return FolderSource([Path(given.path)], wanted(given.include, given.exclude))
 
 
 def _items(paths: Sequence[Path]) -> list[Item]:

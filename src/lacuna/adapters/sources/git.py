@@ -1,7 +1,7 @@
 """The files of a git repository at one commit: `lacuna.ports.sources.Source`.
 
-A repository with an address is fetched into a temporary folder, one commit deep, and removed afterwards; one with a path
-is read in place. Files are read as they are stored: nothing is checked out, no filter runs. Links, submodules and
+A repository with an address is fetched into a temporary folder, one commit deep, and removed afterwards; one with a
+path is read in place. Files are read as they are stored: nothing is checked out, no filter runs. Links, submodules and
 hidden files are left out. A file's version is the name of its content (its blob).
 """
 
@@ -174,8 +174,14 @@ class GitSource:
         if options.url:
             await self._program.run("init", "--quiet", "--bare")
             await self._program.run(
-                "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--end-of-options",
-                options.url, options.ref,
+                "fetch",
+                "--quiet",
+                "--depth=1",
+                "--no-tags",
+                "--no-recurse-submodules",
+                "--end-of-options",
+                options.url,
+                options.ref,
             )
         return self._program
 

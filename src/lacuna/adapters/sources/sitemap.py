@@ -8,18 +8,18 @@ page may change twice a day.
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
-from lacuna.adapters.http_client import USER_AGENT, HttpClient
+from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
 from lacuna.adapters.sources import robots
 from lacuna.adapters.sources.patterns import wanted
 from lacuna.adapters.sources.robots import Robots
 from lacuna.adapters.sources.xml_listing import Element, read_listing
-from lacuna.domain.errors import ConfigError, DependencyNonsense, Forbidden, TooLarge
+from lacuna.domain.errors import ConfigError, DependencyNonsense, Forbidden, NotFound, TooLarge
 from lacuna.ports.plugins import OptionFault, read_options
 from lacuna.ports.sources import Content, Item
 
@@ -28,6 +28,7 @@ MAX_SITEMAP_BYTES: Final = 50 * 1024 * 1024
 
 MAX_SITEMAPS: Final = 500
 MAX_PAGES: Final = 100_000
+_CURES: Final = {403: "The site refuses the page.", 404: "Check the sitemap's address."}
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -101,7 +102,12 @@ class SitemapSource:
         allowed = await self._asked()
         if path is None or not allowed.allow(path):
             raise Forbidden("The site's robots.txt forbids this page.", cure="Exclude it, or ask the site's owner.")
-        return Content(await self._got(path, max_bytes, allowed.delay_s), item.version)
+        got = await self._got(path, max_bytes, allowed.delay_s, expected=(404, 410))
+        if got.status >= 400:
+            raise NotFound(
+                "There is no such page any more.", cure="Ask the site's owner to take it out of the sitemap."
+            )
+        return Content(got.body, item.version)
 
     async def close(self) -> None:
         await self._client.close()
@@ -123,7 +129,7 @@ class SitemapSource:
 
     async def _sitemap(self, path: str) -> Element:
         allowed = await self._asked()
-        data = await self._got(path, MAX_SITEMAP_BYTES, allowed.delay_s)
+        data = (await self._got(path, MAX_SITEMAP_BYTES, allowed.delay_s)).body
         if data[:2] == b"\x1f\x8b":
             data = _unpacked(data, self._client.where)
         root = read_listing(data, self._client.where)
@@ -141,11 +147,11 @@ class SitemapSource:
             self._robots = Robots.read(text, USER_AGENT)
         return self._robots
 
-    async def _got(self, path: str, max_bytes: int, delay_s: float) -> bytes:
+    async def _got(self, path: str, max_bytes: int, delay_s: float, expected: Sequence[int] = ()) -> Fetched:
         async with self._one_at_a_time:
-            body = (await self._client.fetch(path, max_bytes)).body
+            got = await self._client.fetch(path, max_bytes, expected=expected, cures=_CURES)
             await asyncio.sleep(delay_s)
-            return body
+            return got
 
     def _path(self, address: str) -> str | None:
         """Path and query of an address on the configured host; None for any other."""

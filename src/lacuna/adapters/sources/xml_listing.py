@@ -1,19 +1,20 @@
 """The small XML documents in which places list what they hold, read without entities, network or namespaces."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from lacuna.domain.errors import DependencyNonsense
 
-MAX_ELEMENTS: Final = 1_000_000
+Node = Any
+"""An lxml element; lxml ships no types."""
 
 
 class Element:
     """One element of a listing and what is directly in it."""
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: Node) -> None:
         self._element = element
         self.name = _local(element)
 
@@ -40,5 +41,5 @@ def read_listing(data: bytes, where: str) -> Element:
     return Element(root)
 
 
-def _local(element: etree._Element) -> str:
+def _local(element: Node) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
