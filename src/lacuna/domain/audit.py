@@ -6,22 +6,22 @@ same bytes.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lacuna.domain.errors import InvalidInput, TooLarge
+from lacuna.domain.long_records import Json as Json
+from lacuna.domain.long_records import encoded, shortened
 
-MAX_RECORD_BYTES = 1024 * 1024
-"""The most canonical bytes of one record. A decision with more findings than fit must summarise them."""
+MAX_RECORD_BYTES = 65_535
+"""The most canonical bytes of one record: what an entry bundle of C2SP tlog-tiles takes. Lists of one that is longer
+are cut (`lacuna.domain.long_records`)."""
 
 MAX_SAMPLE = 1_000_000
 """The most records that one sampled verification draws."""
 
 _END_OF_TIME = 2**63
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 HMAC_ROTATED = "hmac_key.rotated"
 """The kind of record that names the HMAC keys before and after a rotation."""
@@ -102,7 +102,7 @@ class Record:
 
     def canonical(self) -> bytes:
         """The leaf data: UTF-8 JSON, keys sorted, no white space, integers only."""
-        body = {
+        body: dict[str, Json] = {
             "actor": self.actor,
             "at": self.at,
             "data": self.data,
@@ -111,7 +111,7 @@ class Record:
             "v": 1,
             "via": self.via,
         }
-        return _ENCODER.encode(body).encode()
+        return encoded(body)
 
 
 def body_of(record: Record, canonical: Callable[[Record], bytes] = Record.canonical) -> bytes:
@@ -130,6 +130,8 @@ def body_of(record: Record, canonical: Callable[[Record], bytes] = Record.canoni
             f"A {record.kind} record cannot be written as canonical JSON ({type(reason).__name__}).",
             cure="Records hold JSON values only, and no lone surrogates in strings.",
         ) from None
+    if len(body) > MAX_RECORD_BYTES:
+        body = canonical(replace(record, data=shortened(record.data, len(body) - MAX_RECORD_BYTES)))
     if len(body) > MAX_RECORD_BYTES:
         raise TooLarge(f"A {record.kind} record has {len(body)} bytes; the limit is {MAX_RECORD_BYTES}.")
     return body

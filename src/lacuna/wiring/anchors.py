@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from lacuna.config.settings import AnchorsSettings
+from lacuna.config.audit_settings import AnchorsSettings
 from lacuna.domain.errors import ConfigError
 from lacuna.ports.anchors import Anchor
 from lacuna.ports.clock import Clock

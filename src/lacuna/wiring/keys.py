@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from lacuna.config.settings import AuditSettings
+from lacuna.config.audit_settings import AuditSettings
 from lacuna.ports.hmac_keys import HmacKeyHistory
 from lacuna.ports.secrets import KeyRing
 from lacuna.usecases.hmac_key import HmacKeyFollow

@@ -7,7 +7,8 @@ import structlog
 
 from lacuna.adapters.classifiers.override_patterns import OverridePatterns
 from lacuna.adapters.storage.clock import SystemClock
-from lacuna.config.settings import AuditSettings, StorageSettings
+from lacuna.config.audit_settings import AuditSettings
+from lacuna.config.settings import StorageSettings
 from lacuna.domain.errors import LacunaError
 from lacuna.domain.overrides import Granted, Label, State
 from lacuna.domain.overriding import OverrideSet

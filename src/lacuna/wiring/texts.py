@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lacuna.adapters.texts.subject_keys import SubjectKeys
-from lacuna.config.settings import AuditSettings
+from lacuna.config.audit_settings import AuditSettings
 from lacuna.ports.clock import Clock
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
