@@ -75,3 +75,32 @@ def test_a_folder_is_synchronised_and_an_empty_one_is_not_believed(tmp_path: Pat
 def test_only_folders_are_synchronised(documents: Path, tmp_path: Path) -> None:
     done = lacuna("ingest", "--sync", str(documents / "good.md"), cwd=tmp_path)
     assert (done.returncode, "--sync" in done.stderr) == (1, True)
+
+
+def test_a_watched_folder_is_followed_until_the_process_is_told_to_stop(tmp_path: Path) -> None:
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "pumps.md").write_text("# Pumps\n\nThe pump runs at a fixed speed.\n")
+    command = ["ingest", "--watch", str(folder), "--every", "3600", "--json", "--data-dir", str(tmp_path / "data")]
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "lacuna", *command], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+
+    def next_run() -> list[tuple[str, str]]:
+        assert watching.stdout is not None
+        lines = [*iter(watching.stdout.readline, "}\n")]
+        return [(row["source"], row["status"]) for row in json.loads("".join([*lines, "}"]))["outcomes"]]
+
+    try:
+        assert next_run() == [("handbook/pumps.md", "stored")]
+        (folder / "broken.docx").write_bytes(b"PK\x03\x04 cut off")
+        assert next_run() == [("handbook/broken.docx", "failed")]
+        (folder / "broken.docx").unlink()
+        (folder / "pumps.md").rename(folder / "all pumps.md")
+        (folder / ".hidden").write_text("x")
+        assert ("handbook/all pumps.md", "moved") in next_run()
+        watching.terminate()
+        assert watching.wait(timeout=60) == 0
+    finally:
+        watching.kill()
+        watching.communicate()

@@ -53,6 +53,12 @@ def ingest_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would become of each file, and its tier; store nothing.")
     ] = False,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="Go on: synchronise again whenever something changes.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=1, max=86_400, metavar="SECONDS", help="With --watch: look again at least this often.")
+    ] = 300.0,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,16 +74,41 @@ def ingest_command(
         )
     if title and (len(paths) != 1 or paths[0].is_dir()):
         raise InvalidInput("A title names a single file.", cure="Leave out --title or name one file.")
+    if watching and dry_run:
+        raise InvalidInput("A dry run watches nothing.", cure="Leave out --watch or --dry-run.")
+    sync = sync or watching
     if sync and any(path.exists() and not path.is_dir() for path in paths):
         raise InvalidInput("Only folders can be synchronised.", cure="Name folders, or leave out --sync.")
     declared = Declared(_tier(tier), frozenset(group) if group else None, title)
     deletions = Deletions(sync, delete_up_to, allow_empty)
     wanted = _Wanted(tuple(paths), tuple(source), declared, sync, deletions, dry_run)
-    report = JsonReport(dry_run=dry_run) if as_json else ScreenReport(dry_run=dry_run)
+    kind = JsonReport if as_json else ScreenReport
+    if watching:
+        run(lambda: _watched(wanted, kind, every, data_dir))
+        return
+    report = kind(dry_run=dry_run)
     faults = run(lambda: _ingest(wanted, report, data_dir))
     report.end(faults)
     if report.failed or faults:
         raise typer.Exit(1)
+
+
+async def _watched(
+    wanted: _Wanted, kind: type[JsonReport | ScreenReport], every_s: float, data_dir: Path | None
+) -> None:
+    from lacuna.cli.ingest_watch import watch
+
+    async def one_run(first: bool) -> None:
+        report = kind(changes_only=not first)
+        try:
+            faults: list[LacunaError] = await _ingest(wanted, report, data_dir)
+        except LacunaError as error:
+            if first:
+                raise
+            faults = [error]
+        report.end(faults)
+
+    await watch(wanted.paths, every_s, one_run)
 
 
 async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> list[LacunaError]:

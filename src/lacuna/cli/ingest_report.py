@@ -29,10 +29,12 @@ PROGRESS_SECONDS: Final = 5.0
 
 
 class Report(ABC):
-    """Shows each outcome it is told and the sum at the end. `failed` is how many items could not be taken."""
+    """Shows each outcome it is told and the sum at the end. `failed` is how many items could not be taken. With
+    `changes_only`, what stayed as it was is not shown."""
 
-    def __init__(self, *, dry_run: bool) -> None:
+    def __init__(self, *, dry_run: bool = False, changes_only: bool = False) -> None:
         self._dry_run = dry_run
+        self._changes_only = changes_only
         self._counts = Counter[str]()
         self._tiers = Counter[tuple[str, Tier | None]]()
         self._chunks = Counter[str]()
@@ -56,6 +58,9 @@ class Report(ABC):
         self._tiers[outcome.status, outcome.tier] += 1
         self._chunks[outcome.status] += outcome.chunks
 
+    def _shows(self, outcome: "Outcome") -> bool:
+        return not (self._changes_only and outcome.status == "unchanged")
+
     @abstractmethod
     def end(self, faults: Sequence[LacunaError]) -> None:
         """The run is over; `faults` are what ended it, or the part of one source, early."""
@@ -64,14 +69,16 @@ class Report(ABC):
 class JsonReport(Report):
     """One JSON document on standard output. It is whole also where a fault ends the run, which it then names."""
 
-    def __init__(self, *, dry_run: bool) -> None:
-        super().__init__(dry_run=dry_run)
+    def __init__(self, *, dry_run: bool = False, changes_only: bool = False) -> None:
+        super().__init__(dry_run=dry_run, changes_only=changes_only)
         self._plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
         self._begun = False
         self._told = self._began
 
     def add(self, outcome: "Outcome") -> None:
         super().add(outcome)
+        if not self._shows(outcome):
+            return
         self._write(",\n" if self._begun else '{\n  "outcomes": [\n', "    " + self._json(_row(outcome)))
         self._begun = True
         now = time.monotonic()
@@ -80,8 +87,11 @@ class JsonReport(Report):
             self._tell(now - self._began)
 
     def end(self, faults: Sequence[LacunaError]) -> None:
+        if not self._begun and self._changes_only and not faults:
+            return
         if faults and not self._begun:
-            raise faults[0]
+            report(faults[0], as_json=True)
+            return
         shown = (*_ALWAYS, *(status for status in ("moved", "deleted") if self._counts[status]))
         self._write("\n  ],\n" if self._begun else '{\n  "outcomes": [],\n')
         self._write(f'  "counts": {self._json({status: self._counts[status] for status in shown})}')
@@ -90,6 +100,7 @@ class JsonReport(Report):
         if faults:
             self._write(f',\n  "error": {self._json(_fault(faults[0]))}')
         self._write("\n}\n")
+        sys.stdout.flush()
 
     def _tell(self, seconds: float) -> None:
         rate = self.done / seconds
@@ -114,11 +125,12 @@ class JsonReport(Report):
 class ScreenReport(Report):
     """For people."""
 
-    def __init__(self, *, dry_run: bool) -> None:
-        super().__init__(dry_run=dry_run)
+    def __init__(self, *, dry_run: bool = False, changes_only: bool = False) -> None:
+        super().__init__(dry_run=dry_run, changes_only=changes_only)
         self._progress = _progress()
         self._bar = self._progress.add_task("Ingesting", total=None)
-        self._progress.start()
+        if not changes_only:
+            self._progress.start()
 
     def counted(self, items: int) -> None:
         super().counted(items)
@@ -129,7 +141,7 @@ class ScreenReport(Report):
         if outcome.error is not None:
             err.print(f"[bold red]failed[/] ({outcome.error.code}): ", end="")
             err.print(f"{outcome.source}: {outcome.error}", markup=False)
-        elif outcome.status in ("moved", "deleted") or self._dry_run:
+        elif self._shows(outcome) and (outcome.status in ("moved", "deleted") or self._dry_run or self._changes_only):
             out.print(f"{outcome.status}: {outcome.source} ({outcome.tier}; {outcome.note})", markup=False)
         elif outcome.overruled and outcome.status != "unchanged":
             out.print(f"{outcome.source}: {outcome.note}", markup=False)
@@ -137,9 +149,9 @@ class ScreenReport(Report):
 
     def end(self, faults: Sequence[LacunaError]) -> None:
         self._progress.stop()
-        if not self.done and not faults:
+        if not self.done and not faults and not self._changes_only:
             out.print("Nothing to ingest: no files there.")
-        elif self._counts.total() > self.failed:
+        elif self.done > self.failed and not self._changes_only:
             out.print(self._table())
         if self.failed:
             err.print(f"{self.failed} of {self.done} files could not be ingested.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lacuna.adapters.sources.folder import FolderSource
+from lacuna.adapters.sources.watching import tell_changes
 from lacuna.config import Loaded
 from lacuna.config.problems import nearest
 from lacuna.config.sources import FILE_NAME, ConfiguredSource, local_secret
@@ -22,6 +23,8 @@ from lacuna.usecases.upload import Declared
 from lacuna.wiring.catalog import BACK_ENDS, back_end
 from lacuna.wiring.guard import Guard, outcome
 from lacuna.wiring.vault import from_vault
+
+__all__ = ["check_sources", "declared", "folder_source", "named", "open_source", "tell_changes"]
 
 _CURE: Final = f"Correct {FILE_NAME} in the configuration folder; docs/sources.md lists every kind with its options."
 STEP_TIMEOUT_S: Final = 900.0
