@@ -10,8 +10,9 @@ import asyncio
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+import ssl
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,31 +20,26 @@ import structlog
 import typer
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
-from lacuna.api.app import build
+from lacuna.api.assembly import asgi_of, context_of, one_by_one, require_credentials
 from lacuna.api.context import Context
-from lacuna.config import Loaded, Settings
+from lacuna.config import Loaded
+from lacuna.config.settings import TlsSettings
 from lacuna.domain.errors import ConfigError
-from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, CredentialAuthenticator, DevAuthenticator
 from lacuna.http.buckets import SharedBuckets
-from lacuna.http.gate import Gate
-from lacuna.http.limits import Limits, RateLimit
-from lacuna.http.peers import Peers
 from lacuna.http.protocol import BoundedProtocol
-from lacuna.http.proxy_identity import ProxyHeaders
-from lacuna.wiring.application import Application, Readiness
+from lacuna.ports.telemetry import Telemetry
 from lacuna.wiring.build import hold_folder, open_application, prepared
-from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics
+from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics, telemetry_of
 from lacuna.wiring.terms import NewestTerms
-from lacuna.wiring.vault import load_with_secrets
+from lacuna.wiring.vault import load_with_secrets, with_secrets
 from lacuna.wiring.workers import Place, Workers
 
 log = structlog.get_logger("lacuna.server")
 
-MAX_IN_FLIGHT = 1_000
 STOP_TIMEOUT_S = 20
 CLOSE_TIMEOUT_S = 10
-READY_FOR_S = 1.0
 
 
 def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | None = None) -> None:
@@ -52,33 +48,44 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
     settings = loaded.settings
     start_logs(settings)
     if not development:
-        _require_credentials(loaded)
+        require_credentials(loaded)
+    elif loaded.tenants:
+        raise ConfigError(
+            "Development mode serves one tenant.",
+            cure="Choose one with `lacuna --tenant NAME dev`, or run `lacuna serve`.",
+        )
+    every = [with_secrets(each) for each in one_by_one(loaded)]
     listening = _socket(settings.server.host, settings.server.port)
-    announce = (lambda: ready(_address(listening))) if ready is not None else _nobody
+    scheme = "http" if settings.server.tls.certificate is None else "https"
+    announce = (lambda: ready(_address(listening, scheme))) if ready is not None else _nobody
     try:
         with hold_folder(prepared(settings.storage.data_path)):
             if development or settings.server.workers == 1:
-                _in_loop(_serve(loaded, listening, announce, development=development))
+                _in_loop(_serve(loaded, every, listening, announce, development=development))
             else:
-                _supervise(loaded, listening, announce)
+                _supervise(loaded, every, listening, announce)
     finally:
         listening.close()
 
 
-def _supervise(loaded: Loaded, listening: socket.socket, ready: Callable[[], None]) -> None:
+def _supervise(loaded: Loaded, every: Sequence[Loaded], listening: socket.socket, ready: Callable[[], None]) -> None:
     """Starts workers on one socket and stays with them."""
     settings = loaded.settings
     metrics = SharedMetrics(settings) if settings.metrics.enabled else None
     if metrics is not None:
         _say_metrics(settings.server.host, metrics.port)
-    newest, buckets = NewestTerms(loaded), SharedBuckets()
+    newest, buckets = [NewestTerms(each) for each in every], SharedBuckets()
 
     def work(place: Place) -> None:
         shared = _Shared(place, metrics, buckets)
-        _in_loop(_serve(newest.loaded, listening, place.ready, shared=shared))
+        _in_loop(_serve(loaded, [each.loaded for each in newest], listening, place.ready, shared=shared))
+
+    def look() -> None:
+        for each in newest:
+            each.look()
 
     try:
-        workers = Workers(settings.server.workers, work, newest.look)
+        workers = Workers(settings.server.workers, work, look)
         workers.run(ready, stopping=listening.close, stop_within_s=STOP_TIMEOUT_S + CLOSE_TIMEOUT_S)
     finally:
         buckets.close()
@@ -102,41 +109,46 @@ def _in_loop(work: Coroutine[object, object, None]) -> None:
 
 async def _serve(
     loaded: Loaded,
+    every: Sequence[Loaded],
     listening: socket.socket,
     ready: Callable[[], None],
     *,
     development: bool = False,
     shared: _Shared | None = None,
 ) -> None:
-    settings = loaded.settings
     if shared is not None and shared.metrics is not None:
         shared.metrics.count()
     surface = "dev" if development else "serve"
     process = None if shared is None else {"worker": shared.place.number, "workers": shared.place.count}
-    async with open_application(loaded=loaded, surface=surface, process=process) as application:
-        context = Context(
-            application=application,
-            authenticator=DevAuthenticator() if development else _authenticator(settings, application),
-            ready=Readiness(application, READY_FOR_S),
-            rate=RateLimit(settings.server.rate_limit_per_minute, None if shared is None else shared.buckets),
-            max_query_chars=settings.server.max_query_chars,
-            max_batch=settings.server.max_batch,
-            max_file_bytes=settings.ingest.max_file_bytes,
-        )
-        limits = Limits(settings.server.max_body_bytes, MAX_IN_FLIGHT, settings.server.request_timeout_s)
+    async with AsyncExitStack() as stack:
+        contexts: dict[str, Context] = {}
+        telemetry: Telemetry | None = None
+        for each in every:
+            telemetry = telemetry_of(each, beside=telemetry)
+            application = await stack.enter_async_context(
+                open_application(loaded=each, surface=surface, process=process, telemetry=telemetry)
+            )
+            buckets = None if shared is None else shared.buckets
+            contexts[each.settings.tenancy.tenant or ""] = context_of(
+                each.settings, application, buckets, development=development
+            )
         if shared is None:
-            answering = _metrics(loaded, application, development)
+            answering = _metrics(loaded, telemetry, development)
         else:
             answering = None if shared.metrics is None else shared.metrics.serve()
         try:
-            asgi = build(context, limits, loopback_only=development)
-            await _run(asgi, listening, ready, None if shared is None else shared.place.lifeline)
+            asgi = asgi_of(loaded, contexts, development=development)
+            await _run(
+                asgi, loaded.settings.server.tls, listening, ready, None if shared is None else shared.place.lifeline
+            )
         finally:
             if answering is not None:
                 answering.stop()
 
 
-async def _run(asgi: Gate, listening: socket.socket, ready: Callable[[], None], lifeline: int | None) -> None:
+async def _run(
+    asgi: ASGIApp, tls: TlsSettings, listening: socket.socket, ready: Callable[[], None], lifeline: int | None
+) -> None:
     config = uvicorn.Config(
         asgi,
         http=BoundedProtocol,
@@ -146,8 +158,25 @@ async def _run(asgi: Gate, listening: socket.socket, ready: Callable[[], None], 
         proxy_headers=False,  # who is behind a proxy is for http/auth.py to decide
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        ssl_certfile=tls.certificate,
+        ssl_keyfile=tls.key,
+        ssl_ca_certs=None if tls.client_ca is None else str(tls.client_ca),
+        ssl_cert_reqs=ssl.CERT_NONE if tls.client_ca is None else ssl.CERT_REQUIRED,
     )
+    _load(config)
     await _Announcing(config, ready, lifeline).serve(sockets=[listening])
+
+
+def _load(config: uvicorn.Config) -> None:
+    """Reads the certificates. Raises ConfigError where they cannot be used."""
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError(
+            f"The certificates under server.tls cannot be used: {reason}.",
+            cure="Name PEM files: a certificate with its chain, its key, and the authority of the clients.",
+        ) from None
 
 
 class _Announcing(uvicorn.Server):
@@ -184,19 +213,19 @@ class _Announcing(uvicorn.Server):
         self.should_exit = True
 
 
-def _address(listening: socket.socket) -> str:
+def _address(listening: socket.socket, scheme: str) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _nobody() -> None:
     """Nobody wants to know."""
 
 
-def _metrics(loaded: Loaded, application: Application, development: bool) -> MetricsServer | None:
+def _metrics(loaded: Loaded, telemetry: Telemetry | None, development: bool) -> MetricsServer | None:
     """Metrics are no reason to keep a developer from starting: there, a port in use is a warning."""
     try:
-        metrics = start_metrics(loaded.settings, application.telemetry)
+        metrics = start_metrics(loaded.settings, telemetry)
     except ConfigError as error:
         if not development:
             raise
@@ -209,41 +238,6 @@ def _metrics(loaded: Loaded, application: Application, development: bool) -> Met
 
 def _say_metrics(host: str, port: int) -> None:
     log.info("metrics_on", address=f"http://{host}:{port}/metrics")
-
-
-def _require_credentials(loaded: Loaded) -> None:
-    """Raises ConfigError where nobody could sign in: neither a bootstrap key, nor proxies that forward identity,
-    nor an identity provider."""
-    auth = loaded.settings.auth
-    key = "" if auth.api_key is None else auth.api_key.get_secret_value()
-    others = auth.trusted_proxies or auth.oidc.issuer is not None
-    if (key or not others) and len(key) < MIN_KEY_LENGTH:
-        raise ConfigError(
-            f"`lacuna serve` needs an API key of at least {MIN_KEY_LENGTH} characters."
-            if key
-            else "`lacuna serve` needs an API key: nobody could sign in.",
-            cure="Set LACUNA_API_KEY or LACUNA_API_KEY_FILE, for example to the output of `openssl rand -hex 32`.",
-        )
-
-
-def _authenticator(settings: Settings, application: Application) -> Authenticator:
-    auth = settings.auth
-    return CredentialAuthenticator(
-        application.sign_in,
-        application.telemetry,
-        RateLimit(auth.refusals_per_minute),
-        bootstrap="" if auth.api_key is None else auth.api_key.get_secret_value(),
-        admin_group=auth.admin_group,
-        peers=Peers(auth.trusted_proxies),
-        headers=ProxyHeaders(
-            auth.user_header,
-            auth.email_header,
-            auth.groups_header,
-            auth.name_header,
-            auth.proxy_secret_header,
-            "" if auth.proxy_secret is None else auth.proxy_secret.get_secret_value(),
-        ),
-    )
 
 
 def _socket(host: str, port: int) -> socket.socket:

@@ -21,7 +21,7 @@ import httpx
 from lacuna.testing.servers.loopback import LoopbackServer
 
 START_SECONDS = 60.0
-LISTENING = re.compile(r"Listening on (http://\S+)")
+LISTENING = re.compile(r"Listening on (https?://\S+)")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -29,8 +29,9 @@ class PostgresAddress:
     conninfo: str
 
     @classmethod
-    def parse(cls, address: str) -> "PostgresAddress":
-        """From a libpq URL. Raises StorageError where libpq does not understand it."""
+    def parse(cls, address: str, schema: str = "") -> "PostgresAddress":
+        """From a libpq URL; with a `schema`, tables are looked for in it alone. Raises StorageError
+        where libpq does not understand it."""
         try:
             given = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
         except psycopg.Error:
@@ -42,4 +43,6 @@ class PostgresAddress:
             ) from None
         host, port = given.get("host", "localhost"), given.get("port", "5432")
         where = f"postgresql://{host}:{port}/{given.get('dbname', given.get('user', ''))}"
+        if schema:
+            given["options"] = f"{given.get('options', '')} -csearch_path={schema}".strip()
         return cls(where, make_conninfo(**{**_DEFAULTS, **given}))

@@ -43,8 +43,13 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    tenant: Annotated[str | None, typer.Option(help="Tenant that the command is for (LACUNA_TENANT).")] = None,
 ) -> None:
     """Options before the command."""
+    if tenant is not None:
+        from lacuna.config import choose_tenant
+
+        choose_tenant(tenant)
 
 
 app.command("dev")(dev_command)

@@ -27,10 +27,11 @@ def validate(as_json: AsJson = False) -> None:
 
     try:
         loaded = load()
-        check_plugins(loaded)
-        check_sources(loaded)
-        if loaded.settings.policy.opa_url is None:
-            validate_policies(loaded, None)
+        for each in (loaded, *map(loaded.of, loaded.tenants)):
+            check_plugins(each)
+            check_sources(each)
+            if each.settings.policy.opa_url is None:
+                validate_policies(each, None)
     except ConfigError as error:
         if not as_json:
             raise

@@ -6,6 +6,7 @@ or it raises one ConfigError that lists every fault with its place. What it leav
 """
 
 from lacuna.config.cache_folder import cache_folders
+from lacuna.config.environment import choose_tenant
 from lacuna.config.loading import Loaded, load, locate
 from lacuna.config.settings import PACKAGED_MODEL, Settings
 from lacuna.config.support import production_settings, unsupported
@@ -15,6 +16,7 @@ __all__ = [
     "Loaded",
     "Settings",
     "cache_folders",
+    "choose_tenant",
     "load",
     "locate",
     "production_settings",

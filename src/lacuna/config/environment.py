@@ -5,6 +5,7 @@ without the prefix never matter. An empty variable counts as not set. Kubernetes
 (`LACUNA_PORT=tcp://...` for a service named lacuna); those are passed over.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,11 @@ _SERVICE_LINK: Final = re.compile(
 )
 _SERVICE_PORT: Final = re.compile(r"(tcp|udp|sctp)://")
 _UNEXPANDED: Final = re.compile(r"\$(\([A-Za-z_]\w*\)|\{[A-Za-z_]\w*\})")
+
+
+def choose_tenant(name: str) -> None:
+    """From now on, whatever this process loads is for that tenant, as if LACUNA_TENANT named it."""
+    os.environ["LACUNA_TENANT"] = name
 
 
 def read(environ: Mapping[str, str], cwd: Path) -> Layer:

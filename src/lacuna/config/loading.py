@@ -5,7 +5,7 @@ created, and nothing outside the configuration folder and the named secret files
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from lacuna.config import environment, layers, policies, problems, rules, schema, support, yaml_tree
+from lacuna.config import environment, layers, policies, problems, rules, schema, support, tenants, yaml_tree
 from lacuna.config import examples as example_files
 from lacuna.config import plugins as plugin_file
 from lacuna.config import recognisers as recogniser_file
@@ -40,6 +40,10 @@ PACKAGED: Final = Path(__file__).parent / "defaults"
 _CURE: Final = "Correct every line; `lacuna config validate` checks again."
 
 
+def _not_loaded(_: Mapping[str, object]) -> "Loaded":
+    raise ConfigError("This configuration was not read from anywhere.")
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration that may be used. `sources` says for every setting (dotted key) where its value comes from;
@@ -47,7 +51,7 @@ class Loaded:
     yet, `document_sources` those of sources.yaml; `policies` are the shipped ones (`shipped_policies`) with those of
     the folder; `folder` is None where the packaged defaults hold. `unsupported` names what this version has no back end
     for. `references` are the secrets that are in Vault and were not fetched yet; `assigned` is what was written,
-    secrets included."""
+    secrets included. `shared_path` is the data folder of the whole installation, where a tenant was chosen."""
 
     settings: Settings
     terms: TermSet
@@ -63,6 +67,18 @@ class Loaded:
     document_sources: tuple[ConfiguredSource, ...] = ()
     references: Mapping[schema.KeyPath, VaultReference] = field(default_factory=dict)
     assigned: Mapping[schema.KeyPath, Assigned] = field(default_factory=dict, repr=False)
+    shared_path: Path = Path()
+    again: Callable[[Mapping[str, object]], "Loaded"] = field(default=_not_loaded, repr=False, compare=False)
+
+    def of(self, tenant: str) -> "Loaded":
+        """The configuration of one tenant, read from the same places. Raises ConfigError."""
+        return self.again({"tenancy.tenant": tenant})
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """The tenants to serve: none where there are none, or where one was chosen."""
+        tenancy = self.settings.tenancy
+        return tenancy.tenants if tenancy.tenant is None else ()
 
 
 def load(
@@ -78,22 +94,24 @@ def load(
     environ = os.environ if environ is None else environ
     cwd = _working_folder() if cwd is None else cwd
     folder = locate(environ, cwd)
-    files = _Files(PACKAGED if folder is None else folder, packaged=folder is None)
-    sources = (files.layer, environment.read(environ, cwd), layers.from_overrides(overrides or {}))
+    shared = _Files(PACKAGED if folder is None else folder, packaged=folder is None)
+    given = (environment.read(environ, cwd), layers.from_overrides(overrides or {}))
+    own = _own_files(folder, layers.merged((shared.layer, *given)))
+    read = [shared] if own is None else [shared, own]
+    files = read[-1]
+    sources = (*(each.layer for each in read), *given)
     assigned = layers.merged(sources)
     settings, faults = _checked(assigned)
-    faults = [*files.problems, *(problem for layer in sources for problem in layer.problems), *faults]
+    if own is not None:
+        faults += tenants.forbidden(own.layer)
+    found = [*(each.problems for each in read), *(layer.problems for layer in sources), faults]
+    faults = [problem for each in found for problem in each]
     if faults:
         lines = problems.report(faults)
         count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
         raise ConfigError(f"The configuration has {count}.", cure=_CURE, problems=lines)
-    cache_path = settings.storage.cache_path
-    folders = {
-        "data_path": cwd / settings.storage.data_path,
-        "cache_path": None if cache_path is None else cwd / cache_path,
-    }
-    storage = settings.storage.model_copy(update=folders)
-    settings = settings.model_copy(update={"storage": storage})
+    shared_path, cache_path = cwd / settings.storage.data_path, settings.storage.cache_path
+    settings = _placed(settings, shared_path, None if cache_path is None else cwd / cache_path)
     if settings.policy.opa_url is not None and files.policies.files:
         files.warnings.append(f"{policies.FOLDER}/: is not read, since OPA decides (policy.opa_url); load it into OPA")
     base = policies.shipped(settings.policy.packs, defaults=settings.policy.shipped)
@@ -106,7 +124,9 @@ def load(
         sources=MappingProxyType({setting.key: _source(assigned, setting) for setting in schema.settings().values()}),
         warnings=(*files.warnings, *(line for layer in sources for line in layer.warnings), *doubts),
         unsupported=support.unsupported(settings),
-        folder=folder,
+        folder=None if folder is None else files.folder,
+        shared_path=shared_path,
+        again=lambda more: load({**(overrides or {}), **more}, environ, cwd),
         plugins=files.plugins,
         document_sources=files.sources,
         shipped_policies=base,
@@ -128,11 +148,17 @@ def with_values(found: Loaded, values: Mapping[schema.KeyPath, str]) -> Loaded:
     ]
     if faults:
         raise ConfigError("Secrets from Vault do not fit.", cure=_CURE, problems=problems.report(faults))
-    folders = {name: getattr(found.settings.storage, name) for name in ("data_path", "cache_path")}
-    settings = settings.model_copy(update={"storage": settings.storage.model_copy(update=folders)})
+    settings = _placed(settings, found.shared_path, found.settings.storage.cache_path)
     return replace(
         found, settings=settings, unsupported=support.unsupported(settings), references={}, assigned=assigned
     )
+
+
+def _placed(settings: Settings, data_path: Path, cache_path: Path | None) -> Settings:
+    """The settings with these folders, which are absolute, and with the places of the tenant that was chosen."""
+    storage = settings.storage.model_copy(update={"data_path": data_path, "cache_path": cache_path})
+    settings = settings.model_copy(update={"storage": storage})
+    return settings if settings.tenancy.tenant is None else tenants.apart(settings, settings.tenancy.tenant)
 
 
 def locate(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path | None:
@@ -153,14 +179,27 @@ def locate(environ: Mapping[str, str] | None = None, cwd: Path | None = None) ->
     raise ConfigError("The configuration cannot be found.", cure=_CURE, problems=(line,))
 
 
-class _Files:
-    """What the configuration folder holds."""
+def _own_files(folder: Path | None, assigned: Mapping[schema.KeyPath, Assigned]) -> "_Files | None":
+    """The files of the tenant that was chosen, where it has a folder of its own."""
+    chosen = assigned.get(("tenancy", "tenant"))
+    if chosen is None or folder is None or not isinstance(chosen.value, str):
+        return None
+    own = tenants.folder_of(folder, chosen.value)
+    is_plain = own.parent == folder / tenants.FOLDER and chosen.value not in ("", ".", "..")
+    return (
+        _Files(own, packaged=False, prefix=f"{tenants.FOLDER}/{chosen.value}/") if is_plain and own.is_dir() else None
+    )
 
-    def __init__(self, folder: Path, *, packaged: bool) -> None:
+
+class _Files:
+    """What a configuration folder holds."""
+
+    def __init__(self, folder: Path, *, packaged: bool, prefix: str = "") -> None:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
-        self._folder = folder
-        self._prefix = "packaged " if packaged else ""
+        self.folder = folder
+        self._own = bool(prefix)
+        self._prefix = "packaged " if packaged else prefix
         self._survey()
         self.layer = self._settings()
         self.terms = self._terms()
@@ -172,8 +211,8 @@ class _Files:
 
     def _settings(self) -> layers.Layer:
         document = yaml_tree.Document(None)
-        if self._present(CONFIG_FILE, "the defaults hold"):
-            document = yaml_tree.read_file(self._folder / CONFIG_FILE, CONFIG_FILE)
+        if self._present(CONFIG_FILE, "the installation's holds" if self._own else "the defaults hold"):
+            document = yaml_tree.read_file(self.folder / CONFIG_FILE, self._prefix + CONFIG_FILE)
         self.problems += document.problems
         return layers.from_tree(document.root, self._prefix + CONFIG_FILE)
 
@@ -181,50 +220,51 @@ class _Files:
         name = term_file.FILE_NAME
         if not self._present(name, "no project, customer or internal term is known"):
             return TermSet()
-        read = term_file.read_file(self._folder / name)
+        read = term_file.read_file(self.folder / name)
         self.problems += read.problems
         self.warnings += read.warnings
         return read.terms
 
     def _recognisers(self) -> tuple["Recogniser", ...]:
         name = recogniser_file.FILE_NAME
-        if not os.path.lexists(self._folder / name):
+        if not os.path.lexists(self.folder / name):
             return ()
-        read = recogniser_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        read = recogniser_file.interpret(yaml_tree.read_file(self.folder / name, name))
         self.problems += read.problems
         return read.recognisers
 
     def _plugins(self) -> Plugins:
         name = plugin_file.FILE_NAME
-        if not os.path.lexists(self._folder / name):
+        if not os.path.lexists(self.folder / name):
             return Plugins()
-        read = plugin_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        read = plugin_file.interpret(yaml_tree.read_file(self.folder / name, name))
         self.problems += read.problems
         return read.plugins
 
     def _sources(self) -> tuple[ConfiguredSource, ...]:
         name = source_file.FILE_NAME
-        if not os.path.lexists(self._folder / name):
+        if not os.path.lexists(self.folder / name):
             return ()
-        read = source_file.interpret(yaml_tree.read_file(self._folder / name, name))
+        read = source_file.interpret(yaml_tree.read_file(self.folder / name, name))
         self.problems += read.problems
         return read.sources
 
     def _policies(self) -> PolicySet:
-        read = policies.read_folder(self._folder / policies.FOLDER)
+        read = policies.read_folder(self.folder / policies.FOLDER)
         self.problems += read.problems
         return read.policies
 
     def _examples(self) -> tuple[Example, ...]:
-        read = example_files.read_folder(self._folder)
+        read = example_files.read_folder(self.folder)
         self.problems += read.problems
         return read.examples
 
     def _present(self, name: str, otherwise: str) -> bool:
         try:
-            (self._folder / name).lstat()
+            (self.folder / name).lstat()
         except FileNotFoundError:
-            self.warnings.append(f"{name}: not in the configuration folder; {otherwise}")
+            missing = "not in the configuration folder" if not self._own else "not in the tenant's folder"
+            self.warnings.append(f"{self._prefix}{name}: {missing}; {otherwise}")
             return False
         except OSError:
             pass  # there, but not for us: reading it tells why
@@ -233,7 +273,7 @@ class _Files:
     def _survey(self) -> None:
         """Warns of files that nothing will ever read."""
         try:
-            names = sorted(os.listdir(self._folder))
+            names = sorted(os.listdir(self.folder))
         except OSError as error:
             fault = f"cannot be listed: {error.strerror or 'unknown fault'}"
             self.problems.append(Problem(Origin(Kind.FILE, "configuration folder"), fault))

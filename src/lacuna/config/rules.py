@@ -19,11 +19,22 @@ Broken = tuple[KeyPath, tuple[KeyPath, ...], str]
 
 def broken(settings: Settings) -> Iterator[Broken]:
     """Every rule that `settings` break."""
+    metrics, server, ingest = settings.metrics, settings.server, settings.ingest
     yield from _routing(settings)
     yield from _back_ends(settings)
     yield from _stores(settings)
     yield from _headers(settings)
-    metrics, server, ingest = settings.metrics, settings.server, settings.ingest
+    yield from _tenancy(settings)
+    tls = server.tls
+    if (tls.certificate is None) != (tls.key is None):
+        yield (
+            ("server", "tls", "certificate"),
+            (("server", "tls", "key"),),
+            "and server.tls.key go together; set both or neither",
+        )
+    if tls.client_ca is not None and tls.certificate is None:
+        fault = "is missing: clients are asked for certificates over TLS only"
+        yield ("server", "tls", "certificate"), (("server", "tls", "client_ca"),), fault
     if metrics.enabled and metrics.prometheus_port == server.port != 0:
         fault = "is the port of the API too (server.port); choose another"
         yield ("metrics", "prometheus_port"), (("server", "port"),), fault
@@ -39,6 +50,16 @@ def broken(settings: Settings) -> Iterator[Broken]:
         path = ("classification", "layers", "heuristic", "enabled")
         others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))
         yield path, others, "leaves no layer to classify with; enable at least one"
+
+
+def _tenancy(settings: Settings) -> Iterator[Broken]:
+    tenancy = settings.tenancy
+    path = ("tenancy", "tenant")
+    if tenancy.tenant is not None and tenancy.tenant not in tenancy.tenants:
+        yield path, (("tenancy", "tenants"),), "is not among tenancy.tenants"
+    schemas = [name.replace("-", "_") for name in tenancy.tenants]
+    if len({*schemas}) != len(schemas):
+        yield ("tenancy", "tenants"), (), "names one tenant twice, or two that differ in nothing but - and _"
 
 
 def _judge(settings: Settings) -> Iterator[Broken]:

@@ -34,6 +34,7 @@ SHORT_NAMES: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "LACUNA_LOKI_URL": ("logging", "loki_url"),
         "LACUNA_PROMETHEUS_PORT": ("metrics", "prometheus_port"),
         "LACUNA_API_KEY": ("auth", "api_key"),
+        "LACUNA_TENANT": ("tenancy", "tenant"),
         "LACUNA_VAULT_URL": ("secrets", "vault_url"),
         "LACUNA_VAULT_TOKEN": ("secrets", "vault_token"),
         "LACUNA_AUTH_USER_HEADER": ("auth", "user_header"),
@@ -43,7 +44,7 @@ SHORT_NAMES: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "LACUNA_AUTH_ADMIN_GROUP": ("auth", "admin_group"),
     }
 )
-"""The deployment guide's own names, kept for good."""
+"""The deployment guide's own names, kept for good, and that of a tenant."""
 
 SYNONYMS: Final[Mapping[KeyPath, KeyPath]] = MappingProxyType(
     {("lineage", "postgres_url"): ("storage", "postgres_url")}

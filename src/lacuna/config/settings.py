@@ -10,21 +10,19 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from lacuna.config.access_settings import AuthSettings, TenancySettings
 from lacuna.config.audit_settings import AuditSettings
 from lacuna.config.section import Port, Seconds, Section
 from lacuna.config.values import (
     Device,
     Folder,
-    Header,
     ListenHost,
     LowerText,
-    Names,
-    Networks,
     Number,
-    Pairs,
     PostgresAddress,
     RedisAddress,
     SecretWebAddress,
+    StoreName,
     Text,
     Token,
     UpperText,
@@ -158,6 +156,9 @@ class StorageSettings(Section):
         None, description="Folder for what can be made again; empty: `lacuna` in the user's cache folder."
     )
     postgres_url: PostgresAddress | None = Field(None, description="PostgreSQL; empty: SQLite in the data folder.")
+    postgres_schema: StoreName | None = Field(
+        None, description="Schema of its tables in PostgreSQL; empty: the user's own."
+    )
     pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
 
 
@@ -268,11 +269,22 @@ class WebSearchSettings(Section):
         return {"network": network, **({} if endpoint is None else {"endpoint": endpoint}), **values}
 
 
+class TlsSettings(Section):
+    """Certificates of the server, in PEM files. Empty: no TLS, for a proxy on the same machine."""
+
+    certificate: Folder | None = Field(None, description="File with the server's certificate and its chain.")
+    key: Folder | None = Field(None, description="File with the certificate's key.")
+    client_ca: Folder | None = Field(
+        None, description="File with the authority whose clients alone may connect (mutual TLS)."
+    )
+
+
 class ServerSettings(Section):
     """The HTTP server and its limits."""
 
     host: ListenHost = Field("127.0.0.1", description="Address to listen on.")
     port: Port = Field(8000, description="Port to listen on; 0: any free port.")
+    tls: TlsSettings = Field(default_factory=TlsSettings)
     workers: Annotated[Whole, Field(ge=1, le=64)] = Field(
         1, description="Processes that answer requests; `lacuna dev` always runs one."
     )
@@ -286,49 +298,6 @@ class ServerSettings(Section):
     request_timeout_s: Seconds = Field(120.0, description="Seconds a request may take.")
     rate_limit_per_minute: Annotated[Whole, Field(ge=0, le=10_000_000)] = Field(
         6_000, description="Requests per principal and minute (429 above it); 0: no limit."
-    )
-
-
-class OidcSettings(Section):
-    """Bearer tokens of an OpenID provider. Off until an issuer is named."""
-
-    issuer: WebAddress | None = Field(None, description="Issuer, as its discovery document says; empty: off.")
-    audience: Names = Field((), description="Audiences that a token must have one of; wanted with an issuer.")
-    jwks_url: WebAddress | None = Field(None, description="Address of its keys; empty: as discovered.")
-    user_claim: Text = Field("sub", min_length=1, description="Claim with the user id.")
-    groups_claim: Text = Field("groups", min_length=1, description="Claim with the groups; dots lead into objects.")
-    group_map: Pairs = Field(
-        (), description="`theirs=ours` for each group that counts; empty: all count, under the provider's names."
-    )
-    clock_skew_s: Annotated[Number, Field(ge=0, le=300)] = Field(
-        60.0, description="Seconds by which the clocks may differ."
-    )
-
-
-TierName = Annotated[Literal["PUBLIC", "INTERNAL", "PROPRIETARY"], UpperText]
-
-
-class AuthSettings(Section):
-    """Who may ask. Identity headers count only from `trusted_proxies`."""
-
-    api_key: Token | None = Field(None, description="Bootstrap key of the first administrator; replace it soon.")
-    trusted_proxies: Networks = Field((), description="Addresses or networks whose identity headers count.")
-    user_header: Header = Field("X-User", description="Header with the user id.")
-    email_header: Header = Field("X-Email", description="Header with the e-mail address.")
-    groups_header: Header = Field("X-Groups", description="Header with the groups, comma-separated.")
-    name_header: Header = Field("X-Name", description="Header with the display name.")
-    proxy_secret: Token | None = Field(None, description="Secret that a trusted proxy must send along; empty: none.")
-    proxy_secret_header: Header = Field("X-Proxy-Secret", description="Header with that secret.")
-    oidc: OidcSettings = Field(default_factory=OidcSettings)
-    admin_group: Text = Field("lacuna-admins", min_length=1, description="Group whose members are administrators.")
-    steward_group: Text = Field("lacuna-stewards", description="Group whose members are stewards; empty: none.")
-    auditor_group: Text = Field("lacuna-auditors", description="Group whose members are auditors; empty: none.")
-    text_reader_group: Text = Field("", description="Group whose members may read stored text of others; empty: none.")
-    clearance: TierName = Field("INTERNAL", description="Highest tier that everybody who signs in may read.")
-    internal_groups: Names = Field((), description="Groups whose members may read INTERNAL, whatever `clearance` is.")
-    proprietary_groups: Names = Field((), description="Groups whose members may read PROPRIETARY.")
-    refusals_per_minute: Annotated[Whole, Field(ge=1, le=10_000)] = Field(
-        20, description="Wrong credentials from one address before its refusals are slowed down."
     )
 
 
@@ -394,4 +363,5 @@ class Settings(Section):
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     policy: PolicySettings = Field(default_factory=PolicySettings)
     audit: AuditSettings = Field(default_factory=AuditSettings)
+    tenancy: TenancySettings = Field(default_factory=TenancySettings)
     secrets: SecretsSettings = Field(default_factory=SecretsSettings)

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from lacuna.config.vault import VaultReference
 
+_TENANT: Final = re.compile(r"[a-z](?:[a-z0-9-]{0,20}[a-z0-9])?")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 _DEVICE: Final = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,2})?")
@@ -155,6 +156,12 @@ def _pair(value: str) -> str:
     return f"{theirs.strip()}={ours.strip()}"
 
 
+def _tenant(value: str) -> str:
+    if not _TENANT.fullmatch(value):
+        raise fault("must be 1 to 22 lower-case letters, digits and hyphens, beginning with a letter")
+    return value
+
+
 def _network(value: str) -> str:
     try:
         network = ipaddress.ip_network(value)
@@ -196,6 +203,8 @@ StoreName = Annotated[str, AfterValidator(_store_name)]
 PostgresAddress = Annotated[SecretStr, _secret_address("postgresql", "postgres")]
 RedisAddress = Annotated[SecretStr, _secret_address("redis", "rediss", "unix")]
 SecretWebAddress = Annotated[SecretStr, _secret_address("http", "https")]
+TenantName = Annotated[str, AfterValidator(_tenant)]
+TenantNames = Annotated[tuple[TenantName, ...], BeforeValidator(_peers)]
 Pairs = Annotated[tuple[Annotated[str, AfterValidator(_pair)], ...], BeforeValidator(_peers)]
 Names = Annotated[tuple[Annotated[str, AfterValidator(_printable)], ...], BeforeValidator(_peers)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_peers)]

@@ -17,10 +17,11 @@ class Limits:
 
 class RateLimit:
     """A token bucket for each principal: `per_minute` requests, refilled evenly. Without `buckets` they are this
-    process's own."""
+    process's own. `of` keeps the principals of one tenant apart from those of others."""
 
-    def __init__(self, per_minute: int, buckets: Buckets | None = None) -> None:
+    def __init__(self, per_minute: int, buckets: Buckets | None = None, of: str = "") -> None:
         self._per_minute = per_minute
+        self._of = f"{of}\0" if of else ""
         self._buckets = LocalBuckets() if buckets is None else buckets
 
     def take(self, who: str, cost: int = 1) -> None:
@@ -29,7 +30,7 @@ class RateLimit:
         if self._per_minute <= 0 or cost <= 0:
             return
         cost = min(cost, self._per_minute)
-        there, left = self._buckets.spend(who, cost, self._per_minute, self._per_minute / 60)
+        there, left = self._buckets.spend(self._of + who, cost, self._per_minute, self._per_minute / 60)
         if not there:
             wait = int((cost - left) * 60 / self._per_minute) + 1
             raise RateLimited(

@@ -81,6 +81,10 @@ class SignIn:
         self.remember(principal, address)
         return principal
 
+    def knows(self, token: str) -> bool:
+        """Whether this is the token of a key that is kept here, expired or not."""
+        return well_formed(token) and self._hash_of(token) in self._in_force[0]
+
     @property
     def takes_tokens(self) -> bool:
         """Whether tokens of an identity provider count."""

@@ -5,6 +5,7 @@ import getpass
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -83,17 +84,20 @@ async def open_application(
     surface: str = "cli",
     passages_needed: bool = True,
     process: Mapping[str, int] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> AsyncIterator[Application]:
     """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
     Raises ConfigError or StorageError before anything is served; also where all of several documents have lost their
     passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops, with
-    what `process` says of this one."""
+    what `process` says of this one; `telemetry` is given where several applications share a process."""
     found = await asyncio.to_thread(with_secrets, load(overrides) if loaded is None else loaded)
     refuse_unsupported(found)
-    settings = found.settings
+    _require_tenant(found)
+    settings, tenant = found.settings, found.settings.tenancy.tenant or ""
     folder = prepared(settings.storage.data_path)
     async with AsyncExitStack() as stack:
-        telemetry: Telemetry = back_end("telemetry", "prometheus")()
+        if telemetry is None:
+            telemetry = back_end("telemetry", "prometheus")(tenant)
         keys = key_ring(folder, settings.audit)
         storage = await open_store(settings.storage, folder, keys)
         stack.push_async_callback(storage.close)
@@ -101,7 +105,7 @@ async def open_application(
         clock, ids = SystemClock(), TimeOrderedIds()
         store = await open_vectors(settings, folder, telemetry)
         stack.push_async_callback(store.close)
-        embedder, count_tokens = _embedder(settings, folder, telemetry)
+        embedder, count_tokens = _embedder(settings, found.shared_path, telemetry)
         meaning = semantics(found, embedder, store, telemetry)
         outside = models_and_web(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
@@ -119,7 +123,7 @@ async def open_application(
             found, storage.policies, storage.ledger, clock, telemetry, keys, stack, answers=surface != "cli"
         )
         access = await sign_in_parts(
-            settings.auth, storage.api_keys, storage.ledger, keys, clock, ids, telemetry, stack
+            settings.auth, storage.api_keys, storage.ledger, keys, clock, ids, telemetry, stack, tenant
         )
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
@@ -249,6 +253,15 @@ async def open_application(
         )
 
 
+def _require_tenant(found: Loaded) -> None:
+    """Raises ConfigError where there are tenants and none was chosen."""
+    if found.tenants:
+        raise ConfigError(
+            f"The installation serves {len(found.tenants)} tenants, and none was chosen.",
+            cure="Name one with `lacuna --tenant NAME ...` or LACUNA_TENANT.",
+        )
+
+
 def refuse_unsupported(loaded: Loaded) -> None:
     """Raises ConfigError for settings that this version has no back end for: ignoring them would be worse."""
     if loaded.unsupported:
@@ -338,9 +351,22 @@ def entity_layers(wanted: NerLayerSettings, telemetry: Telemetry, seconds: float
     return [GuardedLayer(layer, Guard("classifier.ner", telemetry, seconds))]
 
 
+_MODELS: dict[tuple[str, Path], Any] = {}
+"""What tenants of one process share."""
+
+
+def _model(settings: Settings, folder: Path) -> Any:
+    name = settings.embedding.model
+    if settings.tenancy.tenant is None:
+        return back_end("embeddings", name)(folder)
+    if _MODELS.get((name, folder)) is None:
+        _MODELS[name, folder] = back_end("embeddings", name)(folder)
+    return _MODELS[name, folder]
+
+
 def _embedder(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[Embedder | None, Callable[[str], int]]:
     """The embedder, where a model is installed, and how texts are counted in its tokens."""
-    found = back_end("embeddings", settings.embedding.model)(folder / "models")
+    found = _model(settings, folder / "models")
     if found is None:
         log.warning("no_embedding_model", cure=NO_MODEL)
         return None, estimate_tokens

@@ -15,10 +15,10 @@ from lacuna.adapters.telemetry.prometheus import (
     serve_metrics,
     summed,
 )
-from lacuna.config import Settings
+from lacuna.config import Loaded, Settings
 from lacuna.ports.telemetry import Telemetry
 
-__all__ = ["MetricsServer", "SharedMetrics", "start_logs", "start_metrics"]
+__all__ = ["MetricsServer", "SharedMetrics", "start_logs", "start_metrics", "telemetry_of"]
 
 METRICS_FOLDER = "metrics"
 """In the data folder, while several workers run."""
@@ -29,12 +29,18 @@ def start_logs(settings: Settings) -> None:
     configure_logging(settings.logging.level, settings.logging.format)
 
 
-def start_metrics(settings: Settings, telemetry: Telemetry) -> MetricsServer | None:
+def start_metrics(settings: Settings, telemetry: Telemetry | None) -> MetricsServer | None:
     """Serves `/metrics` on its own port beside the server's host, or None where metrics are off. Raises ConfigError."""
     if not settings.metrics.enabled or not isinstance(telemetry, PrometheusTelemetry):
         return None
     listening = metrics_socket(settings.server.host, settings.metrics.prometheus_port)
     return serve_metrics(telemetry.registry, listening)
+
+
+def telemetry_of(loaded: Loaded, beside: Telemetry | None = None) -> Telemetry:
+    """The telemetry of the tenant that was chosen, or of the whole; `beside` is another tenant's in this process."""
+    tenant = loaded.settings.tenancy.tenant or ""
+    return PrometheusTelemetry(tenant, beside if isinstance(beside, PrometheusTelemetry) else None)
 
 
 class SharedMetrics:

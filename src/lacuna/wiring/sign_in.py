@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from lacuna.config.settings import AuthSettings, OidcSettings
+from lacuna.config.access_settings import AuthSettings, OidcSettings
 from lacuna.domain.errors import ConfigError, LacunaError
 from lacuna.domain.identity import Role
 from lacuna.domain.sign_in import Directory
@@ -56,6 +56,7 @@ async def sign_in_parts(
     ids: Ids,
     telemetry: Telemetry,
     stack: AsyncExitStack,
+    tenant: str = "",
 ) -> SignInParts:
     """The parts with what is stored in force; `stack` closes them. Raises ConfigError and StorageError."""
     secret = keys.derived("api-keys")
@@ -63,7 +64,7 @@ async def sign_in_parts(
     def hash_of(token: str) -> str:
         return hmac.digest(secret, token.encode("utf-8", "surrogatepass"), "sha256").hex()
 
-    tokens = _identity_provider(auth.oidc, telemetry, stack)
+    tokens = _identity_provider(auth.oidc, tenant, telemetry, stack)
     version, table = await store.everything()
     sign_in = SignIn(store, ledger, directory(auth), hash_of, clock, tokens)
     sign_in.use(table)
@@ -72,7 +73,9 @@ async def sign_in_parts(
     return SignInParts(sign_in, api_keys, follow, tokens)
 
 
-def _identity_provider(oidc: OidcSettings, telemetry: Telemetry, stack: AsyncExitStack) -> TokenVerifier | None:
+def _identity_provider(
+    oidc: OidcSettings, tenant: str, telemetry: Telemetry, stack: AsyncExitStack
+) -> TokenVerifier | None:
     if oidc.issuer is None:
         return None
     try:
@@ -87,6 +90,8 @@ def _identity_provider(oidc: OidcSettings, telemetry: Telemetry, stack: AsyncExi
         jwks_url="" if oidc.jwks_url is None else str(oidc.jwks_url),
         user_claim=oidc.user_claim,
         groups_claim=oidc.groups_claim,
+        tenant=tenant,
+        tenant_claim=oidc.tenant_claim,
         group_map={theirs: ours for theirs, _, ours in (pair.rpartition("=") for pair in oidc.group_map)},
         clock_skew_s=oidc.clock_skew_s,
     )

@@ -30,7 +30,13 @@ async def open_store(wanted: StorageSettings, folder: Path, keys: KeyRing, *, cr
         ) from None
     address = wanted.postgres_url.get_secret_value()
     stored: Storage = await open_postgres(
-        folder, keys, address=address, pool_size=wanted.pool_size, create=create, warn=_warn
+        folder,
+        keys,
+        address=address,
+        schema=wanted.postgres_schema or "",
+        pool_size=wanted.pool_size,
+        create=create,
+        warn=_warn,
     )
     return stored
 
@@ -43,7 +49,7 @@ async def grant_rights(wanted: StorageSettings, role: str) -> None:
             "--app-role is for a store in PostgreSQL.", cure="Set LACUNA_POSTGRES_URL to the address of the owner."
         )
     grant = back_end("storage_rights", "postgres")
-    await asyncio.to_thread(grant, wanted.postgres_url.get_secret_value(), role)
+    await asyncio.to_thread(grant, wanted.postgres_url.get_secret_value(), role, wanted.postgres_schema or "")
 
 
 def require_store(wanted: StorageSettings, folder: Path) -> None:

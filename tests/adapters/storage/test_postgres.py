@@ -163,3 +163,22 @@ async def test_a_record_beyond_the_head_stops_the_log(storage: Storage, database
     run(database, "INSERT INTO records SELECT idx + 1, at, kind, actor, decision, leaf, body FROM records")
     with pytest.raises(LedgerBroken, match="ends with record 1"):
         await storage.ledger.append(entry(1))
+
+
+async def test_schemas_of_one_database_hold_logs_of_their_own(fresh_database: str, tmp_path: Path) -> None:
+    opened = []
+    for name in ("lacuna_acme", "lacuna_globex"):
+        folder = tmp_path / name
+        folder.mkdir()
+        opened.append(await open_storage(folder, KEYS, address=fresh_database, schema=name))
+    first, second = opened
+    try:
+        await first.ledger.append(entry(0), entry(1))
+        await second.ledger.append(entry(2))
+        assert [(await each.ledger.verify()).size for each in opened] == [2, 1]
+    finally:
+        for each in opened:
+            await each.close()
+    with psycopg.connect(fresh_database) as connection:
+        found = connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'records' ORDER BY 1").fetchall()
+    assert found == [("lacuna_acme",), ("lacuna_globex",)]

@@ -28,7 +28,8 @@ _CURE: Final = "Get a new token from the identity provider, meant for Lacuna."
 
 class OidcTokens:
     """A `TokenVerifier`. `user_claim` names the claim with the user id; `groups_claim` that with the groups, a name or
-    a path with dots; with `group_map`, only groups named in it count, under the names it gives them."""
+    a path with dots; with `group_map`, only groups named in it count, under the names it gives them. A
+    verifier of a `tenant` wants its name in `tenant_claim`."""
 
     def __init__(
         self,
@@ -38,6 +39,8 @@ class OidcTokens:
         jwks_url: str = "",
         user_claim: str = "sub",
         groups_claim: str = "groups",
+        tenant: str = "",
+        tenant_claim: str = "tenant",
         group_map: Mapping[str, str] | None = None,
         clock_skew_s: float = 60.0,
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
@@ -47,6 +50,8 @@ class OidcTokens:
         self._audience = list(audience)
         self._user_claim = user_claim
         self._groups_claim = groups_claim
+        self._tenant = tenant
+        self._tenant_claim = tenant_claim
         self._group_map = dict(group_map or {})
         self._skew = clock_skew_s
         self._provider = ProviderKeys(issuer, jwks_url, resolver=resolver)
@@ -125,6 +130,8 @@ class OidcTokens:
         raise _refused(reason, why)
 
     def _named(self, claims: Mapping[str, Any]) -> Identity:
+        if self._tenant and _at(claims, self._tenant_claim) != self._tenant:
+            raise _refused("tenant", "The token is for another tenant.")
         user = claims.get(self._user_claim)
         if not isinstance(user, str) or not user.strip() or len(user) > MAX_USER_ID or not user.isprintable():
             raise _refused("token", f"The token names nobody in its claim {self._user_claim}.")

@@ -16,6 +16,7 @@ async def open_storage(
     keys: KeyRing,
     *,
     address: str,
+    schema: str = "",
     pool_size: int = 20,
     create: bool = True,
     busy_seconds: float = BUSY_SECONDS,
@@ -24,16 +25,17 @@ async def open_storage(
     """Opens the store in the database at `address`, bringing its schema up to date; with `create`, makes the tables in
     an empty one.
 
+    `schema` holds the tables, and is made where it is missing; empty: the one that the user's search_path begins with.
     At most `pool_size` connections, but at least two, are open at a time: one writes. `busy_seconds` is how long a
     write waits for writers of other processes before it fails with StorageLocked. `warn` hears of settings of the
     server that weaken what the ledger promises. Raises StorageMissing, StorageCorrupt, StorageLocked, StorageFull, or
     another StorageError. A log that was tampered with opens, so that it can be examined; appending to it is refused.
     """
-    database = PostgresDatabase(address, busy_seconds=busy_seconds, warn=warn)
+    database = PostgresDatabase(address, schema=schema, busy_seconds=busy_seconds, warn=warn)
     return await opened(database, folder, keys, create=create, readers=max(1, pool_size - 1))
 
 
-def grant_rights(address: str, role: str) -> None:
+def grant_rights(address: str, role: str, schema: str = "") -> None:
     """Gives `role` the application's rights on the tables of the database at `address`, which is that of their owner,
     and takes others away. Raises StorageError."""
-    PostgresDatabase(address).grant(role)
+    PostgresDatabase(address, schema=schema).grant(role)

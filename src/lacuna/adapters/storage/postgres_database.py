@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 
 from lacuna.adapters.postgres_address import PostgresAddress
 from lacuna.adapters.postgres_faults import postgres_fault
@@ -53,11 +54,17 @@ class PostgresDatabase:
     duplicates = psycopg.errors.UniqueViolation
 
     def __init__(
-        self, address: str, *, busy_seconds: float = BUSY_SECONDS, warn: Callable[[str], None] = lambda _: None
+        self,
+        address: str,
+        *,
+        schema: str = "",
+        busy_seconds: float = BUSY_SECONDS,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Raises StorageError for an address that libpq does not understand."""
-        parsed = PostgresAddress.parse(address)
+        parsed = PostgresAddress.parse(address, schema)
         self.where = parsed.where
+        self._schema = schema
         self._conninfo = parsed.conninfo
         self._busy_seconds = busy_seconds
         self._warn = warn
@@ -66,6 +73,8 @@ class PostgresDatabase:
         with self.translated():
             connection = self.writer()
             try:
+                if create:
+                    self._make_schema(connection)
                 self._require_fit(connection)
                 found = _revision(connection, self.where)
             finally:
@@ -76,6 +85,11 @@ class PostgresDatabase:
             )
         if found != HEAD:
             self._migrate()
+
+    def _make_schema(self, connection: PostgresConnection) -> None:
+        """Makes the schema that was asked for. One that is there needs no right to make it."""
+        if self._schema and connection.execute("SELECT current_schema()").fetchone() == (None,):
+            connection.raw.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
 
     def grant(self, role: str) -> None:
         """Gives another role what the application needs and no more. Raises StorageError."""

@@ -7,9 +7,10 @@ telemetry has its own registry, so that two applications in one process do not m
 import os
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from typing import Final
+from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import (
@@ -40,77 +41,114 @@ CLASSIFIER: Final = "classifier"
 """Failures of this part, or of parts named `classifier.<layer>`, also count as classification errors."""
 
 
-class PrometheusTelemetry:
-    """A `Telemetry`. Safe under threads; one process (prometheus_client's locks)."""
+class _OfTenant:
+    """A metric with the tenant's name as its last label."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        GCCollector(registry=self.registry)
-        self._requests = Counter(
+    def __init__(self, metric: Counter | Histogram, tenant: str) -> None:
+        self._metric = metric
+        self._tenant = tenant
+
+    def labels(self, *values: str) -> Any:
+        return self._metric.labels(*values, self._tenant)
+
+    def inc(self) -> None:
+        self.labels().inc()
+
+    def observe(self, value: float) -> None:
+        self.labels().observe(value)
+
+
+class _Metrics:
+    """Makes metrics, or finds those that the same process has for another tenant."""
+
+    def __init__(self, registry: CollectorRegistry, made: dict[str, Counter | Histogram], tenant: str) -> None:
+        self._registry = registry
+        self._made = made
+        self._tenant = tenant
+
+    def counter(self, name: str, about: str, labels: tuple[str, ...] = ()) -> Any:
+        return self._of(name, lambda names: Counter(name, about, names, registry=self._registry), labels)
+
+    def histogram(self, name: str, about: str, labels: tuple[str, ...], buckets: tuple[float, ...]) -> Any:
+        def make(names: tuple[str, ...]) -> Histogram:
+            return Histogram(name, about, names, buckets=buckets, registry=self._registry)
+
+        return self._of(name, make, labels)
+
+    def _of(self, name: str, make: Callable[[tuple[str, ...]], Counter | Histogram], labels: tuple[str, ...]) -> Any:
+        if not self._tenant:
+            return make(labels)
+        if name not in self._made:
+            self._made[name] = make((*labels, "tenant"))
+        return _OfTenant(self._made[name], self._tenant)
+
+
+class PrometheusTelemetry:
+    """A `Telemetry`. Safe under threads; one process (prometheus_client's locks). Where a process serves several
+    tenants, they share a registry, and every metric has the label `tenant`."""
+
+    def __init__(self, tenant: str = "", beside: "PrometheusTelemetry | None" = None) -> None:
+        """`beside` is the telemetry of another tenant of this process."""
+        if beside is None:
+            self.registry = CollectorRegistry()
+            self._made: dict[str, Counter | Histogram] = {}
+            ProcessCollector(registry=self.registry)
+            GCCollector(registry=self.registry)
+        else:
+            self.registry, self._made = beside.registry, beside._made
+        metrics = _Metrics(self.registry, self._made, tenant)
+        self._requests = metrics.counter(
             "lacuna_requests_total",
             "Requests answered, by surface, route template and HTTP status.",
             ("surface", "route", "status"),
-            registry=self.registry,
         )
-        self._request_seconds = Histogram(
+        self._request_seconds = metrics.histogram(
             "lacuna_request_duration_seconds",
             "Time from a request's arrival to the end of its answer.",
             ("surface", "route"),
             buckets=_REQUEST_BUCKETS,
-            registry=self.registry,
         )
         self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self._errors = Counter(
+        self._errors = metrics.counter(
             "lacuna_classification_errors_total",
             "Classifier layers that failed; each failure counted as PROPRIETARY.",
-            registry=self.registry,
         )
-        self._latency = Histogram(
+        self._latency = metrics.histogram(
             "lacuna_classification_latency_seconds",
             "Time to classify one text, cached answers included.",
+            (),
             buckets=_CLASSIFICATION_BUCKETS,
-            registry=self.registry,
         )
-        self._tiers = Counter(
-            "lacuna_classification_tier_total", "Classifications by tier.", ("tier",), registry=self.registry
-        )
+        self._tiers = metrics.counter("lacuna_classification_tier_total", "Classifications by tier.", ("tier",))
         self._tier_series: dict[str, Counter] = {}
-        self._hits = Counter("lacuna_cache_hits_total", "Classifications found in the cache.", registry=self.registry)
-        self._misses = Counter(
-            "lacuna_cache_misses_total", "Classifications that had to be worked out.", registry=self.registry
-        )
-        self._lookups = Counter(
+        self._hits = metrics.counter("lacuna_cache_hits_total", "Classifications found in the cache.")
+        self._misses = metrics.counter("lacuna_cache_misses_total", "Classifications that had to be worked out.")
+        self._lookups = metrics.counter(
             "lacuna_cache_lookups_total",
             "Looks into one level of the cache, by level and result.",
             ("level", "result"),
-            registry=self.registry,
         )
         self._lookup_series: dict[tuple[str, str], Counter] = {}
-        self._observed = Counter(
+        self._observed = metrics.counter(
             "lacuna_policy_audit_only_total",
             "Decisions on which a rule that is audit-only would have had an effect, by rule and effect.",
             ("rule", "effect"),
-            registry=self.registry,
         )
         self._observed_series: dict[tuple[str, str], Counter] = {}
-        self._starts = Counter(
+        self._starts = metrics.counter(
             "lacuna_worker_starts_total",
             "Worker processes that came up, replacements included.",
-            registry=self.registry,
         )
         self._starts.inc()
-        self._sign_ins = Counter(
+        self._sign_ins = metrics.counter(
             "lacuna_sign_ins_total",
             "Credentials that came with requests, by way and outcome.",
             ("way", "outcome"),
-            registry=self.registry,
         )
-        self._failures = Counter(
+        self._failures = metrics.counter(
             "lacuna_failures_total",
             "Failures of a layer or back end, by part and stable error code.",
             ("part", "code"),
-            registry=self.registry,
         )
 
     def request(self, surface: str, route: str, status: int, seconds: float) -> None:
