@@ -75,6 +75,10 @@ class Conflict(LacunaError):
     code = "conflict"
 
 
+class EvidenceWithdrawn(Conflict):
+    """A passage that an answer is made of was deleted, closed or raised while the answer was written."""
+
+
 class PolicyDenied(LacunaError):
     """Policy forbids the operation; the message names the policy's reasons."""
 

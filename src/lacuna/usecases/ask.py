@@ -9,11 +9,13 @@ leave.py (the gate to the outside) and outcome.py.
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lacuna.domain.audit import Json, Receipt
-from lacuna.domain.errors import LacunaError, OutboundRefused, PolicyDenied
+from lacuna.domain.errors import EvidenceWithdrawn, LacunaError, OutboundRefused, PolicyDenied
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation, Hit
@@ -26,6 +28,9 @@ from lacuna.usecases.generate import Generate
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
 
+LOOK_EVERY_S = 0.5
+"""How often a stream asks whether its passages may still be shown."""
+_AGAIN = 3
 _CITED = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -91,7 +96,14 @@ class Ask:
         self._ledger = ledger
 
     async def answer(self, wanted: Wanted, principal: Principal) -> Answer:
-        """The whole answer at once. Raises PolicyDenied (recorded) and what `stream` raises."""
+        """The whole answer at once; asked anew, a few times, where a passage of it was withdrawn meanwhile. Raises
+        PolicyDenied (recorded) and what `stream` raises."""
+        for _ in range(_AGAIN):
+            with suppress(EvidenceWithdrawn):
+                return await self._answered(wanted, principal)
+        return await self._answered(wanted, principal)
+
+    async def _answered(self, wanted: Wanted, principal: Principal) -> Answer:
         async for event in self.stream(wanted, principal):
             if isinstance(event, Answer):
                 return event
@@ -99,7 +111,8 @@ class Ask:
 
     async def stream(self, wanted: Wanted, principal: Principal) -> AsyncIterator[Event]:
         """`Started`, then `Piece`s, then `Answer` once the outcome is durable. A generation that breaks off after its
-        first piece raises; its outcome is recorded as broken first."""
+        first piece raises; its outcome is recorded as broken first. So does one whose passages are withdrawn meanwhile
+        (EvidenceWithdrawn): none is finished with them, and a stream breaks off within LOOK_EVERY_S."""
         question = wanted.question
         decided = await self._classify.decide(question, principal, wanted.sources, "query")
         decided = await self._durable(decided, wanted, principal, "query", {"generate": wanted.generate})
@@ -111,9 +124,14 @@ class Ask:
                 await self._classify.taint(question, principal, run.tier)
             yield Started(decided, tuple(p.citation for p in run.evidence.passages))
             if wanted.generate:
+                looked = time.monotonic()
                 async for piece in self._generate.pieces(run):
+                    if time.monotonic() - looked > LOOK_EVERY_S:
+                        await self._still(run)
+                        looked = time.monotonic()
                     run.pieces.append(piece)
                     yield Piece(piece)
+            await self._still(run)
         except LacunaError as error:
             await self._outcomes.close(run, error.code)
             raise
@@ -132,6 +150,10 @@ class Ask:
             model=run.model,
             degraded=tuple(dict.fromkeys(run.degraded)),
         )
+
+    async def _still(self, run: Run) -> None:
+        if not await self._search.still(run.evidence.local, run.reach, run.tier):
+            raise EvidenceWithdrawn("A document of this answer was withdrawn while it was written.", cure="Ask again.")
 
     async def passages(self, wanted: Wanted, principal: Principal) -> Passages:
         """Retrieval only, local only: the decision is recorded with what was found, before it is returned. Raises

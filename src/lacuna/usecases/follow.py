@@ -53,22 +53,37 @@ class Follow(Generic[Stored]):
         self._fault: LacunaError | None = None
         self._alone = asyncio.Lock()
         self._pending = False
+        self._coming: asyncio.Future[None] | None = None
 
     async def look(self) -> None:
         """Puts into force what changed. Raises StorageError where the database cannot be read, and what `apply`
         raises."""
         async with self._alone:
-            unreadable = await self._looked_elsewhere()
-            try:
-                if self._pending or await self._store.version() != self._version:
-                    self._pending = True
-                    version, stored = await self._store.everything()
-                    await asyncio.to_thread(self._apply, stored)
-                    self._version, self._pending = version, False
-            except LacunaError as fault:
-                self._note(fault)
-                raise
-            self._note(unreadable)
+            await self._look()
+
+    async def newest(self) -> None:
+        """Puts into force what changed before this call. Many callers at once share one look. Raises as `look`."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._shared_look())
+        await asyncio.shield(self._coming)
+
+    async def _shared_look(self) -> None:
+        async with self._alone:
+            self._coming = None  # who asks from here on may know of a later change
+            await self._look()
+
+    async def _look(self) -> None:
+        unreadable = await self._looked_elsewhere()
+        try:
+            if self._pending or await self._store.version() != self._version:
+                self._pending = True
+                version, stored = await self._store.everything()
+                await asyncio.to_thread(self._apply, stored)
+                self._version, self._pending = version, False
+        except LacunaError as fault:
+            self._note(fault)
+            raise
+        self._note(unreadable)
 
     async def _looked_elsewhere(self) -> LacunaError | None:
         try:

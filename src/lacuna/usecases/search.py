@@ -72,6 +72,17 @@ class Search:
         documents = await self._catalogue.many(wanted)
         return join(documents[name].tier if name in documents else Tier.PROPRIETARY for name in wanted)
 
+    async def still(self, hits: Sequence[Hit], reach: Reach, tier: Tier) -> bool:
+        """Whether every hit's document is still there, within `reach`, and at most `tier`."""
+        wanted = sorted({hit.chunk.document_id for hit in hits})
+        documents = await self._catalogue.many(wanted) if wanted else {}
+        return all(
+            name in documents
+            and documents[name].tier <= tier
+            and reach.permits(documents[name].tier, documents[name].groups)
+            for name in wanted
+        )
+
     def _weight(self, text: str) -> float:
         words = text.split()
         if self._count_tokens is None:

@@ -1,14 +1,14 @@
 """Who a credential belongs to, and what is remembered of it.
 
-Promise: a token counts only while its key does: not revoked by any process more than a moment ago, not expired, from an
-allowed network. Sign-ins and refusals are recorded in the ledger by the task `run`, within seconds: each user, way,
-address and set of rights once a day, refusals added up, so that neither a busy client nor an attacker can fill the
+Promise: a token counts only while its key does: not revoked by any process (before the last `newest`), not expired,
+from an allowed network. Sign-ins and refusals are recorded in the ledger by the task `run`, within seconds: each user,
+way, address and set of rights once a day, refusals added up, so that neither a busy client nor an attacker can fill the
 ledger.
 """
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from lacuna.domain.api_keys import ApiKey, KeyState, well_formed
@@ -56,10 +56,19 @@ class SignIn:
         self._arrived: list[tuple[Principal, str, int]] = []
         self._refused: Counter[tuple[str, str]] = Counter()
         self._fault: LacunaError | None = None
+        self._newest: Callable[[], Awaitable[None]] = _nothing_new
 
     def use(self, keys: KeyTable) -> None:
         """Puts these keys into force, in one step."""
         self._in_force = (keys, {})
+
+    def follow(self, newest: Callable[[], Awaitable[None]]) -> None:
+        """Sets how keys that changed in any process before a call are put into force here."""
+        self._newest = newest
+
+    async def newest(self) -> None:
+        """What any process did to the keys before this call is in force when it returns. Raises StorageError."""
+        await self._newest()
 
     def by_token(self, token: str, address: str) -> Principal:
         """The service account whose key this is. Raises Refused."""
@@ -154,6 +163,10 @@ class SignIn:
         """Raises what keeps sign-ins from being recorded."""
         if self._fault is not None:
             raise self._fault
+
+
+async def _nothing_new() -> None:
+    """Where nobody else changes keys."""
 
 
 def _identity(key: ApiKey) -> Identity:

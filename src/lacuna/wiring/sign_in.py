@@ -69,6 +69,7 @@ async def sign_in_parts(
     sign_in = SignIn(store, ledger, directory(auth), hash_of, clock, tokens)
     sign_in.use(table)
     follow: Follow[KeyTable] = Follow(store, version, apply=sign_in.use, failed=_report)
+    sign_in.follow(follow.newest)
     api_keys = ApiKeys(store, follow, hash_of, secrets.token_bytes, clock, ids)
     return SignInParts(sign_in, api_keys, follow, tokens)
 

@@ -1,0 +1,117 @@
+"""How long a withdrawn document stays in sight: two workers, four people who search and ask all the time.
+
+For each of several documents a group is taken away, the tier is raised, or it is deleted. `in sight after the call`
+counts answers that were asked for after the call had returned and showed the document nevertheless: it has to be 0.
+"""
+
+import json
+import statistics
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.http_classify import worker_server
+from benchmarks.report import Row
+
+KEY: Final = "k" * 40
+QUESTION: Final = "How is the gauge calibrated?"
+KINDS: Final = ("a group taken away", "tier raised", "deleted")
+PEOPLE: Final = 4
+
+_Sight = tuple[float, float, frozenset[str]]
+"""When an answer was asked for, when it came, and which documents it showed."""
+
+
+def run(scale: float) -> list[Row]:
+    """Rows for each kind of withdrawal."""
+    count = max(1, round(10 * scale))
+    with tempfile.TemporaryDirectory() as name, worker_server(Path(name), 2, KEY) as port:
+        server = f"http://127.0.0.1:{port}/api/v1"
+        token = _made(server)
+        names = [f"{n}-{kind}" for n in range(count) for kind in range(len(KINDS))]
+        for one in names:
+            _call(server, KEY, "POST", "/documents", {**_DOCUMENT, "id": one})
+        with _people(server, token) as seen:
+            time.sleep(1)
+            calls = [_withdrawn(server, one, int(one.rpartition("-")[2])) for one in names]
+            time.sleep(1)
+    return [row for kind, what in enumerate(KINDS) for row in _rows(what, calls[kind :: len(KINDS)], seen)]
+
+
+_DOCUMENT: Final = {
+    "title": "Gauge",
+    "text": "The gauge is calibrated every spring by the team of the hall.",
+    "tier": "INTERNAL",
+    "groups": ["sales"],
+}
+
+_Call = tuple[str, float, float]
+"""A document, and when the call that withdrew it began and returned."""
+
+
+def _withdrawn(server: str, name: str, kind: int) -> _Call:
+    began = time.monotonic()
+    if kind == 2:
+        _call(server, KEY, "DELETE", f"/documents/{name}")
+    else:
+        _call(server, KEY, "PATCH", f"/documents/{name}", [{"groups": ["others"]}, {"tier": "PROPRIETARY"}][kind])
+    return name, began, time.monotonic()
+
+
+def _rows(what: str, calls: list[_Call], seen: list[_Sight]) -> Iterator[Row]:
+    taken = [returned - began for _, began, returned in calls]
+    late = sum(name in shown for name, _, returned in calls for asked, _, shown in seen if asked > returned)
+    last = [max((came - began for _, came, shown in seen if name in shown), default=0.0) for name, began, _ in calls]
+    note = f"{len(calls)} times, {len(seen):,} answers in all"
+    yield Row(f"{what}: the call, median", statistics.median(taken) * 1e3, "ms", "", None, note)
+    yield Row(
+        f"{what}: from the call to the last answer with it, median", statistics.median(last) * 1e3, "ms", "", None
+    )
+    yield Row(f"{what}: in sight after the call", late, "answers", "", None)
+
+
+@contextmanager
+def _people(server: str, token: str) -> Iterator[list[_Sight]]:
+    seen: list[_Sight] = []
+    done = threading.Event()
+
+    def look(path: str) -> None:
+        while not done.is_set():
+            asked = time.monotonic()
+            body = _call(server, token, "POST", path, {"query": QUESTION, "top_k": 50})
+            found = body.get("results", body.get("citations", ()))
+            seen.append((asked, time.monotonic(), frozenset(one["document_id"] for one in found)))
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        work = [pool.submit(look, ("/search", "/query")[n % 2]) for n in range(PEOPLE)]
+        try:
+            yield seen
+        finally:
+            done.set()
+            for one in work:
+                one.result(60)
+
+
+def _made(server: str) -> str:
+    key = {"name": "people", "service_account": "svc-people", "groups": ["sales"], "clearance": "INTERNAL"}
+    return str(_call(server, KEY, "POST", "/admin/api-keys", key)["token"])
+
+
+def _call(server: str, key: str, method: str, path: str, body: object = None) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Connection": "close"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(server + path, data, headers, method=method)  # noqa: S310  # loopback
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            read = answer.read()
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"{method} {path} answered {error.code}") from None
+    found: dict[str, Any] = json.loads(read) if read else {}
+    return found
