@@ -33,7 +33,7 @@ def embedded(texts: list[str]) -> list[list[float]]:
 
 
 def llama_index(wanted: dict[str, Any]) -> Ranked:
-    """`VectorStoreIndex`, which embeds titles with the text; `QueryFusionRetriever` by relative score over it and BM25."""
+    """`VectorStoreIndex` (titles are embedded with the text), and `QueryFusionRetriever` over it and BM25."""
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.node_parser import SentenceSplitter
