@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
 from lacuna.api.dependencies import App, Auditor, Verifier
-from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent
+from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent, Kept
 from lacuna.domain.notes import MAX_NOTE
 from lacuna.domain.tiles import Tile
 from lacuna.http.errors import BadRequest
@@ -82,15 +82,19 @@ class VerificationModel(BaseModel):
     share_found: float
 
 
+NoteText = Annotated[str, Field(max_length=MAX_NOTE)]
+MAX_GIVEN = 100
+
+
 class VerifyBody(BaseModel):
     """What to verify. `since_last` without an earlier verification is `full`; `sample` (with the mode `sample`) is how
-    many records are drawn; `against` is a checkpoint kept elsewhere, as text, that the log has to extend."""
+    many records are drawn; `against` are checkpoints kept elsewhere, as text, that the log has to extend."""
 
     model_config = ConfigDict(extra="forbid")
 
     mode: Literal["full", "since_last", "sample"] = "full"
     sample: Annotated[int, Field(ge=0, le=MAX_SAMPLE)] = 0
-    against: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    against: NoteText | Annotated[list[NoteText], Field(max_length=MAX_GIVEN)] = ""
 
 
 @router.get("/records")
@@ -178,5 +182,7 @@ async def verify(app: App, auditor: Verifier, body: VerifyBody | None = None) ->
     drawn at random (`detection`: the probability that a single bad record would be found; `share_found`: the least
     share of bad records found with 95 %). The result is recorded; a log that does not verify is still a 200."""
     wanted = body or VerifyBody()
-    result = await app.audit.verify(auditor, Examination(Extent(wanted.mode), wanted.sample, wanted.against))
+    notes = [wanted.against] if isinstance(wanted.against, str) else wanted.against
+    against = tuple(Kept(note, f"checkpoint {n} of the request") for n, note in enumerate(notes, 1) if note)
+    result = await app.audit.verify(auditor, Examination(Extent(wanted.mode), wanted.sample, against))
     return VerificationModel.model_validate(verification_view(result))

@@ -10,18 +10,17 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from lacuna.cli import audit_keys, verify_ledger
+from lacuna.cli import audit_keys, audit_verify, verify_ledger
 from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, read_text, run
-from lacuna.domain.audit import MAX_SAMPLE, Examination, Extent, Verification
 from lacuna.domain.errors import InvalidInput
 from lacuna.ports.storage import RecordFilter
 from lacuna.usecases.anchor import Anchored
-from lacuna.usecases.audit import verification_view
 
 audit_app = typer.Typer(
     no_args_is_help=True, help="The ledger: what was decided, and the proof that nobody changed it."
 )
 
+audit_app.command("verify")(audit_verify.verify)
 audit_app.command("key")(audit_keys.key)
 audit_app.command("rotate-key")(audit_keys.rotate_key)
 audit_app.command("rotate-hmac-key")(audit_keys.rotate_hmac_key)
@@ -32,55 +31,6 @@ MAX_TEXT = 32 * 1024 * 1024
 View = dict[str, Any]
 Since = Annotated[str | None, typer.Option(help="From this time on (ISO 8601; UTC where no zone is given).")]
 Before = Annotated[str | None, typer.Option(help="Before this time.")]
-
-
-@audit_app.command("verify")
-def verify(
-    since_last: Annotated[
-        bool, typer.Option("--since-last", help="Only what came after the last verification that passed.")
-    ] = False,
-    sample: Annotated[
-        int | None, typer.Option(min=1, max=MAX_SAMPLE, help="Only this many records, drawn at random.")
-    ] = None,
-    against: Annotated[
-        Path | None, typer.Option(help="A checkpoint kept elsewhere, which the log has to extend.")
-    ] = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Recompute the log from its bytes; exit code 1 names the first bad record."""
-    from lacuna.wiring.build import open_application
-
-    if since_last and sample is not None:
-        raise InvalidInput("--since-last and --sample exclude each other.", cure="Give one of them.")
-    extent = Extent.SINCE_LAST if since_last else Extent.FULL if sample is None else Extent.SAMPLE
-    wanted = Examination(extent, sample or 0, "" if against is None else read_text(against))
-
-    async def work() -> Verification:
-        async with open_application(overrides(data_dir), passages_needed=False) as application:
-            return await application.audit.verify(application.cli_principal, wanted)
-
-    result = run(work)
-    if as_json:
-        print_json(verification_view(result))
-    elif result.passed:
-        out.print(f"The ledger verifies: {_covered(result)}, root {result.root.hex()}.")
-    else:
-        err.print("[bold red]The ledger does not verify.[/]")
-        err.print(result.problem, markup=False)
-    if not result.passed:
-        raise typer.Exit(1)
-
-
-def _covered(result: Verification) -> str:
-    if result.extent is Extent.SAMPLE:
-        return (
-            f"{result.checked} of {result.size} records drawn at random; this finds a single bad record with a "
-            f"probability of {result.detection:.2%}, and with 95 % any fault in {result.share_found:.2%} of the records"
-        )
-    if result.start:
-        return f"{result.size} records, of which those from {result.start} on were read"
-    return f"{result.size} records"
 
 
 @audit_app.command("query")

@@ -18,6 +18,9 @@ MAX_RECORD_BYTES = 65_535
 """The most canonical bytes of one record: what an entry bundle of C2SP tlog-tiles takes. Lists of one that is longer
 are cut (`lacuna.domain.long_records`)."""
 
+MAX_AGAINST = 200_000
+"""The most checkpoints that one verification compares with."""
+
 MAX_SAMPLE = 1_000_000
 """The most records that one sampled verification draws."""
 
@@ -178,13 +181,21 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A checkpoint kept elsewhere, as note text, and where it was found."""
+
+    note: str
+    where: str = "the file that was given"
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
-    """What to verify. `sample` is the number of records to draw (with SAMPLE only); `against` a checkpoint kept
-    elsewhere (note text) that the log has to extend. Raises InvalidInput."""
+    """What to verify. `sample` is the number of records to draw (with SAMPLE only); `against` are checkpoints kept
+    elsewhere that the log has to extend; the first that it does not is named. Raises InvalidInput."""
 
     extent: Extent = Extent.FULL
     sample: int = 0
-    against: str = ""
+    against: tuple[Kept, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.extent is Extent.SAMPLE) != (self.sample > 0) or self.sample > MAX_SAMPLE:

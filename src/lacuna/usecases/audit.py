@@ -59,7 +59,7 @@ class Audit:
                 "extent": result.extent.value,
                 "start": result.start,
                 "checked": result.checked,
-                "anchored": bool(wanted.against),
+                "anchored": len(wanted.against),
             },
         )
         with contextlib.ExitStack() as tolerance:

@@ -11,7 +11,7 @@ from lacuna.adapters.secrets.chain import verifier
 from lacuna.adapters.secrets.files import FileKeyRing, finish_rotation
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.cli import verify_ledger
-from lacuna.domain.audit import Examination, Extent, Json, Record, Verification
+from lacuna.domain.audit import Examination, Extent, Json, Kept, Record, Verification
 from lacuna.domain.errors import LedgerBroken, StorageCorrupt, StorageError, StorageMissing
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.merkle import CompactRange, leaf_hash
@@ -91,7 +91,7 @@ async def test_a_checkpoint_anchored_before_the_rotation_still_counts(tmp_path: 
     kept = (await shown(tmp_path, 0))["checkpoint"]
     await rotate(tmp_path)
     await append(tmp_path, 3)
-    assert (await verified(tmp_path, Examination(against=str(kept)))).passed
+    assert (await verified(tmp_path, Examination(against=(Kept(str(kept)),)))).passed
 
 
 async def test_an_export_is_checked_from_either_key(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ async def test_a_retired_key_may_not_sign_what_came_after_it(tmp_path: Path) -> 
     for size, fine in ((5, True), (6, False)):
         root = (await _root(tmp_path, size)) if fine else bytes(32)
         note = signed_note(Checkpoint(name, size, root).text(), name, thief.public_key, thief.sign)
-        result = await verified(tmp_path, Examination(against=note))
+        result = await verified(tmp_path, Examination(against=(Kept(note),)))
         assert result.passed is fine, result.problem
         assert fine or "retired at size 5" in result.problem
 

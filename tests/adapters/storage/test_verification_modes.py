@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.adapters.storage.sqlite import DATABASE, open_storage
-from lacuna.domain.audit import Examination, Extent, Verification
+from lacuna.domain.audit import Examination, Extent, Kept, Verification
 from lacuna.domain.errors import InvalidInput
 from lacuna.domain.notes import Checkpoint, signed_note
 from lacuna.testing.contracts.ledger import entry
@@ -155,7 +155,7 @@ async def test_a_log_that_extends_an_anchored_checkpoint_passes(folder: Path, ex
     await filled(folder, 400, start=SIZE)
     await examined(folder, Examination())
     sample = 20 if extent is Extent.SAMPLE else 0
-    assert (await examined(folder, Examination(extent, sample, anchored))).passed
+    assert (await examined(folder, Examination(extent, sample, (Kept(anchored),)))).passed
 
 
 @pytest.mark.parametrize("extent", list(Extent))
@@ -166,7 +166,7 @@ async def test_a_whole_folder_rolled_back_is_found_by_an_anchored_checkpoint(
     await filled(folder, 5, start=SIZE)
     anchored = await checkpoint(folder)
     sample = 20 if extent is Extent.SAMPLE else 0
-    result = await examined(older, Examination(extent, sample, anchored))
+    result = await examined(older, Examination(extent, sample, (Kept(anchored),)))
     assert (result.passed, result.bad_index) == (False, SIZE)
     assert "cut or rolled back" in result.problem
 
@@ -181,7 +181,7 @@ async def test_a_fork_signed_by_the_log_itself_is_found_by_an_anchored_checkpoin
     await filled(fork, 300, start=7)
     await examined(fork, Examination())
     sample = 20 if extent is Extent.SAMPLE else 0
-    result = await examined(fork, Examination(extent, sample, anchored))
+    result = await examined(fork, Examination(extent, sample, (Kept(anchored),)))
     assert not result.passed
     assert "forked" in result.problem
 
@@ -190,10 +190,10 @@ async def test_a_checkpoint_that_another_key_signed_does_not_count(folder: Path)
     thief = FixedKeys("thief")
     for name in (KEYS.signer_name, thief.signer_name):
         note = signed_note(Checkpoint(KEYS.signer_name, 10, bytes(32)).text(), name, thief.public_key, thief.sign)
-        result = await examined(folder, Examination(against=note))
+        result = await examined(folder, Examination(against=(Kept(note),)))
         assert not result.passed
         assert "signed" in result.problem
-    assert not (await examined(folder, Examination(against="no note"))).passed
+    assert not (await examined(folder, Examination(against=(Kept("no note"),)))).passed
 
 
 async def test_an_empty_log_verifies_in_every_way(tmp_path: Path) -> None:

@@ -7,22 +7,17 @@ the data folder.
 
 import asyncio
 import base64
-import hashlib
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from lacuna.adapters.addresses import AddressRule, Endpoint
+from lacuna.adapters.anchors.cosignature import Cosigner
 from lacuna.adapters.http_client import HttpClient
-from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyUnavailable
-from lacuna.domain.notes import NoteSignature, parse_note
+from lacuna.domain.errors import DependencyNonsense, DependencyUnavailable
+from lacuna.domain.notes import parse_note
 from lacuna.ports.anchors import Publication
 
 MAX_BODY_BYTES = 64 * 1024
-COSIGNATURE = b"\x04"
-_STAMP_BYTES = 8
 _CURES = {
     403: "Have the witness told of this log's key (`lacuna audit key`).",
     404: "Have the witness told of this log's origin (`lacuna audit key`).",
@@ -41,7 +36,7 @@ class WitnessAnchor:
         endpoint = Endpoint.parse(url, rule)
         self.host = endpoint.authority
         self._client = HttpClient("witness", endpoint, rule, timeout_s=timeout_s, max_body_bytes=MAX_BODY_BYTES)
-        self._signer, self._key_id, self._public = _cosigner(key)
+        self._cosigner = Cosigner.of(key)
         self._path = folder / "cosigned"
         self._known = 0
 
@@ -88,21 +83,11 @@ class WitnessAnchor:
             note = parse_note(cosigned)
         except ValueError:
             raise DependencyNonsense(f"The witness at {self.host} answered with no signature line.") from None
-        own = [line for line in note.signatures if (line.name, line.key_id) == (self._signer, self._key_id)]
-        if not own or not all(self._holds(line, note.text) for line in own):
+        if not self._cosigner.cosigned(note):
             raise DependencyNonsense(
                 f"The witness at {self.host} did not cosign with the key that is configured.",
                 cure="Check audit.anchors.witness.key.",
             )
-
-    def _holds(self, line: NoteSignature, text: str) -> bool:
-        stamp, signature = line.signature[:_STAMP_BYTES], line.signature[_STAMP_BYTES:]
-        message = f"cosignature/v1\ntime {int.from_bytes(stamp, 'big')}\n{text}".encode()
-        try:
-            self._public.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
 
     def _keep(self, cosigned: str) -> None:
         fresh = self._path.with_name("cosigned.new")
@@ -111,20 +96,3 @@ class WitnessAnchor:
             os.replace(fresh, self._path)
         except OSError as fault:
             raise DependencyUnavailable(f"{self._path} cannot be written ({fault.strerror}).") from fault
-
-
-def _cosigner(key: str) -> tuple[str, bytes, Ed25519PublicKey]:
-    """Name, key id and public key of a witness's verifier key."""
-    name, _, rest = key.strip().partition("+")
-    hashed, _, encoded = rest.partition("+")
-    try:
-        raw = base64.b64decode(encoded, validate=True)
-        key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
-        if raw[:1] != COSIGNATURE or key_id.hex() != hashed:
-            raise ValueError("of another type, or damaged")
-        return name, key_id, Ed25519PublicKey.from_public_bytes(raw[1:])
-    except ValueError:
-        raise ConfigError(
-            "audit.anchors.witness.key is no verifier key of a witness.",
-            cure="Take it from the witness: name, key id and key of type 4, joined by plus signs.",
-        ) from None

@@ -46,19 +46,22 @@ class Attested:
     """The attestations of one verification that begins at record `start`, and which of them the records contradict."""
 
     def __init__(self, attestations: Sequence[Attestation], start: int) -> None:
-        self._within = [each for each in attestations if each.checkpoint.size > start]
+        self._within = sorted((each for each in attestations if each.checkpoint.size > start), key=_size)
+        self._next = 0
         self._before = [each for each in attestations if 0 < each.checkpoint.size <= start]
         self._contradicted: Attestation | None = None
 
     def compare(self, start: int, prefix: Sequence[bytes], leaves: Sequence[bytes]) -> None:
         """Takes the recomputed leaves from `start` on; `prefix` are the compact range's hashes before them. A
         difference is kept for the end: the comparison with the head tells more exactly where it lies."""
-        for each in self._within:
-            size = each.checkpoint.size
-            if start < size <= start + len(leaves):
-                grown, _ = CompactRange(start, tuple(prefix)).extended(leaves[: size - start])
-                if grown.root != each.checkpoint.root and self._contradicted is None:
-                    self._contradicted = each
+        grown, done = CompactRange(start, tuple(prefix)), 0
+        while self._next < len(self._within) and self._within[self._next].checkpoint.size <= start + len(leaves):
+            each = self._within[self._next]
+            grown, _ = grown.extended(leaves[done : each.checkpoint.size - start])
+            done = each.checkpoint.size - start
+            if grown.root != each.checkpoint.root and self._contradicted is None:
+                self._contradicted = each
+            self._next += 1
 
     def finish(self, size: int, root: bytes, subtree: Subtree) -> None:
         """Raises Bad for the first attestation that the log of `size` and `root` does not extend."""
@@ -72,3 +75,7 @@ class Attested:
                 raise Bad(broken.message) from None
             if not consistency_holds(first, size, each.checkpoint.root, root, proof):
                 raise each.replaced
+
+
+def _size(attestation: Attestation) -> int:
+    return attestation.checkpoint.size

@@ -28,7 +28,6 @@ from lacuna.domain.tiles import WIDTH, Tile, bundle
 from lacuna.ports.storage import Entry, RecordFilter
 
 MAX_PAGE = 1_000
-GIVEN = "the file that was given"
 _RUN_RECORDS = 512
 _RUN_BYTES = 4 * 1024 * 1024
 _PROBE_WEIGHT = 100
@@ -103,8 +102,7 @@ class SqlLedger:
         """A verification that read everything, or everything since the last one, and passed is what the next one goes
         on from."""
         outside = [Outside(await asyncio.to_thread(self._file.read), str(self._file.path))]
-        if wanted.against:
-            outside.append(Outside(wanted.against, GIVEN))
+        outside += [Outside(each.note, each.where) for each in wanted.against]
         try:
             verified = await asyncio.to_thread(self._verified.read) if wanted.extent is Extent.SINCE_LAST else None
         except (LedgerBroken, StorageMissing) as broken:

@@ -97,10 +97,11 @@ class InMemoryLedger:
                 problem = f"Record {stored.index} does not match its leaf hash."
                 return Verification(len(self._leaves), self._root(), problem, stored.index)
         size = len(self._leaves)
-        if wanted.against and (old := Checkpoint.of(parse_note(wanted.against).text)).size:
+        for kept in wanted.against:
+            old = Checkpoint.of(parse_note(kept.note).text)
             root = EMPTY_ROOT if old.size > size else CompactRange().extended(self._leaves[: old.size])[0].root
-            if root != old.root:
-                return Verification(size, self._root(), "The log does not extend the checkpoint that was given.", 0)
+            if old.size and root != old.root:
+                return Verification(size, self._root(), f"The log does not extend the checkpoint in {kept.where}.", 0)
         return Verification(size, self._root(), checked=size)
 
     async def lineage(self, node_id: str, direction: Direction, depth: int, limit: int) -> Graph:
