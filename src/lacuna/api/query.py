@@ -60,6 +60,25 @@ class CitationModel(msgspec.Struct, frozen=True):
     snippet: str
     page: int | None
     heading: str
+    suspicious: tuple[str, ...]
+
+
+class ClaimModel(msgspec.Struct, frozen=True):
+    """A statement of the answer, from code point `start` to `end` (exclusive). `standing` is `supported`, `uncited` or
+    `unsupported`; `reasons` say what the cited passages lack."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    standing: str
+    reasons: tuple[str, ...]
+
+
+class RemovedModel(msgspec.Struct, frozen=True):
+    """What was taken out of the answer: citations of passages that do not exist, links that nobody gave."""
+
+    citations: int
+    links: int
 
 
 class ReceiptModel(msgspec.Struct, frozen=True):
@@ -84,6 +103,8 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     receipt: ReceiptModel
     model: str
     degraded: tuple[str, ...]
+    claims: tuple[ClaimModel, ...]
+    removed: RemovedModel
 
 
 class ResultModel(msgspec.Struct, frozen=True):
@@ -192,13 +213,26 @@ def answer_model(finished: Answer) -> QueryAnswer:
         receipt=receipt_model(finished.receipt),
         model=finished.model,
         degraded=finished.degraded,
+        claims=tuple(ClaimModel(c.start, c.end, c.citations, str(c.standing), c.reasons) for c in finished.claims),
+        removed=RemovedModel(finished.removed.get("citations", 0), finished.removed.get("links", 0)),
     )
 
 
 def citation_model(c: Citation) -> CitationModel:
     """The wire form of a citation."""
     return CitationModel(
-        c.n, c.source, c.document_id, c.chunk_id, c.title, c.url, c.tier.name, c.score, c.snippet, c.page, c.heading
+        n=c.n,
+        source=c.source,
+        document_id=c.document_id,
+        chunk_id=c.chunk_id,
+        title=c.title,
+        url=c.url,
+        tier=c.tier.name,
+        score=c.score,
+        snippet=c.snippet,
+        page=c.page,
+        heading=c.heading,
+        suspicious=c.suspicious,
     )
 
 

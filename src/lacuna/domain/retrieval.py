@@ -84,7 +84,8 @@ class WebResult:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a numbered reference in an answer points at. `source` is "local" or "web"."""
+    """What a numbered reference in an answer points at. `source` is "local" or "web"; `suspicious` are signs that the
+    passage speaks to the language model (`domain.injection.Sign`)."""
 
     n: int
     source: str
@@ -97,6 +98,7 @@ class Citation:
     chunk_id: str = ""
     page: int | None = None
     heading: str = ""
+    suspicious: tuple[str, ...] = ()
 
 
 def dense_weight(words: int, pieces: int, characters: int) -> float:

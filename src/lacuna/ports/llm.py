@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lacuna.domain.classification import Turn
+from lacuna.domain.prompting import Numbered
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.routing import Outbound
 
@@ -15,6 +16,12 @@ class Passage:
 
     citation: Citation
     text: str
+
+    @property
+    def numbered(self) -> Numbered:
+        """As the model sees it."""
+        citation = self.citation
+        return Numbered(citation.n, citation.title, self.text, bool(citation.suspicious))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ class Telemetry(Protocol):
         ("deny")."""
         ...
 
+    def marked(self, what: str, kind: str, count: int = 1) -> None:
+        """Something of an answer was marked or taken out: `what` is "passage" (with the sign), "claim" (with how it
+        stands), "citation" or "link" ("removed")."""
+        ...
+
     def failed(self, part: str, code: str) -> None:
         """`part` names the back end or layer, `code` the error's stable code."""
         ...

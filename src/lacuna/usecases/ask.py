@@ -8,30 +8,32 @@ leave.py (the gate to the outside) and outcome.py.
 """
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 
 from lacuna.domain.audit import Json, Receipt
+from lacuna.domain.citations import cited
+from lacuna.domain.claims import Claim
 from lacuna.domain.errors import EvidenceWithdrawn, LacunaError, OutboundRefused, PolicyDenied
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation, Hit
 from lacuna.domain.tiers import Tier, join
 from lacuna.ports.storage import Ledger
+from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.asked import Evidence, Run, Wanted
 from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import Generate
+from lacuna.usecases.mark import marked
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
 
 LOOK_EVERY_S = 0.5
 """How often a stream asks whether its passages may still be shown."""
 _AGAIN = 3
-_CITED = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The finished answer. `tier` is the join of everything that went into it; `receipt` proves its outcome record."""
+    """The finished answer. `tier` is the join of everything that went into it; `receipt` proves its outcome record.
+    `claims` says how each statement stands; `removed` counts citations and links that were taken out."""
 
     text: str
     tier: Tier
@@ -61,6 +64,8 @@ class Answer:
     receipt: Receipt
     model: str
     degraded: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    removed: Mapping[str, int] = field(default_factory=dict)
 
 
 Event = Started | Piece | Answer
@@ -87,6 +92,7 @@ class Ask:
         generate: Generate,
         outcomes: Outcomes,
         ledger: Ledger,
+        telemetry: Telemetry,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -94,6 +100,7 @@ class Ask:
         self._generate = generate
         self._outcomes = outcomes
         self._ledger = ledger
+        self._telemetry = telemetry
 
     async def answer(self, wanted: Wanted, principal: Principal) -> Answer:
         """The whole answer at once; asked anew, a few times, where a passage of it was withdrawn meanwhile. Raises
@@ -104,12 +111,13 @@ class Ask:
         return await self._answered(wanted, principal)
 
     async def _answered(self, wanted: Wanted, principal: Principal) -> Answer:
-        async for event in self.stream(wanted, principal):
-            if isinstance(event, Answer):
-                return event
+        async with aclosing(self.stream(wanted, principal)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
         raise OutboundRefused("The answer ended without an outcome.")
 
-    async def stream(self, wanted: Wanted, principal: Principal) -> AsyncIterator[Event]:
+    async def stream(self, wanted: Wanted, principal: Principal) -> AsyncGenerator[Event, None]:
         """`Started`, then `Piece`s, then `Answer` once the outcome is durable. A generation that breaks off after its
         first piece raises; its outcome is recorded as broken first. So does one whose passages are withdrawn meanwhile
         (EvidenceWithdrawn): none is finished with them, and a stream breaks off within LOOK_EVERY_S."""
@@ -118,19 +126,20 @@ class Ask:
         decided = await self._durable(decided, wanted, principal, "query", {"generate": wanted.generate})
         run = Run.begin(wanted, decided, principal)
         try:
-            run.evidence = await self._gather.evidence(run)
+            run.evidence = await marked(await self._gather.evidence(run), self._telemetry)
             run.tier = join((run.tier, *(p.citation.tier for p in run.evidence.passages)))
             if run.tier > decided.classification.tier:
                 await self._classify.taint(question, principal, run.tier)
             yield Started(decided, tuple(p.citation for p in run.evidence.passages))
             if wanted.generate:
                 looked = time.monotonic()
-                async for piece in self._generate.pieces(run):
-                    if time.monotonic() - looked > LOOK_EVERY_S:
-                        await self._still(run)
-                        looked = time.monotonic()
-                    run.pieces.append(piece)
-                    yield Piece(piece)
+                async with aclosing(self._generate.pieces(run)) as pieces:
+                    async for piece in pieces:
+                        if time.monotonic() - looked > LOOK_EVERY_S:
+                            await self._still(run)
+                            looked = time.monotonic()
+                        run.pieces.append(piece)
+                        yield Piece(piece)
             await self._still(run)
         except LacunaError as error:
             await self._outcomes.close(run, error.code)
@@ -149,6 +158,8 @@ class Ask:
             receipt=receipt,
             model=run.model,
             degraded=tuple(dict.fromkeys(run.degraded)),
+            claims=run.claims,
+            removed={what: count for what, count in run.removed.items() if count},
         )
 
     async def _still(self, run: Run) -> None:
@@ -196,6 +207,6 @@ def _denied(decided: Decided, waiting: Sequence[str]) -> PolicyDenied:
 
 def _cited(text: str, evidence: Evidence) -> tuple[Citation, ...]:
     """The passages that the answer cites; all of them where it cites none."""
-    numbers = {int(n) for n in _CITED.findall(text)}
+    numbers = set(cited(text))
     everything = tuple(p.citation for p in evidence.passages)
     return tuple(c for c in everything if c.n in numbers) or everything

@@ -1,7 +1,9 @@
 """One question on its way to an answer: what is wanted, what was found for it, and what producing the answer used."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
+from lacuna.domain.claims import Claim
 from lacuna.domain.classification import Question
 from lacuna.domain.identity import Principal, Reach
 from lacuna.domain.lineage import Node
@@ -45,7 +47,7 @@ class Evidence:
 @dataclass(slots=True)
 class Run:
     """The production of one answer: who asked what, and what it turned out to use. `tier`, `model`, `pieces`,
-    `outbound` and `degraded` grow while it runs."""
+    `outbound` and `degraded` grow while it runs; `removed` counts the "citations" and "links" that were taken out."""
 
     wanted: Wanted
     decided: Decided
@@ -56,6 +58,8 @@ class Run:
     pieces: list[str] = field(default_factory=list)
     outbound: list[Node] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
+    removed: Counter[str] = field(default_factory=Counter)
+    claims: tuple[Claim, ...] = ()
 
     @classmethod
     def begin(cls, wanted: Wanted, decided: Decided, principal: Principal) -> "Run":

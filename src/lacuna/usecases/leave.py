@@ -14,7 +14,7 @@ from lacuna.domain.duties import redacted_kinds
 from lacuna.domain.exits import may_leave
 from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
 from lacuna.domain.policy import Source
-from lacuna.domain.prompting import Numbered, render
+from lacuna.domain.prompting import render
 from lacuna.domain.routing import Outbound, release
 from lacuna.domain.tiers import Tier
 from lacuna.ports.clock import Clock, Ids
@@ -69,7 +69,9 @@ class Gate:
         classification, the passages by their documents' tier, joined to `run.tier`), and the whole string is examined
         once more, so that nothing sensitive arises from putting the parts together. Raises as `query`."""
         marker = secrets.token_hex(8)
-        numbered = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
+        numbered = [
+            Numbered(p.citation.n, p.citation.title, p.text, bool(p.citation.suspicious)) for p in prompt.passages
+        ]
         text = render(prompt.question, numbered, prompt.conversation, marker)
         whole = await asyncio.to_thread(self._classify.text, text)
         kinds = redacted_kinds(run.decided.policy.obligations)

@@ -1,6 +1,7 @@
 """Record how an answer ended and what went into it, before it is called finished."""
 
 import asyncio
+from collections import Counter
 
 from lacuna.domain.audit import Json, Receipt, Record
 from lacuna.domain.lineage import Edge, LineageDelta, Node, NodeKind
@@ -10,6 +11,7 @@ from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Entry, Ledger
 from lacuna.usecases.asked import Run
 from lacuna.usecases.classify import Classify
+from lacuna.usecases.mark import suspicions
 
 
 class Outcomes:
@@ -40,6 +42,9 @@ class Outcomes:
             "web_results": len(run.evidence.web),
             "outbound": [node.node_id for node in run.outbound],
             "degraded": list(dict.fromkeys(run.degraded)),
+            "claims": dict(Counter(str(claim.standing) for claim in run.claims)),
+            "removed": {what: count for what, count in run.removed.items() if count},
+            "suspicious": dict(suspicions(run.evidence.passages)),
         }
         record = Record("answer.released", self._clock.now_us(), who.user_id, who.via, run.decided.decision_id, data)
         entry = Entry(record, _lineage(answer_id, run))

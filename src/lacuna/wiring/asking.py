@@ -14,7 +14,7 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.ask import Ask
 from lacuna.usecases.classify import Classify
 from lacuna.usecases.gather import Gather
-from lacuna.usecases.generate import Generate
+from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
@@ -68,17 +68,13 @@ def asking(
     """The use case with its steps."""
     gate = Gate(classify, ledger, keys, clock, ids)
     gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results)
-    extractive = GuardedGenerator(back_end("generator", "extractive")(), Guard("extractive", telemetry, 30.0))
-    generate = Generate(
-        outside.generator,
-        outside.external,
-        extractive,
-        gate,
-        search,
-        telemetry,
-        model_approved=settings.llm.approved,
-    )
-    return Ask(classify, search, gather, generate, Outcomes(classify, ledger, keys, clock, ids), ledger)
+    extractive = back_end("generator", "extractive")()
+    quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
+    approved = settings.llm.approved
+    local = [] if outside.generator is None else [LocalModel(outside.generator, approved=approved)]
+    external = None if outside.external is None else ExternalModel(outside.external, approved=approved)
+    generate = Generate(local, external, quoting, gate, search, telemetry, plain=extractive.plain)
+    return Ask(classify, search, gather, generate, Outcomes(classify, ledger, keys, clock, ids), ledger, telemetry)
 
 
 def _generators(

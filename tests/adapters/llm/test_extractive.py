@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.adapters.llm.extractive import CLOSEST, MAX_STATEMENTS, NO_ANSWER, Extractive, best_statements
-from lacuna.adapters.llm.lexis import terms
+from lacuna.domain.lexis import terms
 from lacuna.domain.classification import Turn
 from lacuna.domain.function_words import language
 from lacuna.domain.retrieval import Citation

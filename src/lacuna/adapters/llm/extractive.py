@@ -10,15 +10,16 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
-from lacuna.adapters.llm.lexis import words
 from lacuna.adapters.llm.question_shape import parts_of, shape_of
 from lacuna.adapters.llm.relevance import Statement, ranked_statements
 from lacuna.adapters.llm.sentences import Kind
 from lacuna.domain.classification import Turn
+from lacuna.domain.lexis import words
 from lacuna.ports.llm import Passage, Prompt
 
 NO_ANSWER: Final = "The documents that you may read hold no answer to this question."
-CLOSEST: Final = "No passage answers this directly. The closest ones say: "
+_NOT_DIRECTLY: Final = "No passage answers this directly."
+CLOSEST: Final = f"{_NOT_DIRECTLY} The closest ones say: "
 
 MAX_STATEMENTS: Final = 4
 MAX_ANSWER_CHARS: Final = 1_200
@@ -42,6 +43,8 @@ class Extractive:
     """A `Generator` that needs no back end."""
 
     name = "extractive"
+    plain = (NO_ANSWER, _NOT_DIRECTLY)
+    """Its sentences that say nothing of a passage."""
 
     @property
     def model(self) -> str:

@@ -19,7 +19,7 @@ from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.llm.chat import CHARS_PER_TOKEN, Completion
 from lacuna.domain.errors import ConfigError, TooLarge
 from lacuna.domain.policy import Source
-from lacuna.domain.prompting import INSTRUCTIONS, Numbered, render
+from lacuna.domain.prompting import INSTRUCTIONS, render
 from lacuna.domain.released import released_text
 from lacuna.domain.routing import Outbound
 from lacuna.ports.llm import Prompt
@@ -113,7 +113,9 @@ class OpenAICompatible(_ChatServer):
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """The model's answer as it arrives. Raises TooLarge or a DependencyError."""
-        passages = [Numbered(p.citation.n, p.citation.title, p.text) for p in prompt.passages]
+        passages = [
+            Numbered(p.citation.n, p.citation.title, p.text, bool(p.citation.suspicious)) for p in prompt.passages
+        ]
         text = render(prompt.question, passages, prompt.conversation, secrets.token_hex(8))
         async with aclosing(self._answer(text)) as pieces:
             async for piece in pieces:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from lacuna.adapters.llm.lexis import folded
+from lacuna.domain.lexis import folded
 
 _ASKS_NUMBER: Final = re.compile(
     r"\b(how (?:many|much|long|far|old|big|fast|often|high|large)|wie ?viele?|wie (?:lange|oft|hoch|gross|weit|teuer)"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from lacuna.adapters.llm.lexis import folded, terms, words
+from lacuna.domain.lexis import folded, terms, words
 from lacuna.adapters.llm.question_shape import shape_of
 from lacuna.adapters.llm.sentences import Kind, Unit, units
 from lacuna.domain.classification import Turn

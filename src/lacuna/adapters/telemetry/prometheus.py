@@ -145,6 +145,11 @@ class PrometheusTelemetry:
             "Credentials that came with requests, by way and outcome.",
             ("way", "outcome"),
         )
+        self._marks = metrics.counter(
+            "lacuna_answer_marks_total",
+            "What was marked in passages and answers, or taken out of them.",
+            ("what", "kind"),
+        )
         self._failures = metrics.counter(
             "lacuna_failures_total",
             "Failures of a layer or back end, by part and stable error code.",
@@ -188,6 +193,9 @@ class PrometheusTelemetry:
                 key = OTHER_RULES
             known = self._observed_series[key] = self._observed.labels(*key)
         known.inc()
+
+    def marked(self, what: str, kind: str, count: int = 1) -> None:
+        self._marks.labels(what, kind).inc(count)
 
     def failed(self, part: str, code: str) -> None:
         self._failures.labels(part, code).inc()

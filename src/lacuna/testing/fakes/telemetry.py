@@ -24,5 +24,8 @@ class CountingTelemetry:
     def observed(self, rule: str, effect: str) -> None:
         self.counts["observed", rule, effect] += 1
 
+    def marked(self, what: str, kind: str, count: int = 1) -> None:
+        self.counts["marked", what, kind] += count
+
     def failed(self, part: str, code: str) -> None:
         self.counts["failed", part, code] += 1
