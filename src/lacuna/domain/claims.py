@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Final
 
 from lacuna.domain.citations import MARK, numbers_of
-from lacuna.domain.lexis import folded, terms, words
 from lacuna.domain.function_words import STOPWORDS, language
+from lacuna.domain.lexis import folded, terms, words
 
 ENOUGH: Final = 0.5
 """The share of a claim's content words that its passages must have."""
@@ -32,7 +32,7 @@ _SCRIPT_FROM: Final = 2_000
 _MARKS: Final = rf"(?:[^\S\n]*{MARK.pattern.replace('(', '(?:', 1)})*"
 _END: Final = re.compile(rf"(?:[.!?…]+[\"'”’»)\]]*(?=\s|\Z|[\[【［])|[。！？．]+[”’」』）]*){_MARKS}|\n+")
 _ABBREVIATION: Final = re.compile(
-    r"\b(?:[^\W\d_]|bzw|ca|dr|etc|evtl|fig|ggf|max|min|mr|mrs|ms|no|nr|prof|sog|st|vgl|vs|z\.b|e\.g|i\.e|d\.h|p\.ex)"
+    r"\b(?:[^\W\d_]|bzw|ca|cf|dr|etc|evtl|fig|ggf|max|min|mr|mrs|ms|no|nr|prof|sog|st|vgl|vs|z\.b|e\.g|i\.e|d\.h|p\.ex)"
     r"\.\Z",
     re.IGNORECASE,
 )

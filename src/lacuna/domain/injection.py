@@ -35,7 +35,7 @@ class Sign(StrEnum):
     """An instruction in base64 or spread over single letters."""
 
 
-MAX_TEXT: Final = 200_000
+MAX_TEXT: Final = 50_000
 """Characters of one passage that are looked at."""
 
 _MOST_BLOBS: Final = 50
@@ -143,10 +143,10 @@ def _plain(text: str) -> str:
     """Folded, without invisible characters, on long lines, with look-alikes undone in words that have Latin letters."""
     if text.isascii():
         return _SPACE.sub(" ", text.lower())
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", text).casefold()
     if not _LOOKALIKES.keys().isdisjoint(text):
         text = _MIXED.sub(lambda word: word.group().translate(_ALIKE), text)
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
     return _SPACE.sub(" ", unicodedata.normalize("NFC", bare).replace("’", "'"))
 
 

@@ -69,9 +69,7 @@ class Gate:
         classification, the passages by their documents' tier, joined to `run.tier`), and the whole string is examined
         once more, so that nothing sensitive arises from putting the parts together. Raises as `query`."""
         marker = secrets.token_hex(8)
-        numbered = [
-            Numbered(p.citation.n, p.citation.title, p.text, bool(p.citation.suspicious)) for p in prompt.passages
-        ]
+        numbered = [passage.numbered for passage in prompt.passages]
         text = render(prompt.question, numbered, prompt.conversation, marker)
         whole = await asyncio.to_thread(self._classify.text, text)
         kinds = redacted_kinds(run.decided.policy.obligations)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.adapters.llm.extractive import CLOSEST, MAX_STATEMENTS, NO_ANSWER, Extractive, best_statements
-from lacuna.domain.lexis import terms
 from lacuna.domain.classification import Turn
 from lacuna.domain.function_words import language
+from lacuna.domain.lexis import terms
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
 from lacuna.ports.llm import Generator, Passage, Prompt

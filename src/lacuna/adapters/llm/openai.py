@@ -113,9 +113,7 @@ class OpenAICompatible(_ChatServer):
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """The model's answer as it arrives. Raises TooLarge or a DependencyError."""
-        passages = [
-            Numbered(p.citation.n, p.citation.title, p.text, bool(p.citation.suspicious)) for p in prompt.passages
-        ]
+        passages = [passage.numbered for passage in prompt.passages]
         text = render(prompt.question, passages, prompt.conversation, secrets.token_hex(8))
         async with aclosing(self._answer(text)) as pieces:
             async for piece in pieces:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from lacuna.domain.lexis import folded, terms, words
 from lacuna.adapters.llm.question_shape import shape_of
 from lacuna.adapters.llm.sentences import Kind, Unit, units
 from lacuna.domain.classification import Turn
 from lacuna.domain.function_words import STOPWORDS, language
+from lacuna.domain.lexis import folded, terms, words
 from lacuna.ports.llm import Passage
 
 MAX_CHARS: Final = 100_000
