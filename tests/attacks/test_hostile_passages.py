@@ -51,11 +51,10 @@ async def test_an_obedient_model_leads_nobody_out_and_cites_nothing_that_is_not_
     assert "instruction" in answer.citations[0].suspicious
     assert answer.decided.plan.sources == frozenset(Source) - {Source.EXTERNAL_LLM}
     assert answer.tier is Tier.PUBLIC
-    assert house.web is not None
     assert house.web.sent == ["What about the Kestrel?"]
     assert house.telemetry.counts["marked", "passage", "instruction"] == 1
     [released] = await house.records("answer.released")
-    assert released["suspicious"]["instruction"] == 1  # type: ignore[index, call-overload]
+    assert released["suspicious"]["instruction"] == 1
     assert "evil" not in json.dumps(released)
 
 
@@ -68,7 +67,6 @@ async def test_no_order_changes_route_or_tier(tier: Tier) -> None:
     answer = await asked(ask, "What about the Kestrel and Apollo?")
     assert answer.tier is Tier.PROPRIETARY
     assert answer.decided.plan.sources == {Source.LOCAL_RAG}
-    assert house.web is not None
     assert not house.web.sent
     assert not sent.sent
 

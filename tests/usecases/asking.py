@@ -38,7 +38,6 @@ from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
-from lacuna.usecases.texts import Texts
 
 EVERYWHERE = dict.fromkeys(Tier, frozenset(Source))
 """A routing table that holds nothing back, so that only the rules do."""
@@ -82,15 +81,15 @@ class House:
     policy: PolicyEngine = field(default_factory=lambda: TablePolicy(EVERYWHERE))
     local: Sequence[LocalModel] = ()
     external: ExternalModel | None = None
-    web: ListedSearch | None = None
+    web: Any = None
     quoting: Generator = field(default_factory=Extractive)
-    store: InMemoryVectorStore = field(default_factory=InMemoryVectorStore)
+    store: Any = field(default_factory=InMemoryVectorStore)
     catalogue: InMemoryCatalogue = field(default_factory=InMemoryCatalogue)
-    embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
+    embedder: Any = field(default_factory=HashingEmbedder)
     conversations: InMemoryConversations = field(default_factory=InMemoryConversations)
     cache: DictCache = field(default_factory=DictCache)
     telemetry: CountingTelemetry = field(default_factory=CountingTelemetry)
-    texts: Texts | None = None
+    texts: Any = None
     corpus: Sequence[ClassifierLayer] = ()
 
     def __post_init__(self) -> None:

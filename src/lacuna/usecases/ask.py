@@ -9,14 +9,15 @@ leave.py (the gate to the outside) and outcome.py.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from lacuna.domain.audit import Json, Receipt
 from lacuna.domain.citations import cited
 from lacuna.domain.claims import Claim
-from lacuna.domain.errors import EvidenceWithdrawn, LacunaError, OutboundRefused, PolicyDenied
+from lacuna.domain.errors import EvidenceWithdrawn, LacunaError, OutboundRefused, PolicyDenied, StorageError
 from lacuna.domain.identity import Principal
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation, Hit
@@ -34,6 +35,7 @@ from lacuna.usecases.search import Search
 LOOK_EVERY_S = 0.5
 """How often a stream asks whether its passages may still be shown."""
 _AGAIN = 3
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Ask:
         (EvidenceWithdrawn): none is finished with them, and a stream breaks off within LOOK_EVERY_S."""
         question = wanted.question
         decided = await self._classify.decide(question, principal, wanted.sources, "query")
-        decided = await self._durable(decided, wanted, principal, "query", {"generate": wanted.generate})
+        decided = await self._kept(self._durable(decided, wanted, principal, "query", {"generate": wanted.generate}))
         run = Run.begin(wanted, decided, principal)
         try:
             run.evidence = await marked(await self._gather.evidence(run), self._telemetry)
@@ -148,7 +150,7 @@ class Ask:
             # The asker went away: what was shown is still accounted for.
             await asyncio.shield(asyncio.ensure_future(self._outcomes.close(run, "cancelled")))
             raise
-        answer_id, receipt = await self._outcomes.close(run, "released")
+        answer_id, receipt = await self._kept(self._outcomes.close(run, "released"))
         yield Answer(
             text=run.text,
             tier=run.tier,
@@ -181,9 +183,17 @@ class Ask:
             "documents": sorted({hit.chunk.document_id for hit in hits}),
             "degraded": list(run.degraded),
         }
-        decided = await self._durable(decided, wanted, principal, "search", more)
+        decided = await self._kept(self._durable(decided, wanted, principal, "search", more))
         tier = join((decided.plan.tier, *(hit.chunk.tier for hit in hits)))
         return Passages(hits, tier, decided, tuple(run.degraded))
+
+    async def _kept(self, work: Awaitable[_T]) -> _T:
+        """`work` on the records of a question; one that cannot be kept is counted, for nothing else would."""
+        try:
+            return await work
+        except StorageError as error:
+            self._telemetry.failed("storage.records", error.code)
+            raise
 
     async def _durable(
         self, decided: Decided, wanted: Wanted, principal: Principal, asked: str, more: dict[str, Json]

@@ -7,11 +7,13 @@ type, never its text, which may hold content.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from lacuna.domain.classification import LayerResult, Question
 from lacuna.domain.errors import (
@@ -40,6 +42,10 @@ from lacuna.ports.vectors import CorpusLookup, IndexedChunk, VectorStore
 T = TypeVar("T")
 
 MAX_ANSWER_CHARS = 200_000
+QUIET_S = 60.0
+"""A part that goes on failing is logged once in this time, with the number of failures in between."""
+
+log = structlog.get_logger("lacuna.guard")
 
 
 class Guard:
@@ -49,6 +55,8 @@ class Guard:
         self.part = part
         self.seconds = seconds
         self._telemetry = telemetry
+        self._told_at = -QUIET_S
+        self._untold = 0
 
     async def run(self, work: Awaitable[T]) -> T:
         """The result of `work` within the time limit. Raises a LacunaError whatever happens."""
@@ -63,8 +71,14 @@ class Guard:
             raise self.foreign(error) from None
 
     def failed(self, error: LacunaError) -> LacunaError:
-        """Counts the failure."""
+        """Counts the failure, and logs the first one in a while."""
         self._telemetry.failed(self.part, error.code)
+        now = time.monotonic()
+        if now - self._told_at < QUIET_S:
+            self._untold += 1
+        else:
+            log.warning("back_end_failed", part=self.part, code=error.code, untold=self._untold)
+            self._told_at, self._untold = now, 0
         return error
 
     def foreign(self, error: BaseException) -> LacunaError:
