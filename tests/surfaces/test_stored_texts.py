@@ -72,6 +72,26 @@ def test_an_answer_is_kept_with_its_question(server: Server) -> None:
     assert kept["answer"] is not None
 
 
+def test_askers_read_their_own_text_as_long_as_they_may_read_its_sources(server: Server) -> None:
+    text = {"text": f"As everybody knows, {PLANTED}.", "tier": "INTERNAL", "title": "Herons", "groups": ["birds"]}
+    document = server.client.post("/api/v1/documents", json=text, headers=ADMIN).json()["document_id"]
+    birder = who("bea", "birds")
+    asking = server.client.post("/api/v1/query", json={"query": "Where does the heron nest?"}, headers=birder).json()
+    assert document in {each["document_id"] for each in asking["citations"]}
+    decision = asking["classification"]["decision_id"]
+    path = f"/api/v1/decisions/{decision}/text/own"
+    own = server.client.get(path, headers=birder).json()
+    assert (own["query"], own["answer"]) == ("Where does the heron nest?", asking["answer"])
+    for other in (ANN, ADMIN, READER):
+        assert server.client.get(path, headers=other).status_code == 404
+    assert server.client.get(path, headers=who("bea")).json() == {**own, "answer": None}
+    server.client.patch(f"/api/v1/documents/{document}", json={"tier": "PROPRIETARY"}, headers=ADMIN)
+    assert server.client.get(path, headers=birder).json()["answer"] is None
+    read = [each["data"] for each in kinds(server, "text.read") if each["actor"] == "bea"]
+    assert read == [{"own": True, "parts": ["query"]}] * 2 + [{"own": True, "parts": ["answer", "query"]}]
+    server.client.delete(f"/api/v1/documents/{document}", headers=ADMIN)
+
+
 def test_an_erased_subject_is_gone_and_the_log_still_verifies(server: Server) -> None:
     decision = asked(server)
     for headers in (ANN, READER):

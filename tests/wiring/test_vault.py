@@ -52,6 +52,23 @@ async def test_the_ledgers_keys_come_from_vault_and_old_versions_are_kept(vault:
     assert len(vault.received) == 2  # one secret is read once
 
 
+async def test_each_tenant_gets_keys_of_its_own_from_those_in_vault(vault: VaultDouble, tmp_path: Path) -> None:
+    rings = {}
+    for tenant in ("acme", "globex"):
+        found = await resolved(
+            vault,
+            tmp_path,
+            TENANCY__TENANTS="acme,globex",
+            TENANT=tenant,
+            AUDIT__SIGNING_KEY="vault:secret/lacuna#signing",
+            AUDIT__HMAC_KEY="vault:secret/lacuna#hmac",
+        )
+        assert tenant in str(found.storage.data_path)
+        rings[tenant] = key_ring(found.storage.data_path, found.audit)
+    assert rings["acme"].hmac("x") != rings["globex"].hmac("x")
+    assert rings["acme"].public_key != rings["globex"].public_key
+
+
 async def test_what_vault_holds_is_checked_like_what_is_written(vault: VaultDouble, tmp_path: Path) -> None:
     found = await resolved(vault, tmp_path, POSTGRES_URL="vault:kv/db#url")
     assert found.storage.postgres_url is not None

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from lacuna.api.context import PREFIX
-from lacuna.api.dependencies import App, AuditKeeper, TextReader
+from lacuna.api.dependencies import App, AuditKeeper, DecisionReader, TextReader
 from lacuna.usecases.texts import MAX_SUBJECT
 
 router = APIRouter(prefix=PREFIX, tags=["audit"])
@@ -38,6 +38,13 @@ class EraseAnswer(BaseModel):
 async def text(decision_id: str, app: App, reader: TextReader) -> TextAnswer:
     """The stored text of a decision; reading it is recorded."""
     found = await app.texts.read(decision_id, reader)
+    return TextAnswer(decision_id=decision_id, query=found.get("query"), answer=found.get("answer"))
+
+
+@router.get("/decisions/{decision_id}/text/own")
+async def own_text(decision_id: str, app: App, reader: DecisionReader) -> TextAnswer:
+    """What you asked, and the answer as long as you may read all that it was made from; reading it is recorded."""
+    found = await app.texts.read_own(decision_id, reader)
     return TextAnswer(decision_id=decision_id, query=found.get("query"), answer=found.get("answer"))
 
 

@@ -16,6 +16,7 @@ from lacuna.config.audit_settings import AnchorsSettings, AuditSettings
 from lacuna.config.layers import Layer
 from lacuna.config.problems import Problem
 from lacuna.config.settings import Settings
+from lacuna.config.vault import VaultReference
 
 FOLDER: Final = "tenants"
 """In the configuration folder, and in the data folder: one folder for each tenant in it."""
@@ -61,7 +62,8 @@ def _audit(audit: AuditSettings, tenant: str) -> AuditSettings:
         own["subject_keys_path"] = audit.subject_keys_path / tenant
     for name in ("signing_key", "hmac_key", "retired_hmac_keys"):
         secret = getattr(audit, name)
-        if secret is not None:
+        # What a reference names is made the tenant's own once it was fetched (`loading.with_values`).
+        if secret is not None and not isinstance(secret, VaultReference):
             own[name] = SecretStr(_derived(secret.get_secret_value(), name, tenant))
     return audit.model_copy(update=own)
 

@@ -127,7 +127,7 @@ async def open_application(
         )
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
-        texts = stored_texts(folder, settings.audit, storage.ledger, keys, clock)
+        texts = stored_texts(folder, settings.audit, storage.ledger, storage.catalogue, keys, clock)
         classify = Classify(
             texts=texts,
             layers=layers,

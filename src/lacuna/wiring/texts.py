@@ -6,13 +6,15 @@ from lacuna.adapters.texts.subject_keys import SubjectKeys
 from lacuna.config.audit_settings import AuditSettings
 from lacuna.ports.clock import Clock
 from lacuna.ports.secrets import KeyRing
-from lacuna.ports.storage import Ledger
+from lacuna.ports.storage import Catalogue, Ledger
 from lacuna.usecases.texts import Texts
 from lacuna.wiring.catalog import back_end
 
 
-def stored_texts(folder: Path, settings: AuditSettings, ledger: Ledger, keys: KeyRing, clock: Clock) -> Texts:
+def stored_texts(
+    folder: Path, settings: AuditSettings, ledger: Ledger, catalogue: Catalogue, keys: KeyRing, clock: Clock
+) -> Texts:
     """Raises StorageError where the keys' folder cannot be used."""
     where = settings.subject_keys_path or folder / "subject-keys"
     vault = back_end("texts", "sealed")(folder, SubjectKeys(where, keys.derived("subject keys")))
-    return Texts(vault, ledger, keys, clock, keeping=settings.store_text)
+    return Texts(vault, ledger, catalogue, keys, clock, keeping=settings.store_text)

@@ -103,6 +103,21 @@ async def test_an_object_store_is_sent_signed_checkpoints_that_replace_nothing()
         assert list(server.objects) == [path]
 
 
+@pytest.mark.parametrize(
+    "prefix", ["/bucket/our logs", "/bucket/our%20logs", "/b+c/a=1,2;x@y:z!", "/b/~ü", "/b/%C3%BC"]
+)
+async def test_whatever_the_prefix_is_called_the_signature_holds(prefix: str) -> None:
+    async with S3Double("AKTEST", "right", "eu-test-1") as server:
+        try:
+            anchor = ObjectStoreAnchor(server.url + prefix, region="eu-test-1", access_key="AKTEST", secret_key="right")
+        except ConfigError:
+            assert " " in prefix
+            return
+        await anchor.publish(await publication(await log_of(3)))
+        await anchor.close()
+        assert len(server.objects) == 1
+
+
 async def test_no_redirect_is_followed() -> None:
     async with LoopbackServer(lambda _: Reply(status=307, headers={"Location": "http://127.0.0.1:1/"})) as server:
         anchor = ObjectStoreAnchor(server.url, region="r", access_key="a", secret_key="b")

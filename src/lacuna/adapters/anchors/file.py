@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from lacuna.adapters.anchors.names import checkpoint_name, same_checkpoint
+from lacuna.adapters.anchors.names import checkpoint_name, same_checkpoint, sync_folder
 from lacuna.domain.errors import DependencyNonsense, DependencyUnavailable
 from lacuna.ports.anchors import Publication
 
@@ -29,7 +29,9 @@ class FileAnchor:
         try:
             if not self._folder.is_dir():
                 raise FileNotFoundError(2, "no such folder")
-            path.parent.mkdir(mode=0o755, exist_ok=True)
+            if not path.parent.is_dir():
+                path.parent.mkdir(mode=0o755, exist_ok=True)
+                sync_folder(self._folder)
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
             except FileExistsError:
@@ -39,6 +41,7 @@ class FileAnchor:
                 file.write(note.encode())
                 file.flush()
                 os.fsync(file.fileno())
+            sync_folder(path.parent)
         except OSError as fault:
             raise DependencyUnavailable(
                 f"No checkpoint can be kept in {self._folder} ({fault.strerror or type(fault).__name__}).",

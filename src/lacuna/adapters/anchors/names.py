@@ -1,6 +1,8 @@
 """What an anchored checkpoint is called: by its log and its size, so that names sort by age."""
 
+import os
 import re
+from pathlib import Path
 
 from lacuna.domain.notes import Checkpoint, parse_note
 
@@ -18,3 +20,12 @@ def same_checkpoint(one: str, other: str) -> bool:
         return Checkpoint.of(parse_note(one).text) == Checkpoint.of(parse_note(other).text)
     except ValueError:
         return False
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in a folder are on disk, too: a file whose name is lost was not kept. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

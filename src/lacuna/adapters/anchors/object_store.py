@@ -5,10 +5,11 @@ A bucket with object lock keeps even its owner from removing them.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.anchors.names import checkpoint_name, same_checkpoint
-from lacuna.adapters.aws_signature import AwsSignature
+from lacuna.adapters.aws_signature import AwsSignature, encoded_key
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import DependencyNonsense
 from lacuna.ports.anchors import Publication
@@ -48,7 +49,7 @@ class ObjectStoreAnchor:
     async def publish(self, publication: Publication) -> None:
         path = f"/{checkpoint_name(publication.note)}"
         body = publication.note.encode()
-        headers = {"if-none-match": "*", **self._signature.headers("PUT", self._endpoint.path + path, body)}
+        headers = {"if-none-match": "*", **self._signature.headers("PUT", self._signed(path), body)}
         status, _ = await self._client.send(
             "PUT",
             path,
@@ -64,8 +65,12 @@ class ObjectStoreAnchor:
     async def close(self) -> None:
         await self._client.close()
 
+    def _signed(self, path: str) -> str:
+        """The path as it is signed: percent-encoded once, however the configuration spells the prefix."""
+        return encoded_key(unquote(self._endpoint.path + path))
+
     async def _compare(self, path: str, note: str) -> None:
-        headers = self._signature.headers("GET", self._endpoint.path + path, b"")
+        headers = self._signature.headers("GET", self._signed(path), b"")
         _, kept = await self._client.send("GET", path, None, headers=headers, cures=_CURES)
         if not same_checkpoint(kept.decode("utf-8", "replace"), note):
             raise DependencyNonsense(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.anchors.cosignature import Cosigner
+from lacuna.adapters.anchors.names import sync_folder
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import DependencyNonsense, DependencyUnavailable
 from lacuna.domain.notes import parse_note
@@ -92,7 +93,11 @@ class WitnessAnchor:
     def _keep(self, cosigned: str) -> None:
         fresh = self._path.with_name("cosigned.new")
         try:
-            fresh.write_text(cosigned, "utf-8")
+            with fresh.open("w", encoding="utf-8") as file:
+                file.write(cosigned)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(fresh, self._path)
+            sync_folder(self._path.parent)
         except OSError as fault:
             raise DependencyUnavailable(f"{self._path} cannot be written ({fault.strerror}).") from fault
