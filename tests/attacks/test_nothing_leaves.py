@@ -15,18 +15,21 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from lacuna.adapters.splitting.extractive import ExtractiveDeriver
 from lacuna.api.app import build
 from lacuna.api.context import Context
 from lacuna.config import load
 from lacuna.domain.classification import Classification
 from lacuna.domain.policy import Source
 from lacuna.domain.routing import Outbound, Plan
+from lacuna.domain.splitting import Original
 from lacuna.http.auth import DevAuthenticator
 from lacuna.http.limits import Limits, RateLimit
 from lacuna.testing.outbound import released
 from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
 from lacuna.testing.servers.openai_chat import ChatDouble
 from lacuna.testing.servers.searxng import SearxngDouble
+from lacuna.usecases.leave import Gate
 from lacuna.wiring.application import Readiness
 from lacuna.wiring.build import open_application
 from tests.attacks.fake_internet import METADATA, FakeInternet
@@ -45,7 +48,20 @@ routing:
   PUBLIC: {local_rag: true, web_search: true, external_llm: true}
 web_search: {enabled: true, endpoint: "http://search.example"}
 llm: {backend: openai, endpoint: "http://llm.example", model: double, location: external}
+split_view: {enabled: true}
 """
+
+SPLIT: Final = {
+    "settings.json": '{"settings": {"split_tiers": ["INTERNAL", "PROPRIETARY"]}}',
+    "outside.rego": """\
+package lacuna.routing.split
+
+import rego.v1
+
+deny contains {"rule": "purpose", "reason": "only where the purpose says so"} if not input.purpose == "outside"
+""",
+}
+"""Questions are split where their purpose says so."""
 
 SECRETS: Final = {
     "project": "Quillfeather",
@@ -131,6 +147,9 @@ async def opened(tmp_path: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Hou
         for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.setenv(name, "http://proxy.example:3128")
         folder = write_config(tmp_path / "config", CONFIG, TERMS)
+        (folder / "policies").mkdir()
+        for file, text in SPLIT.items():
+            (folder / "policies" / file).write_text(text, encoding="utf-8")
         environ = {"LACUNA_CONFIG_PATH": str(folder), "LACUNA_DATA_PATH": str(tmp_path / "data")}
         loaded = load({}, environ, tmp_path)
         async with open_application(loaded=loaded, surface="dev") as application:
@@ -157,7 +176,7 @@ async def opened(tmp_path: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Hou
 
 def questions() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every way of bringing a secret along: path and body."""
-    for n, (value, disguise) in enumerate([*product(SECRETS.values(), DISGUISES.values())][::2]):
+    for n, (value, disguise) in enumerate([*product(SECRETS.values(), DISGUISES.values())][::4]):
         text = f"{GAS} And what about {disguise(value)}?" if n % 2 else f"{disguise(value)}: {GAS}"
         yield ("/query", "/query", "/classify", "/search")[n % 4], {"query": text}
         yield "/query", {"query": text, "stream": n % 3 == 0, "generate": n % 5 != 0}
@@ -264,6 +283,62 @@ async def test_one_broken_gate_lets_nothing_out(house: House, monkeypatch: pytes
     for path, body in [*questions()][::7]:
         await house.ask(body, path)
     assert leaks(house.internet.everything, PLANTED) == set()
+
+
+def outside() -> Iterator[dict[str, Any]]:
+    """The questions, where they may be split."""
+    yield from ({**body, "purpose": "outside", "stream": False} for path, body in questions() if path == "/query")
+
+
+async def test_a_question_that_is_split_takes_nothing_along(house: House) -> None:
+    told = [await house.ask(body) for body in [*outside()][::2]]
+    left = [each for answer in told for each in answer["left_the_house"]]
+    assert [each["text"] for each in left] == house.engine.queries
+    assert len(left) > len(told) / 3
+    assert all(each["derived"] and each["host"] == "search.example" for each in left)
+    assert all(answer["tier"] != "PUBLIC" for answer in told if answer["left_the_house"])
+    assert house.model.prompts == []
+    assert leaks(house.internet.everything, PLANTED) == set()
+    found = await house.client.get("/api/v1/audit/records", params={"kind": "decision.split", "limit": 1000})
+    decided = {each["record"]["decision"]: each["record"]["data"] for each in found.json()["records"]}
+    found = await house.client.get("/api/v1/audit/records", params={"kind": "outbound.sent", "limit": len(left)})
+    for sent in (each["record"] for each in found.json()["records"]):
+        assert decided[sent["data"]["derived"]]["tier"] == "PUBLIC"
+        assert decided[sent["data"]["derived"]]["derived_from"] == sent["decision"]
+
+
+async def whole(self: ExtractiveDeriver, original: Original) -> str:
+    return original.text
+
+
+def nothing(original: Original, derived: str, general: object) -> tuple[str, ...]:
+    return ()
+
+
+SPLITTING: Final = {
+    "who derives": ("lacuna.adapters.splitting.extractive.ExtractiveDeriver.derive", whole),
+    "the comparison": ("lacuna.usecases.split.shared", nothing),
+}
+
+
+async def test_a_broken_splitter_lets_nothing_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in SPLITTING.values():
+        monkeypatch.setattr(*part)
+        for body in [*outside()][::5]:
+            await house.ask(body)
+        assert leaks(house.internet.everything, PLANTED) == set()
+
+
+async def ungated(self: Gate, text: str, decided: object, run: object, receiver: object) -> Outbound:
+    return released(text)
+
+
+async def test_without_its_gate_a_broken_splitter_leaks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (*SPLITTING.values(), ("lacuna.usecases.leave.Gate.derived", ungated)):
+        monkeypatch.setattr(*part)
+    for value in SECRETS.values():
+        await house.ask({"query": f"What is {value}?", "purpose": "outside"})
+    assert leaks(house.internet.everything, PLANTED) == set(SECRETS.values())
 
 
 async def test_without_any_gate_the_search_finds_what_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

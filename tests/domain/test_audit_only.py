@@ -13,7 +13,7 @@ from lacuna.domain.audit_only import ENFORCED, refuse_audit_only
 from lacuna.domain.errors import ConfigError, DependencyNonsense
 from lacuna.domain.no_exit import POLICIES, PolicySays
 from lacuna.domain.policy import Source, sound
-from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, RETENTION, ROUTING, document
+from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, RETENTION, ROUTING, SPLIT, document
 from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.policy_verdicts import (
     Verdict,
@@ -99,12 +99,14 @@ def test_no_choice_of_audit_only_rules_leads_outside_what_the_proof_covers(
 
 @pytest.mark.parametrize("name", sorted(ENFORCED))
 def test_a_rule_that_lacuna_relies_on_always_has_its_effect(name: str) -> None:
-    package = ".".join(name.split(".")[:2])
+    package = name.rpartition(".")[0]
     output: dict[str, list[Any]] = {
         key: []
-        for key in {CLASSIFICATION: ("raise", "tags"), ROUTING: ("deny", "remove", "obligations")}.get(
-            package, ("keep", "delete", "hold") if package == RETENTION else ("deny", "obligations", "alternatives")
-        )
+        for key in {
+            CLASSIFICATION: ("raise", "tags"),
+            ROUTING: ("deny", "remove", "obligations"),
+            SPLIT: ("deny",),
+        }.get(package, ("keep", "delete", "hold") if package == RETENTION else ("deny", "obligations", "alternatives"))
     }
     with pytest.raises(DependencyNonsense, match="always has an effect"):
         verdict(package, {**output, "audit_only": [name]})

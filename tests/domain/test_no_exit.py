@@ -1,6 +1,6 @@
 """Nothing above PUBLIC can leave, whatever the configuration; and the enumeration that says so finds planted faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -17,6 +17,7 @@ from lacuna.domain.no_exit import (
     OPERATION,
     POLICIES,
     TIERS,
+    Derivation,
     Gates,
     House,
     LocalBackEnd,
@@ -33,7 +34,18 @@ OPEN: RoutingTable = {tier: frozenset(Source) for tier in Tier}
 EVERYTHING = frozenset(Source)
 
 tables = st.fixed_dictionaries({tier: st.frozensets(st.sampled_from(Source)) for tier in Tier})
-houses = st.builds(House, tables, st.frozensets(st.sampled_from(Source)), st.sampled_from(Strategy))
+houses = st.builds(
+    House, tables, st.frozensets(st.sampled_from(Source)), st.sampled_from(Strategy), split=st.booleans()
+)
+derivations = st.builds(
+    Derivation,
+    st.sampled_from(TIERS),
+    st.sampled_from(EVIDENCE),
+    st.booleans(),
+    st.sampled_from(POLICIES),
+    st.booleans(),
+    st.booleans(),
+)
 states = st.builds(
     State,
     st.sampled_from(TIERS),
@@ -47,6 +59,7 @@ states = st.builds(
     st.sampled_from(TIERS),
     st.sampled_from(TIERS),
     st.sampled_from(DOWN),
+    st.none() | derivations,
 )
 
 
@@ -88,12 +101,24 @@ def hopeful_outcome(found: Tier, evidence: float, strategy: Strategy) -> Tier:
     return Tier.PUBLIC if evidence >= 1.0 else outcome(found, evidence, strategy)
 
 
+def eager_split(enabled: bool, classification: Classification, plan: Plan, allowed: bool) -> bool:
+    """Splits whatever policy says."""
+    return True
+
+
+def careless(faults: Sequence[str]) -> bool:
+    """Does not look at what a derived question holds."""
+    return True
+
+
 FAULTS: dict[str, Callable[[Gates], Gates]] = {
     "plan": lambda gates: replace(gates, plan=trusting_plan),
     "exit": lambda gates: replace(gates, may_leave=trusting_exit),
     "late": lambda gates: replace(gates, may_leave=late_exit),
     "release": lambda gates: replace(gates, release=trusting_release),
     "outcome": lambda gates: replace(gates, outcome=hopeful_outcome),
+    "split": lambda gates: replace(gates, may_split=eager_split),
+    "apart": lambda gates: replace(gates, apart=careless),
 }
 
 
@@ -109,7 +134,7 @@ def faulty(names: frozenset[str]) -> Gates:
 def test_nothing_above_public_leaves_in_any_house(house: House) -> None:
     proof = prove(house)
     assert proof.holds
-    assert proof.states == number_of_states() > 1_000_000
+    assert proof.states == number_of_states(house.split) > 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -125,6 +150,17 @@ def test_planted_faults_give_a_counterexample(names: set[str], destinations: set
     proof = prove(House(OPEN, EVERYTHING, Strategy.BALANCED), faulty(frozenset(names)))
     assert {counter.destination for counter in proof.counterexamples} == destinations
     assert all(counter.facts for counter in proof.counterexamples)
+
+
+@pytest.mark.parametrize("names", [{"split"}, {"apart"}, {"plan", "exit", "release"}])
+def test_a_fault_in_splitting_gives_a_counterexample_of_a_derived_question(names: set[str]) -> None:
+    proof = prove(House(OPEN, EVERYTHING, Strategy.BALANCED, split=True), faulty(frozenset(names)))
+    told = [" ".join(counter.facts) for counter in proof.counterexamples if counter.destination == "web_search"]
+    assert any("a derived question" in facts for facts in told)
+
+
+def test_where_nothing_is_split_faults_in_splitting_do_no_harm() -> None:
+    assert prove(House(OPEN, EVERYTHING, Strategy.BALANCED), faulty(frozenset({"split", "apart"}))).holds
 
 
 @pytest.mark.parametrize("names", [{"plan"}, {"exit"}, {"late"}, {"plan", "exit"}])

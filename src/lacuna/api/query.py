@@ -19,7 +19,7 @@ from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
 from lacuna.http.errors import request_id, status_of
 from lacuna.usecases.ask import Answer, Event, Passages, Piece, Started
-from lacuna.usecases.asked import Wanted
+from lacuna.usecases.asked import Left, Wanted
 
 TopK = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Groups = Annotated[tuple[classify.ShortText, ...], msgspec.Meta(max_length=200)]
@@ -91,6 +91,18 @@ class ReceiptModel(msgspec.Struct, frozen=True):
     checkpoint: str
 
 
+class LeftModel(msgspec.Struct, frozen=True):
+    """What left the house for an answer. `text` is what was searched for, or the address that was fetched; it is null
+    for a prompt, of which only the size is told. `derived` says that it is not what the asker wrote."""
+
+    destination: str
+    service: str
+    host: str
+    bytes: int
+    text: str | None
+    derived: bool
+
+
 class QueryAnswer(msgspec.Struct, frozen=True):
     """`tier` is the join of everything that went into the answer."""
 
@@ -105,6 +117,7 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     degraded: tuple[str, ...]
     claims: tuple[ClaimModel, ...]
     removed: RemovedModel
+    left_the_house: tuple[LeftModel, ...]
 
 
 class ResultModel(msgspec.Struct, frozen=True):
@@ -215,7 +228,13 @@ def answer_model(finished: Answer) -> QueryAnswer:
         degraded=finished.degraded,
         claims=tuple(ClaimModel(c.start, c.end, c.citations, str(c.standing), c.reasons) for c in finished.claims),
         removed=RemovedModel(finished.removed.get("citations", 0), finished.removed.get("links", 0)),
+        left_the_house=tuple(map(left_model, finished.left)),
     )
+
+
+def left_model(left: Left) -> LeftModel:
+    """The wire form of what left the house."""
+    return LeftModel(left.destination.value, left.service, left.host, left.size, left.text, left.derived)
 
 
 def citation_model(c: Citation) -> CitationModel:
@@ -270,6 +289,7 @@ def _event(event: Event) -> bytes:
                     "classification": classify.answer(event.decided),
                     "route": classify.route(event.decided),
                     "citations": [citation_model(c) for c in event.citations],
+                    "left_the_house": [left_model(each) for each in event.left],
                 },
             )
         case Piece():

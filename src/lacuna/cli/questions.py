@@ -171,6 +171,10 @@ def _show_answer(a: "QueryAnswer") -> None:
     out.print()
     for c in a.citations:
         out.print(f"[{c.n}] {_place(c.title, c.heading, c.page)}  ({c.tier})  {c.url}", markup=False)
+    for left in a.left_the_house:
+        what = f"{left.bytes} bytes" if left.text is None else left.text
+        how = " (derived from your question)" if left.derived else ""
+        out.print(f"This left the house: {what}  to {left.service} at {left.host}{how}", markup=False)
     out.print(f"Answer  {a.tier}, written by {a.model}", markup=False)
     if a.degraded:
         out.print(f"Failed  {', '.join(a.degraded)}", markup=False)

@@ -46,6 +46,7 @@ def broken(settings: Settings) -> Iterator[Broken]:
         fault = "needs classification.layers.ner.model, an installed model package or a folder"
         yield ("classification", "layers", "ner", "enabled"), (("classification", "layers", "ner", "model"),), fault
     yield from _judge(settings)
+    yield from _split_view(settings)
     if not (layers.heuristic.enabled or layers.embedding.enabled or layers.llm.enabled):
         path = ("classification", "layers", "heuristic", "enabled")
         others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))
@@ -87,6 +88,8 @@ def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
         yield ("routing", "public", "web_search"), "has no effect while web_search.enabled is false"
     if settings.web_search.api_key is not None and settings.web_search.backend not in ("kagi", "brave"):
         yield ("web_search", "api_key"), f"is not sent to {settings.web_search.backend}, which takes none"
+    if settings.split_view.enabled and not (settings.routing.public.web_search and settings.web_search.enabled):
+        yield ("split_view", "enabled"), "has no effect without web search for PUBLIC questions"
     if settings.routing.public.external_llm and (settings.llm.backend == "none" or settings.llm.location == "local"):
         yield ("routing", "public", "external_llm"), "has no effect without an external LLM (llm.location)"
     if settings.llm.backend == "none" and settings.llm.endpoint is not None:
@@ -128,6 +131,17 @@ def _stores(settings: Settings) -> Iterator[Broken]:
     if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage.postgres_url) is None:
         fault = "needs the address of a PostgreSQL: vectors.postgres_url, or storage.postgres_url"
         yield ("vectors", "backend"), (("vectors", "postgres_url"), ("storage", "postgres_url")), fault
+
+
+def _split_view(settings: Settings) -> Iterator[Broken]:
+    llm, wanted = settings.llm, settings.split_view
+    if wanted.enabled and wanted.method == "llm" and (llm.backend == "none" or llm.location != "local"):
+        path = ("split_view", "method")
+        yield (
+            path,
+            (("llm", "location"), ("llm", "backend")),
+            "needs a local LLM under llm; questions stay in the house",
+        )
 
 
 def _headers(settings: Settings) -> Iterator[Broken]:

@@ -279,6 +279,19 @@ class TlsSettings(Section):
     )
 
 
+class SplitViewSettings(Section):
+    """A general question, derived inside the house from one above PUBLIC, that may be searched for outside. Off until
+    turned on here *and* allowed by policy (`lacuna.routing.split`)."""
+
+    enabled: bool = Field(False, description="Whether questions are derived at all.")
+    method: Annotated[Literal["auto", "extractive", "llm"], LowerText] = Field(
+        "auto",
+        description="`extractive`: by leaving out. `llm`: by the local LLM. `auto`: by the local LLM if there is one, "
+        "by leaving out where it fails.",
+    )
+    timeout_s: Seconds = Field(10.0, description="Seconds that deriving may take.")
+
+
 class ServerSettings(Section):
     """The HTTP server and its limits."""
 
@@ -358,6 +371,7 @@ class Settings(Section):
     llm: LlmSettings = Field(default_factory=LlmSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     web_search: WebSearchSettings = Field(default_factory=WebSearchSettings)
+    split_view: SplitViewSettings = Field(default_factory=SplitViewSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)

@@ -50,6 +50,7 @@ KINDS = frozenset(
         "decision.evaluate",
         "decision.query",
         "decision.search",
+        "decision.split",
         "document.changed",
         "document.deleted",
         "document.ingested",

@@ -8,7 +8,7 @@ the set of policies, have its version, and count on every engine.
 from typing import Final
 
 from lacuna.domain.errors import ConfigError
-from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, PACKAGES, RETENTION, ROUTING
+from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, RETENTION, ROUTING, SPLIT, package_of
 from lacuna.domain.policy_set import PolicySet
 
 MAX_AUDIT_ONLY: Final = 200
@@ -24,6 +24,7 @@ ENFORCED: Final = frozenset(
         (ACCESS, ("unknown_operation", "unknown_tier", "clearance", "delete_is_for_administrators")),
         (EXPORT, ("tier", "resource_tier", "encryption")),
         (RETENTION, ("legal_hold",)),
+        (SPLIT, ("tier_not_listed", "unknown_tier")),
     )
     for rule in rules
 )
@@ -35,7 +36,7 @@ def not_audit_only(name: str) -> str:
     """Why a rule cannot be audit-only; empty if it can."""
     if name in ENFORCED:
         return f"{name} always has an effect"
-    if not any(name.startswith(f"{package}.") and len(name) > len(package) + 1 for package in PACKAGES):
+    if package_of(name) is None:
         return f"{name[:140]!r} names no rule; write package and rule (lacuna.routing.board_room)"
     return ""
 
@@ -46,7 +47,7 @@ def refuse_audit_only(policies: PolicySet) -> None:
     texts = [text for _, text in policies.rules]
     problems = []
     for name in policies.audit_only:
-        rule = next((name.removeprefix(f"{package}.") for package in PACKAGES if name.startswith(f"{package}.")), name)
+        rule = name.removeprefix(f"{package_of(name)}.")
         fault = not_audit_only(name)
         if not fault and not any(f'"{rule}"' in text for text in texts):
             fault = f"{name} names no rule of the set"

@@ -3,15 +3,16 @@
 What can happen to a query is finite once its text is left out: what was found, which layer failed, what the
 conversation was, what policy said, what the asker wanted, which passages were found and what became of them meanwhile.
 Each stage of a query hands little on (a tier, whether something failed, a plan), so the stages are enumerated one after
-the other over what the stage before can hand on, with the very functions that decide in operation (`Gates`). A state is
-a counterexample where an external back end is sent anything above PUBLIC, or anything after a failure. `walk` takes one
-whole state through all stages at once; tests hold the two against each other, also with faulty gates.
+the other over what the stage before can hand on, with the very functions that decide in operation (`Gates`). A question
+that is derived from another goes through the same stages as one of its own. A state is a counterexample where an
+external back end is sent anything above PUBLIC, or anything after a failure. `walk` takes one whole state through all
+stages at once; tests hold the two against each other, also with faulty gates.
 
 Local back ends see text before it has a tier: they are part of the proof by where they are (`LocalBackEnd`). Left to
 others: that the code outside calls these functions and no others (the type `Outbound`; tests/surfaces/test_outside.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -22,6 +23,7 @@ from lacuna.domain.errors import OutboundRefused
 from lacuna.domain.exits import may_leave
 from lacuna.domain.policy import EXTERNAL, PolicyDecision, Source
 from lacuna.domain.routing import Outbound, Plan, RoutingTable, plan, release
+from lacuna.domain.splitting import apart, may_split
 from lacuna.domain.tiers import Tier
 
 TIERS: Final = tuple(Tier)
@@ -52,6 +54,8 @@ class House:
     available: frozenset[Source]
     strategy: Strategy
     local: tuple[LocalBackEnd, ...] = ()
+    split: bool = False
+    """Whether general questions may be derived from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,20 @@ class PolicySays:
     allowed: bool = True
     tier: Tier = Tier.PUBLIC
     sources: frozenset[Source] = frozenset(Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a derived question can go. `found`, `evidence`, `failed` and `policy` are about it as a question of its own,
+    `carries` says that it holds something of the other that it must not, `allowed` what policy says of splitting that
+    one."""
+
+    found: Tier
+    evidence: float
+    failed: bool
+    policy: PolicySays
+    carries: bool
+    allowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,7 @@ class State:
     later: Tier
     prompt: Tier
     down: frozenset[Source]
+    derived: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,8 @@ class Gates:
     plan: Callable[[Classification, PolicyDecision, RoutingTable, frozenset[Source], Asked], Plan] = plan
     may_leave: Callable[[Source, Classification, Plan, Tier], bool] = may_leave
     release: Callable[[str, Classification, Plan, Source], Outbound] = release
+    may_split: Callable[[bool, Classification, Plan, bool], bool] = may_split
+    apart: Callable[[Sequence[str]], bool] = apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +161,14 @@ _FOUND: Final = (TIERS, EVIDENCE, (False, True), TIERS)
 _CACHED: Final = (False, True)
 _SAID: Final = (POLICIES, ASKED)
 _ALONG: Final = (TIERS, TIERS, TIERS)
+_DERIVED: Final = (TIERS, EVIDENCE, (False, True), POLICIES)
+_SPLIT: Final = ((False, True), (False, True))
 
 
-def number_of_states() -> int:
-    """Whole states that one proof stands for."""
-    return prod(len(values) for values in (*_FOUND, _CACHED, *_SAID, *_ALONG, DOWN))
+def number_of_states(split: bool = False) -> int:
+    """Whole states that one proof stands for, of a house where questions are `split` or not."""
+    derived = (*_DERIVED, *_SPLIT) if split else ()
+    return prod(len(values) for values in (*_FOUND, _CACHED, *_SAID, *_ALONG, DOWN, *derived))
 
 
 def prove(house: House, gates: Gates = OPERATION) -> Proof:
@@ -169,14 +193,34 @@ def prove(house: House, gates: Gates = OPERATION) -> Proof:
             for destination in _wrongly(gates, each, passages, later, prompt):
                 facts = (*_told(each), *_said(policy, requested), *_carried(destination, passages, later, prompt))
                 found.setdefault((str(destination), each.true), Counterexample(str(destination), facts))
-    return Proof(number_of_states(), evaluated, tuple(found.values()))
+    of_their_own: dict[_Decided, None] = {}
+    for seen, evidence, failed, policy in product(*_DERIVED) if house.split else ():
+        evaluated += 1
+        of_their_own[_derived(house, gates, seen, evidence, failed, policy)] = None
+    splitting: dict[_Splitting, _Decided] = {}
+    for each, carries, allowed in product(decided if house.split else (), *_SPLIT):
+        evaluated += 1
+        if (handed_on := _splitting(gates, each, carries, allowed)) is not None:
+            splitting.setdefault(handed_on, each)
+    for (split, each), own in product(splitting.items(), of_their_own):
+        evaluated += 1
+        if _wrongly_split(gates, split, own):
+            facts = (*_told(each), *_derived_facts(own, split))
+            found.setdefault(("derived", each.true), Counterexample(str(Source.WEB_SEARCH), facts))
+    return Proof(number_of_states(house.split), evaluated, tuple(found.values()))
 
 
 def walk(house: House, state: State, gates: Gates = OPERATION) -> frozenset[Source]:
     """The external back ends that this one state sends what it must not."""
     known = _classified(house, gates, state.found, state.evidence, state.failed, state.conversation)
     each = _decided(house, gates, known, state.policy, state.requested)
-    return frozenset(_wrongly(gates, each, state.passages, state.later, state.prompt))
+    wrong = set(_wrongly(gates, each, state.passages, state.later, state.prompt))
+    if house.split and (derived := state.derived) is not None:
+        own = _derived(house, gates, derived.found, derived.evidence, derived.failed, derived.policy)
+        split = _splitting(gates, each, derived.carries, derived.allowed)
+        if split is not None and _wrongly_split(gates, split, own):
+            wrong.add(Source.WEB_SEARCH)
+    return frozenset(wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +278,40 @@ def _wrongly(gates: Gates, each: _Decided, passages: Tier, later: Tier, prompt: 
         yield Source.EXTERNAL_LLM
 
 
+def _derived(house: House, gates: Gates, found: Tier, evidence: float, failed: bool, policy: PolicySays) -> _Decided:
+    """A derived question by itself: it has no conversation, and is asked of a web search alone."""
+    known = _classified(house, gates, found, evidence, failed, Tier.PUBLIC)
+    return _decided(house, gates, known, policy, frozenset({Source.WEB_SEARCH}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Splitting:
+    """What a question hands on to one that is derived from it. `forbidden` says that none should have been."""
+
+    true: Tier
+    carries: bool
+    forbidden: bool
+
+
+def _splitting(gates: Gates, each: _Decided, carries: bool, allowed: bool) -> _Splitting | None:
+    """As usecases/split.py goes about it; None where nothing is derived, or what is derived is not taken."""
+    if not gates.may_split(True, each.classification, each.plan, allowed):
+        return None
+    if not gates.apart(("it holds something of the other",) if carries else ()):
+        return None
+    return _Splitting(each.true, carries, not allowed or each.plan.denied)
+
+
+def _wrongly_split(gates: Gates, split: _Splitting, own: _Decided) -> bool:
+    """Whether a web search is sent a derived question that it must not be sent."""
+    question = own.classification
+    if not gates.may_leave(Source.WEB_SEARCH, question, own.plan, Tier.PUBLIC):
+        return False
+    sent = _released(gates, _QUESTION, question, own.plan, Source.WEB_SEARCH)
+    unsound = own.true > Tier.PUBLIC or bool(question.degraded) or (split.carries and split.true > Tier.PUBLIC)
+    return sent and (unsound or split.forbidden)
+
+
 def _released(gates: Gates, text: str, classification: Classification, planned: Plan, destination: Source) -> bool:
     try:
         gates.release(text, classification, planned, destination)
@@ -271,6 +349,14 @@ def _said(policy: PolicySays, requested: Asked) -> Iterator[str]:
 def _carried(destination: Source, passages: Tier, later: Tier, prompt: Tier) -> Iterator[str]:
     if destination is Source.EXTERNAL_LLM:
         yield f"passages are {passages}, and {later} when the model is asked; the whole prompt holds {prompt}"
+
+
+def _derived_facts(own: _Decided, split: _Splitting) -> Iterator[str]:
+    yield f"a derived question is {own.true} and was classified {own.classification.tier}"
+    if split.carries:
+        yield "it holds something of the other question"
+    if split.forbidden:
+        yield "nothing should have been derived"
 
 
 def _named(sources: Iterable[Source]) -> str:

@@ -22,8 +22,18 @@ ROUTING: Final = "lacuna.routing"
 ACCESS: Final = "lacuna.access"
 EXPORT: Final = "lacuna.export"
 RETENTION: Final = "lacuna.retention"
-PACKAGES: Final = (CLASSIFICATION, ROUTING, ACCESS, EXPORT, RETENTION)
-"""The packages that Lacuna asks, each at its rule `decision`."""
+SPLIT: Final = "lacuna.routing.split"
+REQUIRED: Final = (CLASSIFICATION, ROUTING, ACCESS, EXPORT, RETENTION)
+"""The packages that every set has."""
+PACKAGES: Final = (*REQUIRED, SPLIT)
+"""The packages that Lacuna asks, each at its rule `decision`. A set without SPLIT denies what it is asked about."""
+
+
+def package_of(name: str) -> str | None:
+    """The package of a rule that is named with it ("lacuna.routing.board_room"); None where it is none of ours."""
+    found = [package for package in PACKAGES if name.startswith(f"{package}.") and len(name) > len(package) + 1]
+    return max(found, key=len, default=None)
+
 
 Path = tuple[str, ...]
 

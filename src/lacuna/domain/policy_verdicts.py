@@ -20,7 +20,7 @@ from lacuna.domain.policy import (
     PolicyInput,
     Source,
 )
-from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, RETENTION, ROUTING
+from lacuna.domain.policy_documents import ACCESS, CLASSIFICATION, EXPORT, RETENTION, ROUTING, SPLIT
 from lacuna.domain.tiers import Tier
 
 MAX_ENTRIES: Final = 1_000
@@ -246,6 +246,10 @@ def _retention(reader: _Reader, output: object) -> Verdict:
     )
 
 
+def _split(reader: _Reader, output: object) -> Verdict:
+    return Verdict(denied=reader.denied(reader.lists(output, ("deny",))["deny"]))
+
+
 def for_routing(asked: PolicyInput, said: Verdict) -> PolicyInput:
     """What routing is asked, once classification has spoken: the tier only rises, tags only come."""
     if said.tier <= asked.tier and not said.tags:
@@ -292,4 +296,5 @@ _SHAPES: Final[Mapping[str, Callable[[_Reader, object], Verdict]]] = {
     ACCESS: _operation,
     EXPORT: _operation,
     RETENTION: _retention,
+    SPLIT: _split,
 }

@@ -24,7 +24,7 @@ from lacuna.domain.retrieval import Citation, Hit
 from lacuna.domain.tiers import Tier, join
 from lacuna.ports.storage import Ledger
 from lacuna.ports.telemetry import Telemetry
-from lacuna.usecases.asked import Evidence, Run, Wanted
+from lacuna.usecases.asked import Evidence, Left, Run, Wanted
 from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import Generate
@@ -44,6 +44,7 @@ class Started:
 
     decided: Decided
     citations: tuple[Citation, ...]
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The finished answer. `tier` is the join of everything that went into it; `receipt` proves its outcome record.
-    `claims` says how each statement stands; `removed` counts citations and links that were taken out."""
+    `claims` says how each statement stands; `removed` counts citations and links that were taken out;
+    `left` is what left the house for it."""
 
     text: str
     tier: Tier
@@ -68,6 +70,7 @@ class Answer:
     degraded: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
     removed: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
 
 
 Event = Started | Piece | Answer
@@ -132,7 +135,7 @@ class Ask:
             run.tier = join((run.tier, *(p.citation.tier for p in run.evidence.passages)))
             if run.tier > decided.classification.tier:
                 await self._classify.taint(question, principal, run.tier)
-            yield Started(decided, tuple(p.citation for p in run.evidence.passages))
+            yield Started(decided, tuple(p.citation for p in run.evidence.passages), tuple(run.left))
             if wanted.generate:
                 looked = time.monotonic()
                 async with aclosing(self._generate.pieces(run)) as pieces:
@@ -162,6 +165,7 @@ class Ask:
             degraded=tuple(dict.fromkeys(run.degraded)),
             claims=run.claims,
             removed={what: count for what, count in run.removed.items() if count},
+            left=tuple(run.left),
         )
 
     async def _still(self, run: Run) -> None:

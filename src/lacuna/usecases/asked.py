@@ -44,10 +44,24 @@ class Evidence:
         return cls((*inside, *outside), local, web)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What left the house for an answer: to which service, and the text itself where it was a search or an address.
+    `derived` says that the asker did not write it."""
+
+    destination: Source
+    service: str
+    host: str
+    size: int
+    text: str | None = None
+    derived: bool = False
+
+
 @dataclass(slots=True)
 class Run:
     """The production of one answer: who asked what, and what it turned out to use. `tier`, `model`, `pieces`,
-    `outbound` and `degraded` grow while it runs; `removed` counts the "citations" and "links" that were taken out."""
+    `outbound`, `left` and `degraded` grow while it runs; `removed` counts the "citations" and "links" that were taken
+    out."""
 
     wanted: Wanted
     decided: Decided
@@ -57,6 +71,7 @@ class Run:
     model: str = "none"
     pieces: list[str] = field(default_factory=list)
     outbound: list[Node] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
     removed: Counter[str] = field(default_factory=Counter)
     claims: tuple[Claim, ...] = ()

@@ -8,6 +8,7 @@ from lacuna.domain.duties import redacted_kinds
 from lacuna.domain.errors import LacunaError
 from lacuna.domain.policy import ObligationKind, Source
 from lacuna.domain.retrieval import Hit, WebResult
+from lacuna.domain.routing import Outbound
 from lacuna.domain.tiers import Tier
 from lacuna.ports.search import WebSearch
 from lacuna.ports.telemetry import Telemetry
@@ -16,10 +17,12 @@ from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.redact import redacted_hits
 from lacuna.usecases.search import Search
+from lacuna.usecases.split import Split
 
 
 class Gather:
-    """`web` is None where no web search is configured; `web_results` are taken of one search."""
+    """`web` is None where no web search is configured; `web_results` are taken of one search. `split` derives a
+    question of its own from one that may not leave; None where that is switched off."""
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Gather:
         web: WebSearch | None,
         telemetry: Telemetry,
         web_results: int = 5,
+        split: Split | None = None,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -36,6 +40,7 @@ class Gather:
         self._web = web
         self._telemetry = telemetry
         self._web_results = web_results
+        self._split = split
 
     async def evidence(self, run: Run) -> Evidence:
         """What the plan's sources hold; a web search that fails or is refused is done without (`run.degraded`). Raises
@@ -53,12 +58,18 @@ class Gather:
         return await asyncio.to_thread(redacted_hits, hits, kinds, self._classify.text) if kinds else tuple(hits)
 
     async def _from_the_web(self, run: Run) -> Sequence[WebResult]:
-        if self._web is None or not self._gate.open_for(Source.WEB_SEARCH, run, Tier.PUBLIC):
+        if self._web is None:
             return ()
         try:
-            outbound = await self._gate.query(run, self._web)
-            return await self._web.search(outbound, self._web_results)
+            outbound = await self._released(run, self._web)
+            return () if outbound is None else await self._web.search(outbound, self._web_results)
         except LacunaError as error:
             self._telemetry.failed("web_search", error.code)
             run.degraded.append("web_search")
             return ()
+
+    async def _released(self, run: Run, web: WebSearch) -> Outbound | None:
+        """The question, or one that is derived from it; None where neither may leave."""
+        if self._gate.open_for(Source.WEB_SEARCH, run, Tier.PUBLIC):
+            return await self._gate.query(run, web)
+        return None if self._split is None else await self._split.question(run, web)

@@ -148,12 +148,20 @@ def _bare(finding: Mapping[str, Json]) -> dict[str, Json]:
     return {"kind": finding.get("kind"), "tier": finding.get("tier")}
 
 
+def _derived(sent: Record) -> str:
+    decision = sent.data.get("derived")
+    return "." if decision is None else f": a derived question, decision {decision}."
+
+
 def _story(first: Record, sent: list[Record], outcome: Record | None, why: Counterfactual | None) -> list[str]:
     data = first.data
     when = datetime.fromtimestamp(first.at / 1_000_000, UTC).isoformat(timespec="seconds")
     if first.kind == "decision.evaluate":
         return [f"On {when} {first.actor} asked about data.", *told(data)]
     lines = [f"On {when} {first.actor} asked a question of {data.get('text_length')} characters."]
+    if first.kind == "decision.split":
+        origin = f"decision {data.get('derived_from')} by {data.get('by')}"
+        lines = [f"On {when} a question of {data.get('text_length')} characters was derived from that of {origin}."]
     lines.append(f"It was classified {data.get('tier')}: {data.get('reasoning')}")
     findings = data.get("findings")
     if isinstance(findings, (list, tuple)):
@@ -168,7 +176,8 @@ def _story(first: Record, sent: list[Record], outcome: Record | None, why: Count
         lines += [f"Not used: {reason}." for reason in reasons]
     if first.kind == "decision.query":
         lines += [
-            f"{r.data.get('bytes')} bytes left the house to {r.data.get('host')} ({r.data.get('adapter')})."
+            f"{r.data.get('bytes')} bytes left the house to {r.data.get('host')} ({r.data.get('adapter')})"
+            + _derived(r)
             for r in sent
         ] or ["Nothing left the house."]
     if outcome is not None:

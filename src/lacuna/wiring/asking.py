@@ -7,6 +7,7 @@ from lacuna.config import Settings
 from lacuna.domain.policy import Source
 from lacuna.ports.clock import Clock, Ids
 from lacuna.ports.llm import ExternalGenerator, Generator
+from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.search import WebSearch
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
@@ -21,6 +22,7 @@ from lacuna.usecases.search import Search
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard, GuardedExternalGenerator, GuardedGenerator, GuardedSearch
+from lacuna.wiring.splitting import split_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,13 @@ def asking(
     ids: Ids,
     telemetry: Telemetry,
     outside: ModelsAndWeb,
+    policy: PolicyEngine,
+    stack: AsyncExitStack,
 ) -> Ask:
     """The use case with its steps."""
     gate = Gate(classify, ledger, keys, clock, ids)
-    gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results)
+    split = split_view(settings, classify, policy, gate, ledger, clock, telemetry, stack)
+    gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results, split)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
     approved = settings.llm.approved

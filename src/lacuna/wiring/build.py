@@ -171,7 +171,19 @@ async def open_application(
             fingerprints=fingerprints,
             fingerprinter=fingerprinter,
         )
-        ask = asking(settings, classify, search, storage.ledger, keys, clock, ids, telemetry, outside)
+        ask = asking(
+            settings,
+            classify,
+            search,
+            storage.ledger,
+            keys,
+            clock,
+            ids,
+            telemetry,
+            outside,
+            governed.engine,
+            stack,
+        )
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
         )

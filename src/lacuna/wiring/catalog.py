@@ -80,6 +80,10 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "tgi": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
         "vllm": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",
     },
+    "deriver": {
+        "extractive": "lacuna.adapters.splitting.extractive:ExtractiveDeriver",
+        "llm": "lacuna.adapters.splitting.llm:LlmDeriver",
+    },
     "web_search": {
         "brave": "lacuna.adapters.search.brave:Brave",
         "duckduckgo": "lacuna.adapters.search.duckduckgo:DuckDuckGo",

@@ -22,6 +22,7 @@ def house(settings: Settings) -> House:
         available=frozenset(available),
         strategy=settings.classification.strategy,
         local=tuple(_local(settings)),
+        split=settings.split_view.enabled,
     )
 
 
@@ -30,6 +31,8 @@ def _local(settings: Settings) -> Iterator[LocalBackEnd]:
     llm, judge = settings.llm, settings.classification.layers.llm
     if llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
         yield _at("llm", str(llm.endpoint))
+    if settings.split_view.enabled and llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
+        yield _at("split_view", str(llm.endpoint))
     if judge.enabled:
         yield _at("classification.layers.llm", str(judge.endpoint or llm.endpoint))
 

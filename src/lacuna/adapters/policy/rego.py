@@ -15,9 +15,18 @@ import cachebox
 
 from lacuna.adapters.rego.process import RegoProcess, Tested
 from lacuna.domain.audit_only import refuse_audit_only
-from lacuna.domain.errors import ConfigError, DependencyError, LacunaError
+from lacuna.domain.errors import ConfigError, DependencyError, DependencyNonsense, LacunaError
 from lacuna.domain.policy import PolicyDecision, PolicyInput
-from lacuna.domain.policy_documents import CLASSIFICATION, FIELDS, PACKAGES, ROUTING, Field, document, members_only
+from lacuna.domain.policy_documents import (
+    CLASSIFICATION,
+    FIELDS,
+    PACKAGES,
+    REQUIRED,
+    ROUTING,
+    Field,
+    document,
+    members_only,
+)
 from lacuna.domain.policy_probe import OPERATION, QUESTIONS
 from lacuna.domain.policy_set import PolicySet
 from lacuna.domain.policy_verdicts import Verdict, decided, for_routing, verdict
@@ -178,7 +187,8 @@ class _Loaded:
             for package, entry in ENTRIES.items()
         }
         self._known: cachebox.LRUCache[Hashable, Verdict] = cachebox.LRUCache(MAX_REMEMBERED)
-        missing = [package for package in PACKAGES if "decision" not in self._process.rules.get(package, ())]
+        self._present = [package for package in PACKAGES if "decision" in self._process.rules.get(package, ())]
+        missing = [package for package in REQUIRED if package not in self._present]
         if missing:
             self._process.close()
             raise ConfigError(
@@ -245,11 +255,15 @@ class _Loaded:
             for package in (CLASSIFICATION, ROUTING):
                 self.answer(asked, package)
             self._decide_both(asked)
-        for package in PACKAGES:
+        for package in self._present:
             self.answer(OPERATION, package)
 
     def answer(self, asked: PolicyInput, package: str) -> Verdict:
-        """The verdict, asked anew."""
+        """The verdict, asked anew. Raises DependencyNonsense where the set has no such package."""
+        if package not in self._present:
+            raise DependencyNonsense(
+                f"Policy {package}: there is no rule decision.", cure="Write it, or load the shipped packages."
+            )
         return self._read(package, asked, self._process.ask(ENTRIES[package], document(asked, self._fields[package])))
 
     def _read(self, package: str, asked: PolicyInput, output: object) -> Verdict:

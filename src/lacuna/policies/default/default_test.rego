@@ -115,3 +115,22 @@ test_what_is_under_legal_hold_stays if {
 		with data.settings.legal_hold as ["salaries"]
 	each.rule == "legal_hold"
 }
+
+test_nothing_is_split_unless_the_organisation_lists_its_tier if {
+	count(data.lacuna.routing.split.deny) == 1 with input as {"tier": "INTERNAL"}
+}
+
+test_what_has_no_tier_is_never_split if {
+	count(data.lacuna.routing.split.deny) == 1 with input as {"tier": "SECRET"}
+		with data.settings.split_tiers as ["SECRET"]
+}
+
+test_a_listed_tier_may_be_split if {
+	count(data.lacuna.routing.split.deny) == 0 with input as {"tier": "INTERNAL"}
+		with data.settings.split_tiers as ["INTERNAL"]
+}
+
+test_no_other_tier_may_be_split if {
+	count(data.lacuna.routing.split.deny) == 1 with input as {"tier": "PROPRIETARY"}
+		with data.settings.split_tiers as ["INTERNAL"]
+}

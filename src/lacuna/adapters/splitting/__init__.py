@@ -1,0 +1,1 @@
+"""Questions derived from others, without what must stay in the house."""
