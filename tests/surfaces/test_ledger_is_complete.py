@@ -40,6 +40,7 @@ classification: {{strategy: balanced}}
 routing:
   PUBLIC: {{local_rag: true, web_search: true, external_llm: false}}
 web_search: {{enabled: true, endpoint: "{engine}"}}
+split_view: {{enabled: true}}
 auth:
   trusted_proxies: [127.0.0.1]
   text_reader_group: text-readers
@@ -76,6 +77,7 @@ async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         folder = write_config(tmp_path / "config", config, "customers:\n  - Wexford Dairies\n")
         (folder / "policies").mkdir()
         (folder / "policies" / "more.rego").write_text(RULES)
+        (folder / "policies" / "settings.json").write_text('{"settings": {"split_tiers": ["INTERNAL"]}}')
         monkeypatch.setenv("LACUNA_CONFIG_PATH", str(folder))
         monkeypatch.setenv("LACUNA_CLASSIFICATION__LAYERS__HEURISTIC__COMPILE_PATTERNS", "false")
         env = {"LACUNA_CONFIG_PATH": str(folder)}
@@ -108,6 +110,9 @@ async def get(server: Server, path: str, headers: dict[str, str] = ADMIN, *expec
 async def questions(server: Server) -> None:
     decision = (await post(server, "classify", {"query": SAID}, ANN))["decision_id"]
     await post(server, "query", {"query": OUTSIDE, "max_tier": "PUBLIC"}, ANN)
+    turns = [{"role": "user", "content": f"Our staging cluster is down, as {PLANTED}."}]
+    split = await post(server, "query", {"query": OUTSIDE.split(",")[0], "conversation": turns}, ANN)
+    assert [left["derived"] for left in split["left_the_house"]] == [True]
     await post(server, "search", {"query": SAID, "top_k": 3}, ANN)
     await post(server, "feedback", {"decision_id": decision, "tier": "INTERNAL", "comment": SAID, "text": SAID}, ANN)
     await get(server, f"decisions/{decision}/text", READER)
