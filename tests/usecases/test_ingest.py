@@ -345,6 +345,24 @@ async def test_refused_documents_are_recorded_and_store_nothing(
     assert world.stored == {}
 
 
+async def test_equal_passages_are_classified_and_embedded_once() -> None:
+    world = World(max_file_bytes=100_000)
+    outcome = await world.put("--\n" * 20_000, source="dashes.txt")
+    assert outcome.chunks > 50
+    assert len(world.embedder.texts) < 5
+    assert len(world.classify.seen) < 8
+    (_, chunks) = world.stored[outcome.document_id]
+    assert len({chunk.chunk.chunk_id for chunk in chunks}) == outcome.chunks
+
+
+async def test_a_document_of_too_many_passages_is_refused() -> None:
+    world = World(max_chunks=50, max_file_bytes=100_000)
+    with pytest.raises(TooLarge, match="at most 50"):
+        await world.put("--\n" * 20_000)
+    assert world.stored == {}
+    assert [kind for kind, _ in await world.records()] == ["document.refused"]
+
+
 async def test_an_embedder_that_is_not_local_is_refused() -> None:
     with pytest.raises(OutboundRefused):
         World(embedder=HashingEmbedder(local=False))

@@ -324,6 +324,9 @@ class IngestSettings(Section):
     parse_memory_mb: Annotated[Whole, Field(ge=64, le=65_536)] = Field(
         1_024, description="Memory of a parsing process, in MiB."
     )
+    max_chunks: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(
+        20_000, description="Most passages of one document."
+    )
     chunk_tokens: Annotated[Whole, Field(ge=16, le=4_096)] = Field(220, description="Longest chunk, in tokens.")
     chunk_overlap: Annotated[Whole, Field(ge=0, le=2_048)] = Field(32, description="Tokens neighbours share.")
 

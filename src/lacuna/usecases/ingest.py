@@ -52,12 +52,15 @@ class Ingest:
         clock: Clock,
         ids: Ids,
         max_file_bytes: int,
+        max_chunks: int = 20_000,
         pipeline: str = "",
         recovery_grace_s: float = 2.0,
         fingerprints: FingerprintIndex | None = None,
         fingerprinter: Fingerprinter | None = None,
     ) -> None:
-        self._prepare = Prepare(parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter)
+        self._prepare = Prepare(
+            parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter, max_chunks
+        )
         self._writes = DocumentWrites(store, catalogue, ledger, keys, clock, ids, fingerprints, recovery_grace_s)
         self._catalogue = catalogue
         self._keys = keys

@@ -6,14 +6,14 @@ Writes nothing. Blocking work runs on worker threads, a few at a time, so that q
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from lacuna.domain.chunking import Piece, embedded_text, joined
 from lacuna.domain.classification import Classification, tags
 from lacuna.domain.documents import Fingerprint, Verdict, kinds, verdict
-from lacuna.domain.errors import OutboundRefused, UnreadableDocument
+from lacuna.domain.errors import OutboundRefused, TooLarge, UnreadableDocument
 from lacuna.domain.identity import EVERYONE, Principal
 from lacuna.domain.retrieval import Chunk, Document
 from lacuna.domain.tiers import Tier
@@ -24,6 +24,8 @@ from lacuna.ports.parsers import Parsed, Parser
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.vectors import IndexedChunk
 from lacuna.usecases.upload import MAX_TITLE, Upload
+
+T = TypeVar("T")
 
 WORKERS: Final = 2
 """Threads that cut, classify and embed documents at once."""
@@ -66,6 +68,7 @@ class Prepare:
         clock: Clock,
         pipeline: str,
         fingerprinter: Fingerprinter | None = None,
+        max_chunks: int = 20_000,
     ) -> None:
         if embedder is not None and not embedder.local:
             raise OutboundRefused(
@@ -80,6 +83,7 @@ class Prepare:
         self._keys = keys
         self._clock = clock
         self._fingerprinter = fingerprinter
+        self._max_chunks = max_chunks
         scheme = "" if fingerprinter is None else f" {fingerprinter.scheme}"
         self._pipeline = f"{PIPELINE} {pipeline}{scheme}"
         self._workers = asyncio.Semaphore(WORKERS)
@@ -91,7 +95,7 @@ class Prepare:
     async def classified(self, texts: Sequence[str]) -> list[Classification]:
         """The classification of each text."""
         async with self._workers:
-            return await asyncio.to_thread(lambda: [self._classify(text) for text in texts])
+            return await asyncio.to_thread(_each_once, self._classify, texts)
 
     async def fingerprints(self, upload: Upload, content_hmacs: Sequence[str]) -> tuple[Fingerprint, ...]:
         """What decides the outcome of ingesting `upload` now, named under every HMAC key, the current one first."""
@@ -129,6 +133,11 @@ class Prepare:
             pieces = await asyncio.to_thread(self._chunk, replace(parsed, title=title))
         if not pieces:
             raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
+        if len(pieces) > self._max_chunks:
+            raise TooLarge(
+                f"The document has {len(pieces):,} passages; at most {self._max_chunks:,} are taken.",
+                cure="Split the document or raise ingest.max_chunks.",
+            )
         # Readers see title and source beside every passage: what they show counts too.
         whole_text = "\n".join([title, upload.source, "", parsed.everything])
         whole, *own = await self.classified([whole_text, *(piece.text for piece in pieces)])
@@ -197,7 +206,9 @@ class Prepare:
         embedder = self._embedder
         if embedder is None:
             return tuple(IndexedChunk(chunk, None) for chunk in chunks)
-        texts = [embedded_text(chunk.title, chunk.heading, chunk.text) for chunk in chunks]
+        every = [embedded_text(chunk.title, chunk.heading, chunk.text) for chunk in chunks]
+        place = {text: number for number, text in enumerate(dict.fromkeys(every))}
+        texts = list(place)
         batches: list[Vectors | None] = [None] * -(-len(texts) // EMBED_BATCH)
         waiting = iter(range(len(batches)))
 
@@ -210,7 +221,13 @@ class Prepare:
 
         await asyncio.gather(*(embed() for _ in range(WORKERS)))
         rows = np.concatenate([batch for batch in batches if batch is not None])
-        return tuple(IndexedChunk(chunk, row) for chunk, row in zip(chunks, rows, strict=True))
+        return tuple(IndexedChunk(chunk, rows[place[text]]) for chunk, text in zip(chunks, every, strict=True))
+
+
+def _each_once(work: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+    """`work` for each text, done once for equal ones: a file of nothing but dashes has thousands of passages."""
+    done = {text: work(text) for text in dict.fromkeys(texts)}
+    return [done[text] for text in texts]
 
 
 def _repeats(before: Document, fingerprints: Sequence[Fingerprint]) -> bool:

@@ -167,6 +167,7 @@ async def open_application(
             clock=clock,
             ids=ids,
             max_file_bytes=settings.ingest.max_file_bytes,
+            max_chunks=settings.ingest.max_chunks,
             pipeline=f"{settings.ingest.chunk_tokens}/{settings.ingest.chunk_overlap}",
             fingerprints=fingerprints,
             fingerprinter=fingerprinter,
