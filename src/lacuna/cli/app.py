@@ -19,6 +19,7 @@ from lacuna.cli.models import models_app
 from lacuna.cli.overrides import feedback_command
 from lacuna.cli.policy import policy_app
 from lacuna.cli.questions import ask_command, classify_command, search_command
+from lacuna.cli.reindex import reindex_command
 from lacuna.cli.serving import dev_command, migrate_command, serve_command
 from lacuna.domain.errors import LacunaError
 
@@ -56,6 +57,7 @@ app.command("dev")(dev_command)
 app.command("serve")(serve_command)
 app.command("migrate")(migrate_command)
 app.command("ingest")(ingest_command)
+app.command("reindex")(reindex_command)
 app.command("ask")(ask_command)
 app.command("classify")(classify_command)
 app.command("search")(search_command)

@@ -80,7 +80,7 @@ def migrate_command(
         stored = settings.storage
         if app_role is not None:
             await grant_rights(stored, app_role)
-            await grant_passages(settings, app_role)
+            await grant_passages(settings, stored.data_path, app_role)
         return str(stored.data_path)
 
     folder = run(work)

@@ -1,7 +1,9 @@
 """Documents, chunks and hits, and how dense and lexical scores are fused."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from lacuna.domain.tiers import Tier
@@ -99,6 +101,13 @@ class Citation:
     page: int | None = None
     heading: str = ""
     suspicious: tuple[str, ...] = ()
+
+
+def passages_state(tier: Tier, groups: Iterable[str], chunk_ids: Iterable[str]) -> str:
+    """A digest of which passages a document has and who may read them: two stores hold the same version of it where
+    theirs agree, since a chunk's id names its version."""
+    said = [int(tier), sorted(groups), sorted(chunk_ids)]
+    return sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def dense_weight(words: int, pieces: int, characters: int) -> float:

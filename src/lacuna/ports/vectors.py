@@ -20,6 +20,14 @@ class IndexedChunk:
     vector: npt.NDArray[np.float32] | None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What `replace` was given for one document, with the rights of now."""
+
+    fingerprint: str
+    chunks: tuple[IndexedChunk, ...]
+
+
 class CorpusLookup(Protocol):
     """The passages nearest to a vector over the whole corpus, whoever may read them: what they are about is evidence,
     what they say never leaves. Both are blocking, MUST be safe under threads, and MUST answer from the state that every
@@ -73,6 +81,14 @@ class VectorStore(Protocol):
 
     async def document_ids(self) -> frozenset[str]:
         """Every document that has chunks."""
+        ...
+
+    async def stored(self, document_id: str) -> StoredDocument | None:
+        """Everything about one document, to be put into another store; its chunks in the order given."""
+        ...
+
+    async def states(self) -> dict[str, str]:
+        """`domain.retrieval.passages_state` of every document that has chunks, all of one moment."""
         ...
 
     def corpus(self, fingerprint: str) -> CorpusLookup:

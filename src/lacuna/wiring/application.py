@@ -28,6 +28,7 @@ from lacuna.usecases.lineage_events import LineageEvents
 from lacuna.usecases.overrides import Overrides
 from lacuna.usecases.policies import Policies
 from lacuna.usecases.policy_diff import PolicyDiff
+from lacuna.usecases.reindex import Reindex
 from lacuna.usecases.search import Search
 from lacuna.usecases.sign_in import SignIn
 from lacuna.usecases.synchronise import Synchronise
@@ -68,6 +69,7 @@ class Application:
     search: Search
     ask: Ask
     ingest: Ingest
+    reindex: Reindex
     take_in: TakeIn
     synchronise: Synchronise
     trace: Trace

@@ -37,6 +37,7 @@ from lacuna.usecases.document_reads import DocumentReads
 from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
+from lacuna.usecases.reindex import Reindex
 from lacuna.usecases.search import Search
 from lacuna.usecases.synchronise import Synchronise
 from lacuna.usecases.take_in import TakeIn
@@ -103,7 +104,7 @@ async def open_application(
         stack.push_async_callback(storage.close)
         await require_current(storage.hmac_keys, keys)
         clock, ids = SystemClock(), TimeOrderedIds()
-        store = await open_vectors(settings, folder, telemetry)
+        store, places = await open_vectors(settings, folder, telemetry)
         stack.push_async_callback(store.close)
         embedder, count_tokens = _embedder(settings, found.shared_path, telemetry)
         meaning = semantics(found, embedder, store, telemetry)
@@ -239,6 +240,7 @@ async def open_application(
             search=search,
             ask=ask,
             ingest=ingest,
+            reindex=Reindex(places, embedder, storage.ledger, clock, settings.vectors.timeout_s),
             take_in=TakeIn(ingest),
             synchronise=Synchronise(ingest, storage.source_items, storage.catalogue, storage.ledger, clock),
             trace=trace,

@@ -37,7 +37,7 @@ from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.search import WebSearch
 from lacuna.ports.telemetry import Telemetry
-from lacuna.ports.vectors import CorpusLookup, IndexedChunk, VectorStore
+from lacuna.ports.vectors import CorpusLookup, IndexedChunk, StoredDocument, VectorStore
 
 T = TypeVar("T")
 
@@ -354,6 +354,12 @@ class GuardedStore:
 
     async def document_ids(self) -> frozenset[str]:
         return await self._writes.run(self._store.document_ids())
+
+    async def stored(self, document_id: str) -> StoredDocument | None:
+        return await self._guard.run(self._store.stored(document_id))
+
+    async def states(self) -> dict[str, str]:
+        return await self._writes.run(self._store.states())
 
     def corpus(self, fingerprint: str) -> CorpusLookup:
         return self._store.corpus(fingerprint)

@@ -1,9 +1,14 @@
-"""The vector store, from settings: in the data folder, or in PostgreSQL with pgvector."""
+"""The vector store, from settings: the place that the data folder records, and how places are opened and deleted."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import structlog
+
+from lacuna.adapters.vectors.places import Place, PlaceFile
+from lacuna.adapters.vectors.switching import SwitchingStore
 from lacuna.config.settings import Settings
 from lacuna.domain.errors import ConfigError
 from lacuna.ports.telemetry import Telemetry
@@ -11,36 +16,85 @@ from lacuna.ports.vectors import VectorStore
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard, GuardedStore
 
-WRITE_TIMEOUT_S = 600.0
+WRITE_TIMEOUT_S: Final = 600.0
+_EMBEDDED: Final = "passages.db"
+
+log = structlog.get_logger("lacuna.vectors")
 
 
-async def open_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -> GuardedStore:
-    """The store for `folder`, guarded. Raises StorageError, and ConfigError where a driver is not installed."""
-    wanted = settings.vectors
-    if wanted.backend == "embedded":
-        bare: VectorStore = await back_end("vectors", "embedded").open(folder / "passages.db")
-    else:
-        opener = _installed("vectors", "pgvector")
-        address = wanted.postgres(settings.storage.postgres_url)
-        bare = await opener.open(address, wanted.name, readers=wanted.readers, timeout_s=wanted.timeout_s)
-    return GuardedStore(
-        bare, Guard("vectors", telemetry, wanted.timeout_s), Guard("vectors", telemetry, WRITE_TIMEOUT_S)
-    )
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Opens and deletes the places of one data folder. Raises StorageError, and ConfigError where an address or a
+    driver is missing."""
+
+    settings: Settings
+    folder: Path
+
+    async def open(self, place: Place) -> VectorStore:
+        if place.backend == "embedded":
+            found: VectorStore = await back_end("vectors", "embedded").open(self._file(place))
+            return found
+        wanted = self.settings.vectors
+        opener = _installed("vectors", place)
+        store: VectorStore = await opener.open(
+            self._address(place), self._schema(place), readers=wanted.readers, timeout_s=wanted.timeout_s
+        )
+        return store
+
+    async def grant(self, place: Place, role: str) -> None:
+        if place.backend == "pgvector":
+            grant = _installed("vectors_rights", place)
+            await asyncio.to_thread(grant, self._address(place), self._schema(place), role)
+
+    async def delete(self, place: Place) -> None:
+        if place.backend == "embedded":
+            await back_end("vectors", "embedded").delete(self._file(place))
+        else:
+            await _installed("vectors", place).delete(self._address(place), self._schema(place))
+
+    def first(self) -> Place:
+        """The place of a data folder that records none: where passages are already, else where the settings say."""
+        return Place("embedded" if (self.folder / _EMBEDDED).exists() else self.settings.vectors.backend)
+
+    def _file(self, place: Place) -> Path:
+        return self.folder / (_EMBEDDED if place.generation == 1 else f"passages-{place.generation}.db")
+
+    def _schema(self, place: Place) -> str:
+        name = self.settings.vectors.name
+        return name if place.generation == 1 else f"{name}_{place.generation}"
+
+    def _address(self, place: Place) -> str:
+        address = self.settings.vectors.postgres(self.settings.storage.postgres_url)
+        if address is None:
+            raise ConfigError(
+                f"The passages are in {place}, but no address of a PostgreSQL is configured.",
+                cure="Set vectors.postgres_url or storage.postgres_url, or run `lacuna reindex` where they are set.",
+            )
+        return address
 
 
-async def grant_passages(settings: Settings, role: str) -> None:
-    """Gives the application's role in PostgreSQL the use of the passages that are kept there. Raises StorageError."""
-    wanted = settings.vectors
-    if wanted.backend == "pgvector":
-        grant = _installed("vectors_rights", "pgvector")
-        await asyncio.to_thread(grant, wanted.postgres(settings.storage.postgres_url), wanted.name, role)
+async def open_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[GuardedStore, SwitchingStore]:
+    """The store in force for `folder`, guarded, and what moves it. Raises StorageError and ConfigError."""
+    places = Places(settings, folder)
+    switching = await SwitchingStore.open(folder, places, places.first())
+    if switching.active.backend != settings.vectors.backend:
+        log.warning(
+            "passages_elsewhere", place=str(switching.active), wanted=settings.vectors.backend, cure="lacuna reindex"
+        )
+    searches = Guard("vectors", telemetry, settings.vectors.timeout_s)
+    return GuardedStore(switching, searches, Guard("vectors", telemetry, WRITE_TIMEOUT_S)), switching
 
 
-def _installed(port: str, name: str) -> Any:
+async def grant_passages(settings: Settings, folder: Path, role: str) -> None:
+    """Gives the application's role in PostgreSQL the use of the passages, where they are there. Raises StorageError."""
+    await Places(settings, folder).grant(PlaceFile(folder).read().active, role)
+
+
+def _installed(port: str, place: Place) -> Any:
     try:
-        return back_end(port, name)
+        return back_end(port, place.backend)
     except ImportError:
         raise ConfigError(
-            f"vectors.backend is {name}, but a package that it needs is not installed.",
+            f"Passages are to be in {place}, but a package that it needs is not installed.",
             cure="pip install 'lacuna[postgres]'",
         ) from None

@@ -28,7 +28,7 @@ from lacuna.domain.errors import StorageError, StorageLocked, StorageMissing
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
-from lacuna.ports.vectors import IndexedChunk
+from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
 _READERS: Final = 3
 _WAITING: Final = 256
@@ -81,6 +81,17 @@ class EmbeddedVectorStore:
             raise
         return store
 
+    @staticmethod
+    async def delete(path: Path) -> None:
+        """Removes the file and what belongs to it; does nothing where there is none. Raises StorageError."""
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                await asyncio.to_thread(Path(f"{path}{suffix}").unlink, missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The vector store {path} cannot be deleted: {error.strerror}.", cure="Delete the file by hand."
+            ) from None
+
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         await self._write(writes.replace, document_id, fingerprint, tuple(chunks))
         if await self._write(writes.owed) > _PURGE_AFTER:
@@ -116,6 +127,18 @@ class EmbeddedVectorStore:
 
     async def document_ids(self) -> frozenset[str]:
         return await self._reading.run(self._in_view, _NOBODY, lambda connection, _: reads.document_ids(connection))
+
+    async def stored(self, document_id: str) -> StoredDocument | None:
+        def read(connection: sqlite3.Connection, view: View) -> StoredDocument | None:
+            return reads.stored(connection, view.audiences, document_id)
+
+        return await self._reading.run(self._in_view, _NOBODY, read)
+
+    async def states(self) -> dict[str, str]:
+        def read(connection: sqlite3.Connection, view: View) -> dict[str, str]:
+            return reads.states(connection, view.audiences)
+
+        return await self._reading.run(self._in_view, _NOBODY, read)
 
     def corpus(self, fingerprint: str) -> StoreCorpus:
         connection = connect(self._path, self._busy_seconds, read_only=True)

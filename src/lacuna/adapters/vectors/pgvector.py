@@ -27,7 +27,7 @@ from lacuna.domain.errors import InvalidInput
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
-from lacuna.ports.vectors import IndexedChunk
+from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
 EXACT: Final = 20_000
 """Passages that are compared one by one rather than through the index."""
@@ -78,6 +78,11 @@ class PgvectorStore:
         store._index.look()
         return store
 
+    @staticmethod
+    async def delete(address: str, schema: str) -> None:
+        """Removes the schema with all that is in it; does nothing where there is none. Raises StorageError."""
+        await asyncio.to_thread(PgvectorDatabase(address, schema, 10.0).drop)
+
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
         items = tuple(chunks)
         await self._write(lambda connection: writes.replace(connection, document_id, fingerprint, items))
@@ -120,6 +125,12 @@ class PgvectorStore:
 
     async def document_ids(self) -> frozenset[str]:
         return await self._read(reads.document_ids)
+
+    async def stored(self, document_id: str) -> StoredDocument | None:
+        return await self._read(lambda connection: reads.stored(connection, document_id))
+
+    async def states(self) -> dict[str, str]:
+        return await self._write(reads.states)
 
     def corpus(self, fingerprint: str) -> PgvectorCorpus:
         self._corpora.append(PgvectorCorpus(Connections(self._database, 1, self._timeout_s), fingerprint))

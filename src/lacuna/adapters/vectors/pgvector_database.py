@@ -60,6 +60,12 @@ class PgvectorDatabase:
             ):
                 connection.execute(statement)
 
+    def drop(self) -> None:
+        """Removes the schema with all that is in it."""
+        with self.translated(), self._connect() as connection:
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{int(self._busy_seconds * 1000)}ms",))
+            connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(self._schema)))
+
     def connect(self, seconds: float = 0) -> Connection:
         """A connection that may be handed from thread to thread, in autocommit mode. The server gives up a statement
         after so many seconds, if any."""

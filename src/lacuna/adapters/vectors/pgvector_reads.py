@@ -19,8 +19,9 @@ from psycopg.rows import tuple_row
 from lacuna.adapters.vectors.pgvector_database import Connection
 from lacuna.adapters.vectors.sparse import DIMENSIONS, Sparse
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.retrieval import Chunk, Scored, passages_state
 from lacuna.domain.tiers import Tier
+from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
 _PERMITTED: Final = (
     "d.audience = ANY(ARRAY(SELECT audience FROM audiences WHERE tier = 0 OR (tier <= %(clearance)s AND "
@@ -182,6 +183,29 @@ def numbered(connection: Connection, document: int) -> dict[int, Chunk]:
 
 def document_ids(connection: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute("SELECT document_id FROM documents"))
+
+
+def stored(connection: Connection, document_id: str) -> StoredDocument | None:
+    """Everything about one document."""
+    statement = (
+        f"SELECT {_PASSAGE}, d.fingerprint, v.embedding::real[] FROM chunks c JOIN documents d USING (document) "  # noqa: S608  # constants only
+        "JOIN audiences a USING (audience) LEFT JOIN vectors v USING (chunk) WHERE d.document_id = %s ORDER BY c.chunk"
+    )
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute(statement.encode(), (document_id,)).fetchall() if storable(document_id) else []
+    if not rows:
+        return None
+    items = [IndexedChunk(_chunk(row), None if row[-1] is None else np.array(row[-1], np.float32)) for row in rows]
+    return StoredDocument(rows[0][-2], tuple(items))
+
+
+def states(connection: Connection) -> dict[str, str]:
+    """The state of every document."""
+    rows = connection.execute(
+        "SELECT d.document_id, a.tier, a.groups, array_agg(c.chunk_id) FROM documents d "
+        "JOIN audiences a USING (audience) JOIN chunks c USING (document) GROUP BY 1, 2, 3"
+    )
+    return {name: passages_state(Tier(tier), json.loads(groups), ids) for name, tier, groups, ids in rows}
 
 
 def change(connection: Connection) -> str:

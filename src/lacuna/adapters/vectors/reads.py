@@ -7,14 +7,18 @@ passages that were chosen.
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from lacuna.adapters.vectors.analysis import Terms
 from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.follower import View
 from lacuna.adapters.vectors.matrix import Floats
 from lacuna.domain.errors import InvalidInput
-from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.retrieval import Chunk, Scored, passages_state
 from lacuna.domain.tiers import Tier
+from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
 
 def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprint: str, limit: int) -> list[Scored]:
@@ -44,6 +48,33 @@ def document_ids(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute("SELECT document_id FROM documents"))
 
 
+def stored(connection: sqlite3.Connection, audiences: Audiences, document_id: str) -> StoredDocument | None:
+    """Everything about one document."""
+    statement = """
+        SELECT s.fingerprint, v.vector, p.* FROM passages p LEFT JOIN vectors v ON v.chunk = p.chunk
+        LEFT JOIN spaces s ON s.space = v.space
+        WHERE p.chunk IN (SELECT c.chunk FROM chunks c JOIN documents d ON d.document = c.document
+            WHERE d.document_id = ?)
+        ORDER BY p.chunk"""
+    rows = connection.execute(statement, (document_id,)).fetchall()
+    if not rows:
+        return None
+    items = [
+        IndexedChunk(_chunk(row, audiences), None if vector is None else np.frombuffer(vector, dtype="<f4"))
+        for _, vector, *row in rows
+    ]
+    return StoredDocument(next((fingerprint for fingerprint, *_ in rows if fingerprint), ""), tuple(items))
+
+
+def states(connection: sqlite3.Connection, audiences: Audiences) -> dict[str, str]:
+    """The state of every document."""
+    rows = connection.execute("SELECT document_id, audience, chunk_id FROM passages")
+    found: dict[str, tuple[int, list[str]]] = {}
+    for document_id, audience, chunk_id in rows:
+        found.setdefault(document_id, (audience, []))[1].append(chunk_id)
+    return {name: passages_state(*audiences[audience], ids) for name, (audience, ids) in found.items()}
+
+
 def _read(connection: sqlite3.Connection, audiences: Audiences, ranked: Sequence[tuple[int, float]]) -> list[Scored]:
     numbers = json.dumps([number for number, _ in ranked])
     rows = connection.execute("SELECT * FROM passages WHERE chunk IN (SELECT value FROM json_each(?))", (numbers,))
@@ -51,9 +82,7 @@ def _read(connection: sqlite3.Connection, audiences: Audiences, ranked: Sequence
     return [Scored(found[number], score) for number, score in ranked]
 
 
-def _chunk(
-    row: tuple[int, int, str, str, int, str, str, str, int, int, int, int | None, str], audiences: Audiences
-) -> Chunk:
+def _chunk(row: Sequence[Any], audiences: Audiences) -> Chunk:
     _, audience, chunk_id, document_id, ordinal, title, heading, text, first, past, own_tier, page, source = row
     tier, groups = audiences[audience]
     return Chunk(

@@ -10,6 +10,7 @@ import pytest
 
 from lacuna.domain.errors import InvalidInput, StorageError
 from lacuna.domain.identity import Reach
+from lacuna.domain.retrieval import passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, VectorStore
 from lacuna.testing.passages import FINGERPRINT, passage, unit
@@ -139,6 +140,36 @@ class VectorStoreEdges:
         found = await store.dense(unit(1), FINGERPRINT, EVERYTHING, 99)
         assert len(found) == 4
         assert len({s.chunk.chunk_id[:4] for s in found}) == 1
+
+    async def test_a_document_can_be_taken_out_whole_and_put_into_another_store(self, store: VectorStore) -> None:
+        given = [passage(f"c{n}", f"valve \x00 {n}", title="T", seed=n) for n in (3, 1, 2)]
+        await store.replace("doc", FINGERPRINT, given)
+        await store.replace("words", "", [passage("w", "pump", document_id="words")])
+        await store.retag("doc", Tier.INTERNAL, frozenset({"sales"}))
+        found = await store.stored("doc")
+        assert found is not None
+        assert found.fingerprint == FINGERPRINT
+        retagged = [replace(item.chunk, tier=Tier.INTERNAL, groups=frozenset({"sales"})) for item in given]
+        assert [item.chunk for item in found.chunks] == retagged
+        for item, before in zip(found.chunks, given, strict=True):
+            assert item.vector is not None
+            assert before.vector is not None
+            assert item.vector.tolist() == before.vector.tolist()
+        [without] = (await store.stored("words") or found).chunks
+        assert without.vector is None
+        assert await store.stored("nobody") is None
+
+    async def test_the_states_of_documents_tell_their_versions_and_rights(self, store: VectorStore) -> None:
+        assert await store.states() == {}
+        await store.replace("doc", FINGERPRINT, [passage(f"c{n}", "valve", seed=n) for n in (2, 1)])
+        everyone = frozenset({"everyone"})
+        assert await store.states() == {"doc": passages_state(Tier.PUBLIC, everyone, ["c1", "c2"])}
+        await store.retag("doc", Tier.INTERNAL, frozenset({"b", "a"}))
+        assert await store.states() == {"doc": passages_state(Tier.INTERNAL, ["a", "b"], ["c2", "c1"])}
+        await store.replace("doc", FINGERPRINT, [passage("c3", "valve", seed=3)])
+        assert await store.states() == {"doc": passages_state(Tier.PUBLIC, everyone, ["c3"])}
+        await store.remove("doc")
+        assert await store.states() == {}
 
     async def test_a_question_of_another_length_is_refused(self, store: VectorStore) -> None:
         await store.replace("doc", FINGERPRINT, [passage("c1", "valve", seed=1)])

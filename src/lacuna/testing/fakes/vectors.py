@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from lacuna.domain.errors import InvalidInput, StorageError
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Scored
+from lacuna.domain.retrieval import Chunk, Scored, passages_state
 from lacuna.domain.tiers import Tier
-from lacuna.ports.vectors import IndexedChunk
+from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -86,6 +86,16 @@ class InMemoryVectorStore:
 
     async def document_ids(self) -> frozenset[str]:
         return frozenset(self.shelf.documents)
+
+    async def stored(self, document_id: str) -> StoredDocument | None:
+        found = self.shelf.documents.get(document_id)
+        return None if found is None else StoredDocument(*found)
+
+    async def states(self) -> dict[str, str]:
+        return {
+            name: passages_state(items[0].chunk.tier, items[0].chunk.groups, [item.chunk.chunk_id for item in items])
+            for name, (_, items) in self.shelf.documents.items()
+        }
 
     def corpus(self, fingerprint: str) -> "InMemoryCorpus":
         return InMemoryCorpus(self.shelf, fingerprint)
