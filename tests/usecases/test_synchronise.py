@@ -341,3 +341,23 @@ async def test_a_source_that_fails_item_after_item_ends_the_run_and_deletes_noth
         await world.sync(down, Deletions(all_of_them=True))
     assert len(down.fetched) < 40
     assert len(world.stored) == 2
+
+
+async def test_what_was_refused_is_not_fetched_and_recorded_again_until_it_changes(world: Synchronised) -> None:
+    world.source.files["a.md"] = b"\x00\x01"
+    first = {o.source: o for o in await world.sync()}
+    assert first["memory/a.md"].error is not None
+    records = len(await world.records())
+    again = {o.source: o for o in await world.sync()}
+    error = again["memory/a.md"].error
+    assert error is not None
+    assert (error.code, bool(error.cure)) == ("refused_before", True)
+    assert world.source.fetched == ["a.md", "b.md"]
+    assert len(await world.records()) == records + 1
+    world.ingest = world.again(pipeline="another")
+    assert [o.error.code for o in await world.sync() if o.error] == ["unsupported_format"]
+    world.source.files["a.md"] = b"about pumps"
+    assert (await world.statuses())["memory/a.md"] == "stored"
+    world.source.files["a.md"] = b"\x00\x02"
+    assert (await world.statuses())["memory/a.md"] == "failed"
+    assert len(world.stored) == 2

@@ -320,6 +320,9 @@ class IngestSettings(Section):
     max_file_bytes: Annotated[Whole, Field(ge=1, le=1_024 * MEBIBYTE)] = Field(
         32 * MEBIBYTE, description="Largest document."
     )
+    workers: Annotated[Whole, Field(ge=1, le=64)] = Field(
+        2, description="Documents that are parsed, and threads that classify and embed, at once."
+    )
     parse_timeout_s: Seconds = Field(60.0, description="Seconds one document may take to parse.")
     parse_memory_mb: Annotated[Whole, Field(ge=64, le=65_536)] = Field(
         1_024, description="Memory of a parsing process, in MiB."

@@ -85,11 +85,12 @@ class SourceFactory(Protocol):
 
 class ItemState(StrEnum):
     """How far an item is: its document was not written yet under its name; the document stood under another name
-    before, and what readers see of it does not say so yet; or everything is written."""
+    before, and what readers see of it does not say so yet; everything is written; or what it holds was refused."""
 
     CLAIMED = "claimed"
     MOVED = "moved"
     WHOLE = "whole"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

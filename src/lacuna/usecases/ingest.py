@@ -8,6 +8,7 @@ at search time (usecases/search.py).
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from lacuna.domain.audit import Json
 from lacuna.domain.chunking import Piece
@@ -27,14 +28,18 @@ from lacuna.ports.vectors import VectorStore
 from lacuna.usecases.document_writes import DocumentWrites
 from lacuna.usecases.documents import Documents
 from lacuna.usecases.identities import DocumentIdentities
-from lacuna.usecases.prepare import Prepare, Prepared
+from lacuna.usecases.prepare import WORKERS, Prepare, Prepared
 from lacuna.usecases.upload import Outcome, Upload, unchanged
+
+WAITING: Final = 4
+"""Documents in work beside those that occupy a worker: being fetched, or written."""
 
 
 class Ingest:
     """See the module. `chunk` and `classify` are called on worker threads. `pipeline` names the settings that passages
     depend on: under others, unchanged files are ingested anew. `fingerprints` and `fingerprinter` come together or not
-    at all; then `classify` must not look at them, or a document would be found in itself."""
+    at all; then `classify` must not look at them, or a document would be found in itself. `in_flight` is how many
+    documents a caller should have in work at once, `refusing` names what decides about a refusal."""
 
     def __init__(
         self,
@@ -53,18 +58,21 @@ class Ingest:
         ids: Ids,
         max_file_bytes: int,
         max_chunks: int = 20_000,
+        workers: int = WORKERS,
         pipeline: str = "",
         recovery_grace_s: float = 2.0,
         fingerprints: FingerprintIndex | None = None,
         fingerprinter: Fingerprinter | None = None,
     ) -> None:
         self._prepare = Prepare(
-            parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter, max_chunks
+            parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter, max_chunks, workers
         )
         self._writes = DocumentWrites(store, catalogue, ledger, keys, clock, ids, fingerprints, recovery_grace_s)
         self._catalogue = catalogue
         self._keys = keys
         self.max_file_bytes = max_file_bytes
+        self.refusing = f"{self._prepare.pipeline} {max_file_bytes} {max_chunks}"
+        self.in_flight = workers + WAITING
         self.identities = DocumentIdentities(items, keys, ids)
         self.documents = Documents(catalogue, self._writes, self._prepare.classified, clock)
         self.lost = self._writes.lost

@@ -69,6 +69,7 @@ class Prepare:
         pipeline: str,
         fingerprinter: Fingerprinter | None = None,
         max_chunks: int = 20_000,
+        workers: int = WORKERS,
     ) -> None:
         if embedder is not None and not embedder.local:
             raise OutboundRefused(
@@ -85,8 +86,9 @@ class Prepare:
         self._fingerprinter = fingerprinter
         self._max_chunks = max_chunks
         scheme = "" if fingerprinter is None else f" {fingerprinter.scheme}"
-        self._pipeline = f"{PIPELINE} {pipeline}{scheme}"
-        self._workers = asyncio.Semaphore(WORKERS)
+        self.pipeline = f"{PIPELINE} {pipeline}{scheme}"
+        self._workers = asyncio.Semaphore(workers)
+        self._embedding = workers
 
     async def parsed(self, upload: Upload, data: bytes) -> Parsed:
         """The text of an upload with this content."""
@@ -107,7 +109,7 @@ class Prepare:
             # A file's place depends on the folder it was named with; the same file is the same all the same.
             "" if upload.origin else upload.source,
         ]
-        by = [self._pipeline, self._ruleset(), str(probe.strategy), self._embedder_name]
+        by = [self.pipeline, self._ruleset(), str(probe.strategy), self._embedder_name]
         declared, pipeline = (self._keys.hmacs("\1".join(parts)) for parts in (["declared", *said], ["by", *by]))
         under = zip(content_hmacs, declared, pipeline, strict=True)
         return tuple(Fingerprint(content, stated[:32], made[:32]) for content, stated, made in under)
@@ -219,7 +221,7 @@ class Prepare:
                     some = texts[n * EMBED_BATCH : (n + 1) * EMBED_BATCH]
                     batches[n] = await asyncio.to_thread(embedder.embed, some)
 
-        await asyncio.gather(*(embed() for _ in range(WORKERS)))
+        await asyncio.gather(*(embed() for _ in range(self._embedding)))
         rows = np.concatenate([batch for batch in batches if batch is not None])
         return tuple(IndexedChunk(chunk, rows[place[text]]) for chunk, text in zip(chunks, every, strict=True))
 

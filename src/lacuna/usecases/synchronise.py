@@ -15,7 +15,7 @@ from typing import Final
 
 from lacuna.domain.audit import Json, Record
 from lacuna.domain.documents import Fingerprint
-from lacuna.domain.errors import InvalidInput, LacunaError, NotFound, TooLarge
+from lacuna.domain.errors import InvalidInput, LacunaError, NotFound, TooLarge, UnreadableDocument
 from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.retrieval import Document
 from lacuna.domain.synchronising import Deletions
@@ -25,9 +25,10 @@ from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.usecases.identities import CLAIMED_AT_ONCE
 from lacuna.usecases.in_order import in_order
 from lacuna.usecases.ingest import Ingest
-from lacuna.usecases.take_in import IN_FLIGHT, MAX_ITEMS, NOT_TAKEN, Patience, failed, upload_of
+from lacuna.usecases.take_in import MAX_ITEMS, NOT_TAKEN, Patience, failed, upload_of
 from lacuna.usecases.upload import Declared, Outcome, unchanged
 
+_REFUSED: Final = "See what the run said that refused it, change the item or take it out of the source."
 GONE: Final = "gone from its source"
 _REMEMBERED_AT_ONCE: Final = 200
 
@@ -89,7 +90,9 @@ class Synchronise:
         run = await self._begun(source, listed, declared, principal, deletions, dry_run)
         patience = Patience()
         try:
-            async with aclosing(in_order(lambda item: self._item(run, item), listed, IN_FLIGHT)) as outcomes:
+            async with aclosing(
+                in_order(lambda item: self._item(run, item), listed, self._ingest.in_flight)
+            ) as outcomes:
                 async for outcome in outcomes:
                     run.counts[outcome.status] += 1
                     await self._remember(run, _REMEMBERED_AT_ONCE)
@@ -144,7 +147,21 @@ class Synchronise:
                 raise item.problem
             return await self._taken(run, item)
         except NOT_TAKEN as error:
+            if isinstance(error, InvalidInput) and item.version:
+                await self._remember_refusal(run, item)
             return failed(item, run.declared, error)
+
+    async def _remember_refusal(self, run: _Run, item: Item) -> None:
+        """The same content is not fetched and recorded as refused on every run."""
+        origin = self._origin(run, item)
+        known = run.known.get(origin) or (await self._identities.would_claim([item.uri], run.principal))[0]
+        refused = replace(known, version=self._refused(item), state=ItemState.REFUSED)
+        if not run.dry_run and known != refused:
+            run.written.append(refused)
+
+    def _refused(self, item: Item) -> str:
+        """A version that was refused; another release, or other limits, may let it in."""
+        return self._identities.version(f"{item.version}\0{self._ingest.refusing}")
 
     async def _taken(self, run: _Run, item: Item) -> Outcome:
         origin = self._origin(run, item)
@@ -154,6 +171,10 @@ class Synchronise:
             same = await self._ingest.still_same(upload_of(item, None, run.declared), known.document_id)
             if same is not None:
                 return same
+        if known is not None and known.state is ItemState.REFUSED and known.version == self._refused(item):
+            raise UnreadableDocument(
+                "It was refused before, and has not changed since.", cure=_REFUSED, code="refused_before"
+            )
         content = await run.source.fetch(item, self._ingest.max_file_bytes)
         moved_from = None
         if known is None or known.state is ItemState.CLAIMED:

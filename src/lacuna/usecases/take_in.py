@@ -15,9 +15,6 @@ from lacuna.usecases.in_order import in_order
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.upload import Declared, Outcome, Upload
 
-IN_FLIGHT: Final = 6
-"""Items in work at once: enough that parsing, embedding and writing never wait for one another."""
-
 MOST_FAULTS: Final = 20
 
 MAX_ITEMS: Final = 500_000
@@ -63,7 +60,7 @@ class TakeIn:
             return await self._taken(source, item, declared, principal, dry_run)
 
         patience = Patience()
-        async with aclosing(in_order(taken, items, IN_FLIGHT)) as outcomes:
+        async with aclosing(in_order(taken, items, self._ingest.in_flight)) as outcomes:
             async for outcome in outcomes:
                 yield outcome
                 patience.see(outcome)

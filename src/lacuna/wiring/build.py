@@ -169,6 +169,7 @@ async def open_application(
             ids=ids,
             max_file_bytes=settings.ingest.max_file_bytes,
             max_chunks=settings.ingest.max_chunks,
+            workers=settings.ingest.workers,
             pipeline=f"{settings.ingest.chunk_tokens}/{settings.ingest.chunk_overlap}",
             fingerprints=fingerprints,
             fingerprinter=fingerprinter,
@@ -396,7 +397,10 @@ def _chunker(settings: Settings, count_tokens: Callable[[str], int]) -> Chunker:
 def _parser(settings: Settings) -> ChildProcessParser:
     wanted = settings.ingest
     parser: ChildProcessParser = back_end("parser", "child_process")(
-        timeout_s=wanted.parse_timeout_s, memory_mb=wanted.parse_memory_mb, max_bytes=wanted.max_file_bytes
+        timeout_s=wanted.parse_timeout_s,
+        memory_mb=wanted.parse_memory_mb,
+        max_bytes=wanted.max_file_bytes,
+        processes=wanted.workers,
     )
     return parser
 
