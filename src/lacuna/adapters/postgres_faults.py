@@ -9,6 +9,7 @@ from typing import Final
 import psycopg
 from psycopg import errors
 
+from lacuna.adapters.storage.postgres_connection import NoAnswer
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageLocked, StorageMissing
 
 _CONNECTIONS: Final = "08"
@@ -23,6 +24,8 @@ def postgres_fault(fault: psycopg.Error, where: str) -> StorageError:
     """The domain error for what went wrong with the database that messages call `where`."""
     state = fault.sqlstate or ""
     name = type(fault).__name__
+    if isinstance(fault, NoAnswer):
+        return no_answer(where)
     if not state:
         return _without_code(fault, where)
     if state.startswith(_CONNECTIONS) or isinstance(
@@ -35,7 +38,9 @@ def postgres_fault(fault: psycopg.Error, where: str) -> StorageError:
             return StorageFull(
                 f"The server of {where} has no room left.", cure="Free space on its volume, then try again."
             )
-        case errors.LockNotAvailable() | errors.QueryCanceled() | errors.DeadlockDetected():
+        case errors.QueryCanceled():
+            return no_answer(where)
+        case errors.LockNotAvailable() | errors.DeadlockDetected():
             return StorageLocked(
                 f"Another process has been writing {where} for too long ({name}).",
                 cure="Try again; if it persists, find the session that holds the lock in pg_stat_activity and end it.",
@@ -70,6 +75,16 @@ def connection_lost(where: str) -> StorageError:
         f"The connection to {where} was lost. What was being written may have been stored or not.",
         cure=_REACH_CURE,
         code=_UNREACHABLE,
+    )
+
+
+def no_answer(where: str) -> StorageError:
+    """For a server that keeps silent, or takes too long over one statement."""
+    return StorageError(
+        f"{where} has not answered in time. What was being written may have been stored or not.",
+        cure="See whether PostgreSQL or its disk hangs, or what else keeps it busy; storage.postgres_timeout_s is the "
+        "time it has.",
+        code="storage_timeout",
     )
 
 

@@ -160,6 +160,7 @@ class StorageSettings(Section):
         None, description="Schema of its tables in PostgreSQL; empty: the user's own."
     )
     pool_size: Annotated[Whole, Field(ge=1, le=1_000)] = Field(20, description="PostgreSQL connections per process.")
+    postgres_timeout_s: Annotated[Number, Field(gt=0, le=3_600)] = Field(20.0, description="Seconds for one answer.")
 
 
 class CacheSettings(Section):

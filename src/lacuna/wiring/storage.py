@@ -36,6 +36,7 @@ async def open_store(wanted: StorageSettings, folder: Path, keys: KeyRing, *, cr
         schema=wanted.postgres_schema or "",
         pool_size=wanted.pool_size,
         create=create,
+        answer_seconds=wanted.postgres_timeout_s,
         warn=_warn,
     )
     return stored

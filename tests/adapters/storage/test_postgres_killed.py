@@ -122,3 +122,51 @@ async def test_a_writer_finds_a_database_again_that_was_killed(durable: Postgres
     assert (await storage.ledger.get(0)).index == 0
     assert (await storage.ledger.verify()).passed
     await storage.close()
+
+
+async def test_a_server_that_hangs_is_an_error_in_bounded_time_and_is_found_again(
+    durable: PostgresServer, tmp_path: Path
+) -> None:
+    engine = Engine(tmp_path, durable.url(durable.create_database()) + "?connect_timeout=2")
+    storage = await engine.open(busy_seconds=1.0, answer_seconds=0.5)
+    promised: dict[int, int] = {}
+    numbers = itertools.count()
+
+    async def append_until_it_fails() -> str:
+        while True:
+            number = next(numbers)
+            try:
+                (stored,) = await storage.ledger.append(entry(number))
+            except StorageError as fault:
+                return fault.code
+            promised[stored.index] = number
+
+    await storage.ledger.append(entry(next(numbers)))
+    await storage.ledger.get(0)
+    tasks = [asyncio.create_task(append_until_it_fails()) for _ in range(8)]
+    await asyncio.sleep(0.1)
+    durable.pause()
+    try:
+        assert await asyncio.wait_for(asyncio.gather(*tasks), 30) == ["storage_timeout"] * 8
+        with pytest.raises(StorageError) as caught:
+            await asyncio.wait_for(storage.ledger.get(0), 30)
+        assert caught.value.code == "storage_timeout"
+        with pytest.raises(StorageError) as caught:
+            await asyncio.wait_for(storage.ledger.check(), 30)
+        assert caught.value.code == "storage_unreachable"
+    finally:
+        durable.resume()
+    await storage.ledger.append(entry(next(numbers)))
+    found = {each.index: each.record().data["number"] async for each in storage.ledger.read()}
+    assert promised.items() <= found.items()
+    assert (await storage.ledger.verify()).passed
+    await storage.close()
+
+
+async def test_a_query_that_takes_too_long_is_ended_by_the_server(database: str, tmp_path: Path) -> None:
+    storage = await Engine(tmp_path, database).open(answer_seconds=0.2)
+    with pytest.raises(StorageError) as caught:
+        await storage.readers.run(lambda connection: connection.execute("SELECT pg_sleep(30)").fetchall())
+    assert caught.value.code == "storage_timeout"
+    await storage.ledger.append(entry(0))
+    await storage.close()

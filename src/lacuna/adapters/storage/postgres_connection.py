@@ -7,10 +7,12 @@ that a COMMIT that the server turned into a rollback is an error; and that a com
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from time import monotonic
 from typing import Any, Final
 
 import psycopg
 from psycopg import errors
+from psycopg.abc import RV, PQGen
 
 from lacuna.adapters.storage.faults import ZeroByte
 from lacuna.adapters.storage.postgres_pipeline import Pipeline, array, int8
@@ -36,10 +38,36 @@ _SETTLE: Final = (
 )
 
 
+class NoAnswer(psycopg.OperationalError):
+    """The server took longer than `BoundedConnection.patience` for one exchange. The connection is closed: what was
+    sent may be done later, or not."""
+
+
+class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A psycopg connection that does not wait for ever. A server whose processes are stopped or whose disk hangs keeps
+    its connections alive, so that no time-out of TCP ends them."""
+
+    patience: float | None = None
+    """Seconds for one exchange with the server; None for as long as it takes."""
+
+    unanswered = False
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        started = monotonic()
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError as fault:
+            if fault.sqlstate or self.patience is None or monotonic() - started < self.patience:
+                raise
+        self.unanswered = True
+        self.close()
+        raise NoAnswer
+
+
 class PostgresConnection:
     """A `connection.Connection`."""
 
-    def __init__(self, raw: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    def __init__(self, raw: BoundedConnection) -> None:
         self.raw = raw
         self._prepared: dict[bytes, bytes] = {}
         self._pipeline: Pipeline | None = None
@@ -106,6 +134,11 @@ class PostgresConnection:
     def settle(self) -> None:
         """See `connection.Database.settle`."""
         self.raw.cursor().execute(_SETTLE)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was cut; not whether the server kept silent for too long, for then a new one would, too."""
+        return self.raw.closed and not self.raw.unanswered
 
     def close(self) -> None:
         self.raw.close()

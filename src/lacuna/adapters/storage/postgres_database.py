@@ -18,7 +18,7 @@ from lacuna.adapters.storage.connection import Connection
 from lacuna.adapters.storage.entries import Prepared
 from lacuna.adapters.storage.faults import unstorable
 from lacuna.adapters.storage.migrations import HEAD, upgrade
-from lacuna.adapters.storage.postgres_connection import PostgresConnection
+from lacuna.adapters.storage.postgres_connection import BoundedConnection, PostgresConnection
 from lacuna.adapters.storage.postgres_roles import grant_rights
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageMissing
 
@@ -26,9 +26,13 @@ OLDEST: Final = 14
 """The oldest major version of PostgreSQL that is supported."""
 
 BUSY_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 20.0
 MIGRATION_SECONDS: Final = 60.0
 _STALLED_SECONDS: Final = 30
 """After so long the server ends a transaction whose client says nothing: it holds the lock that all writers need."""
+
+_SAY_SO_SECONDS: Final = 2.0
+"""A server that can tell that a query takes too long gets so much time to tell it."""
 
 _MARK: Final = "Lacuna"
 """The comment on alembic_version: it tells our tables from those of another program that uses Alembic too."""
@@ -59,6 +63,7 @@ class PostgresDatabase:
         *,
         schema: str = "",
         busy_seconds: float = BUSY_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
         warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Raises StorageError for an address that libpq does not understand."""
@@ -67,6 +72,7 @@ class PostgresDatabase:
         self._schema = schema
         self._conninfo = parsed.conninfo
         self._busy_seconds = busy_seconds
+        self._answer_seconds = answer_seconds
         self._warn = warn
 
     def bring_up_to_date(self, *, create: bool) -> None:
@@ -101,11 +107,14 @@ class PostgresDatabase:
                 connection.close()
 
     def writer(self) -> PostgresConnection:
-        return self._connect()
+        # No statement_timeout: a commit that waits for a standby would be cut short by it, and count as done.
+        return self._connect(self._answer_seconds + self._busy_seconds)
 
     def reader(self) -> PostgresConnection:
-        connection = self._connect()
-        connection.execute("SET default_transaction_read_only = on")
+        connection = self._connect(self._answer_seconds + _SAY_SO_SECONDS)
+        connection.execute(
+            f"SET default_transaction_read_only = on; SET statement_timeout = {int(self._answer_seconds * 1000)}"
+        )
         return connection
 
     def require_present(self, connection: Connection) -> None:
@@ -129,7 +138,7 @@ class PostgresDatabase:
             raise unstorable()
 
     def lost(self, connection: Connection) -> bool:
-        return _ours(connection).raw.closed
+        return _ours(connection).lost
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -139,8 +148,9 @@ class PostgresDatabase:
             # Without the cause: its text may hold values, and it would be printed with the traceback.
             raise postgres_fault(fault, self.where) from None
 
-    def _connect(self) -> PostgresConnection:
-        raw: psycopg.Connection[tuple[Any, ...]] = psycopg.connect(self._conninfo, autocommit=True)
+    def _connect(self, patience: float | None) -> PostgresConnection:
+        raw = BoundedConnection.connect(self._conninfo, autocommit=True)
+        raw.patience = patience
         connection = PostgresConnection(raw)
         try:
             connection.execute(
@@ -177,8 +187,9 @@ class PostgresDatabase:
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import NullPool
 
-        def transactional() -> "psycopg.Connection[tuple[Any, ...]]":
-            raw = self.writer().raw
+        def transactional() -> BoundedConnection:
+            # Without a bound: changing large tables takes its time.
+            raw = self._connect(None).raw
             raw.autocommit = False
             return raw
 

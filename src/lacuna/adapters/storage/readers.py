@@ -66,9 +66,15 @@ class Readers:
     def _within(self, query: Callable[[Connection], Result], connection: Connection) -> Result:
         self._database.begin_snapshot(connection)
         try:
-            return query(connection)
-        finally:
+            result = query(connection)
+        except self._database.errors:
+            # `_query` throws the connection away.
+            raise
+        except BaseException:
             connection.execute("ROLLBACK")
+            raise
+        connection.execute("ROLLBACK")
+        return result
 
     def _settled(self, query: Callable[[Connection], Result], connection: Connection) -> Result:
         result = query(connection)

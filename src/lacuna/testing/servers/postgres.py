@@ -98,15 +98,23 @@ class PostgresServer:
         """kill -9 of the server and of everything it started."""
         if self._process is None:
             return
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text("ascii").split()
+        children = self._children(self._process.pid)
         self._process.kill()
         self._process.wait(timeout=30)
-        for child in map(int, children):
+        for child in children:
             if _parent(child) is not None:
                 os.kill(child, signal.SIGKILL)
         self._process = None
-        while any(_parent(int(child)) is not None for child in children):
+        while any(_parent(child) is not None for child in children):
             time.sleep(0.01)
+
+    def pause(self) -> None:
+        """SIGSTOP of the server and of everything it started: its connections stay open, and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Undoes `pause`."""
+        self._signal(signal.SIGCONT)
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Runs one statement as the superuser."""
@@ -133,6 +141,19 @@ class PostgresServer:
         """Ends what other connections to a database there are."""
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
         self.execute(f"{others}'{database}'")
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        # The parent first: it starts no more while the others are signalled.
+        self._process.send_signal(number)
+        for child in self._children(self._process.pid):
+            if _parent(child) == self._process.pid:
+                os.kill(child, number)
+
+    @staticmethod
+    def _children(pid: int) -> list[int]:
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()))
 
     def _initialise(self) -> None:
         secret = self.folder / "password"
