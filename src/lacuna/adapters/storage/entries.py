@@ -65,4 +65,4 @@ def prepared(entry: Entry) -> Prepared:
 
 def total_weight(entries: Sequence[Prepared]) -> int:
     """The rough size of all in bytes."""
-    return sum(entry.weight for entry in entries)
+    return sum([entry.weight for entry in entries])

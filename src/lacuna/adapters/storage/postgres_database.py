@@ -134,8 +134,9 @@ class PostgresDatabase:
         _ours(connection).settle()
 
     def require_storable(self, entries: Sequence[Prepared]) -> None:
-        if any(entry.zero for entry in entries):
-            raise unstorable()
+        for entry in entries:
+            if entry.zero:
+                raise unstorable()
 
     def lost(self, connection: Connection) -> bool:
         return _ours(connection).lost
