@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.large_log import fill
+from benchmarks.ledger import Records
 from benchmarks.report import Row
 from lacuna.adapters.secrets.files import FileKeyRing
 from lacuna.adapters.storage.database import SqliteDatabase
@@ -24,14 +25,14 @@ from lacuna.adapters.storage.store import Storage
 from lacuna.domain.audit import Examination, Extent
 from lacuna.domain.merkle import inclusion_holds
 from lacuna.domain.notes import Checkpoint, parse_note
-from lacuna.ports.storage import Ledger
-from lacuna.testing.contracts.ledger import entry
+from lacuna.ports.storage import Entry, Ledger
 
 SMALL = 10_000
 LARGE = 1_000_000
 TASKS = 64
 ROUNDS = 300
 SAMPLE = 1_000
+_RECORDS = Records()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ async def _sample(log: Log) -> None:
 
 
 async def _append(log: Log) -> None:
-    await log.ledger.append(entry(random.randrange(10**6)))
+    await log.ledger.append(Entry(_RECORDS.next()))
 
 
 async def _appends(log: Log) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 import psycopg
 from psycopg import errors
 
-from lacuna.adapters.storage.postgres_connection import NoAnswer
 from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, StorageLocked, StorageMissing
 
 _CONNECTIONS: Final = "08"
@@ -18,6 +17,11 @@ _UNREACHABLE: Final = "storage_unreachable"
 _REACH_CURE: Final = "See that PostgreSQL runs there and may be reached from here; Lacuna finds it again by itself."
 _AUTHENTICATION: Final = ("password authentication failed", "no pg_hba.conf entry", "authentication failed", "role ")
 """What libpq says, in a server's default language, before there is a connection: it keeps the code to itself."""
+
+
+class NoAnswer(psycopg.OperationalError):
+    """The server took longer than it is given for one exchange. The connection is closed: what was
+    sent may be done later, or not."""
 
 
 def postgres_fault(fault: psycopg.Error, where: str) -> StorageError:

@@ -182,3 +182,28 @@ async def test_schemas_of_one_database_hold_logs_of_their_own(fresh_database: st
     with psycopg.connect(fresh_database) as connection:
         found = connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'records' ORDER BY 1").fetchall()
     assert found == [("lacuna_acme",), ("lacuna_globex",)]
+
+
+def state_of(other: "psycopg.Connection[tuple[object, ...]]", pid: int) -> object:
+    row = other.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone()
+    return None if row is None else row[0]
+
+
+async def test_the_server_sees_that_a_writer_falls_silent_while_it_holds_the_lock(
+    storage: Storage, database: str
+) -> None:
+    connection = PostgresDatabase(database).writer()
+    connection.read_locked([b"BEGIN"], "SELECT 1 FROM log_head FOR UPDATE")
+    writing = connection.finishing()
+    writing.__enter__()
+    connection.insert("INSERT INTO subtrees (level, idx, hash)", [(9, 0, bytes(32))])
+    with psycopg.connect(database, autocommit=True) as other:
+        # Only then does idle_in_transaction_session_timeout count.
+        for _ in range(1_000):
+            if (state := state_of(other, connection.raw.info.backend_pid)) == "idle in transaction":
+                break
+            await asyncio.sleep(0.01)
+    assert state == "idle in transaction"
+    connection.close()
+    await storage.ledger.append(entry(0))
+    assert (await storage.ledger.verify()).passed

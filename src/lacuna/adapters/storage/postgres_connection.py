@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import RV, PQGen
 
+from lacuna.adapters.postgres_faults import NoAnswer
 from lacuna.adapters.storage.faults import ZeroByte
 from lacuna.adapters.storage.postgres_pipeline import Pipeline, array, int8
 
@@ -36,11 +37,6 @@ _SETTLE: Final = (
     b"AND current_setting('synchronous_standby_names') = '' THEN NULL "
     b"ELSE pg_logical_emit_message(true, 'lacuna', '') END"
 )
-
-
-class NoAnswer(psycopg.OperationalError):
-    """The server took longer than `BoundedConnection.patience` for one exchange. The connection is closed: what was
-    sent may be done later, or not."""
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):

@@ -50,7 +50,9 @@ class Pipeline:
         return self._expected - 1
 
     def send(self) -> None:
-        """The server begins with what was executed so far."""
+        """The server begins with what was executed so far. It ends there, too: a server that waits for more of the same
+        would not count the time for which its client says nothing."""
+        self.end()
         self._server.flush()
 
     def end(self) -> None:
