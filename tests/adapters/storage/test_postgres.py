@@ -197,6 +197,7 @@ async def test_the_server_sees_that_a_writer_falls_silent_while_it_holds_the_loc
     writing = connection.finishing()
     writing.__enter__()
     connection.insert("INSERT INTO subtrees (level, idx, hash)", [(9, 0, bytes(32))])
+    state: object = None
     with psycopg.connect(database, autocommit=True) as other:
         # Only then does idle_in_transaction_session_timeout count.
         for _ in range(1_000):
