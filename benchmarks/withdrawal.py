@@ -37,7 +37,8 @@ def run(scale: float) -> list[Row]:
         token = _made(server)
         names = [f"{n}-{kind}" for n in range(count) for kind in range(len(KINDS))]
         for one in names:
-            _call(server, KEY, "POST", "/documents", {**_DOCUMENT, "id": one})
+            text = f"The gauge number {one} is calibrated every spring by the team of hall {one}."
+            _call(server, KEY, "POST", "/documents", {**_DOCUMENT, "text": text, "id": one})
         with _people(server, token) as seen:
             time.sleep(1)
             calls = [_withdrawn(server, one, int(one.rpartition("-")[2])) for one in names]
@@ -47,7 +48,6 @@ def run(scale: float) -> list[Row]:
 
 _DOCUMENT: Final = {
     "title": "Gauge",
-    "text": "The gauge is calibrated every spring by the team of the hall.",
     "tier": "INTERNAL",
     "groups": ["sales"],
 }

@@ -17,6 +17,7 @@ from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk
 from lacuna.testing.fakes.catalogue import InMemoryCatalogue
 from lacuna.testing.fakes.embedder import HashingEmbedder
+from lacuna.testing.fakes.reranker import SharedWordsReranker
 from lacuna.testing.fakes.vectors import InMemoryVectorStore
 from lacuna.testing.passages import passage
 from lacuna.usecases.search import MAX_TOP_K, Found, Search
@@ -96,6 +97,21 @@ class TestSearch:
         assert found_ids(found)[0] == "manual"
         assert found.degraded == ()
 
+    async def test_a_reranker_orders_the_best_anew(self) -> None:
+        store, catalogue = InMemoryVectorStore(), InMemoryCatalogue()
+        texts = [("long", "valve valve valve valve", Tier.PUBLIC, SALES), ("apt", "when it opens", Tier.PUBLIC, SALES)]
+        await stored(texts, store, catalogue)
+        judge = SharedWordsReranker()
+        judged = Search(store, catalogue, None, None, judge, 10)
+        question = "when it opens valve"
+        found = await judged.hybrid(question, EVERYTHING, 1)
+        assert found_ids(found) == ["apt"]
+        assert found.degraded == ()
+        judge.broken = DependencyTimeout("The reranker did not answer.")
+        plain = await Search(store, catalogue, None).hybrid(question, EVERYTHING, 2)
+        failed = await judged.hybrid(question, EVERYTHING, 2)
+        assert (failed.hits, failed.degraded) == (plain.hits, ("reranker",))
+
     async def test_at_most_top_k(self, search: Search) -> None:
         assert len((await search.hybrid("valve", EVERYTHING, 2)).hits) == 2
 
@@ -170,7 +186,7 @@ async def test_nothing_is_shown_that_the_store_or_the_catalogue_withholds(
 ) -> None:
     store, catalogue = InMemoryVectorStore(), InMemoryCatalogue()
     for number, (in_store, in_catalogue) in enumerate(rights):
-        await stored([(f"d{number}", "valve", *in_store)], store, catalogue)
+        await stored([(f"d{number}", f"valve {number}", *in_store)], store, catalogue)
         await catalogue.put(replace(document(f"d{number}"), tier=in_catalogue[0], groups=in_catalogue[1]), ready=True)
     found = await Search(store, catalogue, EMBEDDER).hybrid("valve", reach, 10)
     assert {f"d{n}" for n, (a, b) in enumerate(rights) if reach.permits(*a) and reach.permits(*b)} >= {

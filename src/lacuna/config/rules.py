@@ -126,6 +126,15 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
         fault = "needs web_search.api_key, the key of an account at the service"
         yield ("web_search", "backend"), (("web_search", "api_key"),), fault
 
+    reranker = settings.retrieval.reranker
+    if reranker.backend != "none" and reranker.endpoint is None:
+        yield ("retrieval", "reranker", "backend"), (("retrieval", "reranker", "endpoint"),), "needs its endpoint"
+    if reranker.backend == "cohere" and not reranker.model:
+        yield ("retrieval", "reranker", "backend"), (("retrieval", "reranker", "model"),), "needs the model's name"
+    if reranker.backend != "none" and reranker.endpoint is not None and _is_public(reranker.endpoint):
+        fault = "is a public address: the reranker sees passages of every tier and has to be in the house"
+        yield ("retrieval", "reranker", "endpoint"), (), fault
+
 
 def _stores(settings: Settings) -> Iterator[Broken]:
     if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage.postgres_url) is None:

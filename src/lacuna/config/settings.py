@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from lacuna.config.access_settings import AuthSettings, TenancySettings
 from lacuna.config.audit_settings import AuditSettings
+from lacuna.config.retrieval_settings import RetrievalSettings
 from lacuna.config.section import Port, Seconds, Section
 from lacuna.config.values import (
     Device,
@@ -372,6 +373,7 @@ class Settings(Section):
     lineage: LineageSettings = Field(default_factory=LineageSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     vectors: VectorsSettings = Field(default_factory=VectorsSettings)
+    retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)

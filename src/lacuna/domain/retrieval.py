@@ -137,6 +137,17 @@ def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], top_k: int, dense_w
     return [Hit(chunks[chunk_id], min(total, 1.0)) for chunk_id, total in ranked]
 
 
+def reordered(hits: Sequence[Hit], scores: Sequence[float]) -> tuple[Hit, ...]:
+    """The hits by other scores, one for each, best first and equals as they were; scaled so that the worst has 0 and
+    the best 1."""
+    if not hits:
+        return ()
+    low = min(scores)
+    span = max(scores) - low
+    scaled = [Hit(hit.chunk, (s - low) / span if span > 0 else 1.0) for hit, s in zip(hits, scores, strict=True)]
+    return tuple(sorted(scaled, key=lambda hit: -hit.score))
+
+
 def _shares(scored: Sequence[Scored]) -> list[tuple[Chunk, float]]:
     """Scores in [0, 1]: 1 is the list's best, 0 is a score of zero, or the worst where that is below zero."""
     if not scored:

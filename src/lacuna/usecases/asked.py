@@ -1,6 +1,7 @@
 """One question on its way to an answer: what is wanted, what was found for it, and what producing the answer used."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lacuna.domain.claims import Claim
@@ -37,9 +38,15 @@ class Evidence:
     web: tuple[WebResult, ...] = ()
 
     @classmethod
-    def of(cls, local: tuple[Hit, ...], web: tuple[WebResult, ...]) -> "Evidence":
-        """The passages of both, in this order."""
-        inside = [Passage(_local_citation(n, hit), hit.chunk.text) for n, hit in enumerate(local, start=1)]
+    def of(
+        cls, local: tuple[Hit, ...], web: tuple[WebResult, ...], wider: Mapping[str, str] | None = None
+    ) -> "Evidence":
+        """The passages of both, in this order; `wider` has longer texts to read, by chunk id."""
+        texts = wider or {}
+        inside = [
+            Passage(_local_citation(n, hit), texts.get(hit.chunk.chunk_id, hit.chunk.text))
+            for n, hit in enumerate(local, start=1)
+        ]
         outside = [Passage(_web_citation(n, result), result.snippet) for n, result in enumerate(web, len(local) + 1)]
         return cls((*inside, *outside), local, web)
 

@@ -2,7 +2,8 @@
 allowed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lacuna.domain.duties import redacted_kinds
 from lacuna.domain.errors import LacunaError
@@ -15,6 +16,7 @@ from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.asked import Evidence, Run
 from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.leave import Gate
+from lacuna.usecases.neighbours import Neighbours
 from lacuna.usecases.redact import redacted_hits
 from lacuna.usecases.search import Search
 from lacuna.usecases.split import Split
@@ -22,7 +24,8 @@ from lacuna.usecases.split import Split
 
 class Gather:
     """`web` is None where no web search is configured; `web_results` are taken of one search. `split` derives a
-    question of its own from one that may not leave; None where that is switched off."""
+    question of its own from one that may not leave; None where that is switched off. `neighbours` is None where
+    passages are read alone."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Gather:
         telemetry: Telemetry,
         web_results: int = 5,
         split: Split | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -41,16 +45,29 @@ class Gather:
         self._telemetry = telemetry
         self._web_results = web_results
         self._split = split
+        self._neighbours = neighbours
 
     async def evidence(self, run: Run) -> Evidence:
         """What the plan's sources hold; a web search that fails or is refused is done without (`run.degraded`). Raises
         what local search raises."""
         hits: Sequence[Hit] = ()
+        wider: Mapping[str, str] = {}
         if run.decided.plan.uses(Source.LOCAL_RAG):
             found = await self._search.hybrid(run.wanted.question.text, run.reach, run.wanted.top_k)
             hits = await self.shown(found.hits, run.decided)
             run.degraded += found.degraded
-        return Evidence.of(tuple(hits), tuple(await self._from_the_web(run)))
+            wider = await self._wider(found.hits, run)
+        return Evidence.of(tuple(hits), tuple(await self._from_the_web(run)), wider)
+
+    async def _wider(self, hits: Sequence[Hit], run: Run) -> Mapping[str, str]:
+        """The passages with the text beside them, by chunk id, as far as it is read and may be shown."""
+        if self._neighbours is None or not run.wanted.generate:
+            return {}
+        texts = await self._neighbours.widened(hits, run.reach)
+        wide = [
+            replace(hit, chunk=replace(hit.chunk, text=texts.get(hit.chunk.chunk_id, hit.chunk.text))) for hit in hits
+        ]
+        return {hit.chunk.chunk_id: hit.chunk.text for hit in await self.shown(wide, run.decided)}
 
     async def shown(self, hits: Sequence[Hit], decided: Decided) -> tuple[Hit, ...]:
         """The passages without what policy wants taken out of answers."""

@@ -23,6 +23,7 @@ from lacuna.ports.fingerprints import Fingerprinter, Hashes
 from lacuna.ports.parsers import Parsed, Parser
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.vectors import IndexedChunk
+from lacuna.usecases.neighbours import passage_id
 from lacuna.usecases.upload import MAX_TITLE, Upload
 
 T = TypeVar("T")
@@ -177,10 +178,8 @@ class Prepare:
         )
 
     def _passage(self, document: Document, ordinal: int, piece: Piece, own_tier: Tier) -> Chunk:
-        """The id names this version's passage: the lineage of an older answer never points at newer text."""
-        name = f"chunk\1{document.document_id}\1{document.content_hmac}\1{ordinal}"
         return Chunk(
-            chunk_id="chk_" + self._keys.hmac(name)[:24],
+            chunk_id=passage_id(self._keys, document.document_id, document.content_hmac, ordinal),
             document_id=document.document_id,
             ordinal=ordinal,
             title=document.title,

@@ -1,8 +1,10 @@
 """Find the passages that answer a question, among those the asker may read.
 
 Two searches run at once, by meaning and by words; their scores are fused. The store filters by reach in its own query;
-the catalogue, which knows the rights of the moment, is asked again afterwards, and the narrower of the two holds. With
-the embedder failing the words decide alone and the answer says so; with the store failing there is no answer.
+the catalogue, which knows the rights of the moment, is asked again afterwards, and the narrower of the two holds.
+Passages that say the same are shown once, and a reranker of the house, where there is one, orders the best anew. With
+the embedder failing the words decide alone, with the reranker failing the order stays, and the answer says so; with the
+store failing there is no answer.
 """
 
 import asyncio
@@ -11,11 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from lacuna.domain.chunking import embedded_text
+from lacuna.domain.duplicates import without_duplicates
 from lacuna.domain.errors import InvalidInput, LacunaError
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse
+from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse, reordered
 from lacuna.domain.tiers import Tier, join
 from lacuna.ports.embeddings import Embedder
+from lacuna.ports.reranker import Reranker
 from lacuna.ports.storage import Catalogue
 from lacuna.ports.vectors import VectorStore
 
@@ -36,7 +41,7 @@ class Found:
 
 class Search:
     """Without an embedder it searches by words alone; that is a configuration, not a degradation. `count_tokens` counts
-    in the embedder's tokens."""
+    in the embedder's tokens. `reranked` passages are given to the reranker, or as many as are asked for."""
 
     def __init__(
         self,
@@ -44,11 +49,15 @@ class Search:
         catalogue: Catalogue,
         embedder: Embedder | None,
         count_tokens: Callable[[str], int] | None = None,
+        reranker: Reranker | None = None,
+        reranked: int = 30,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._embedder = embedder
         self._count_tokens = count_tokens
+        self._reranker = reranker
+        self._reranked = reranked
 
     async def hybrid(self, text: str, reach: Reach, top_k: int) -> Found:
         """The best `top_k` passages that `reach` permits. Raises InvalidInput where `top_k` is not in 1 to MAX_TOP_K,
@@ -64,7 +73,12 @@ class Search:
             raise failed.exceptions[0] from None
         dense, degraded = by_meaning.result()
         fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
-        return Found(await self._permitted(fused, reach, top_k), degraded)
+        permitted = await self._permitted(fused, reach)
+        if self._reranker is None:
+            return Found(tuple(islice(without_duplicates(permitted), top_k)), degraded)
+        best = tuple(islice(without_duplicates(permitted), max(top_k, self._reranked)))
+        ordered, failed_too = await self._ordered(self._reranker, text, best)
+        return Found(ordered[:top_k], (*degraded, *failed_too))
 
     async def tier_now(self, hits: Sequence[Hit]) -> Tier:
         """The join of the tiers that the hits' documents have by now; PROPRIETARY where one is gone."""
@@ -98,11 +112,22 @@ class Search:
             return [], ("embedder",)
         return await self._store.dense(vectors[0], self._embedder.fingerprint, reach, depth), ()
 
-    async def _permitted(self, hits: Sequence[Hit], reach: Reach, top_k: int) -> tuple[Hit, ...]:
-        """The first hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
+    async def _permitted(self, hits: Sequence[Hit], reach: Reach) -> list[Hit]:
+        """The hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
         documents = await self._catalogue.many(sorted({hit.chunk.document_id for hit in hits}))
         checked = (_checked(hit, documents.get(hit.chunk.document_id), reach) for hit in hits)
-        return tuple(islice((hit for hit in checked if hit is not None), top_k))
+        return [hit for hit in checked if hit is not None]
+
+    async def _ordered(
+        self, reranker: Reranker, text: str, hits: tuple[Hit, ...]
+    ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        """The hits by the reranker's scores, scaled to [0, 1]; as they were where it fails."""
+        texts = [embedded_text(hit.chunk.title, hit.chunk.heading, hit.chunk.text) for hit in hits]
+        try:
+            scores = await reranker.scores(text, texts)
+        except LacunaError:
+            return hits, ("reranker",)
+        return reordered(hits, scores), ()
 
 
 def _checked(hit: Hit, document: Document | None, reach: Reach) -> Hit | None:

@@ -17,6 +17,7 @@ from lacuna.usecases.classify import Classify
 from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
+from lacuna.usecases.neighbours import Neighbours
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
 from lacuna.wiring.application import Part
@@ -68,11 +69,12 @@ def asking(
     outside: ModelsAndWeb,
     policy: PolicyEngine,
     stack: AsyncExitStack,
+    neighbours: Neighbours | None,
 ) -> Ask:
     """The use case with its steps."""
     gate = Gate(classify, ledger, keys, clock, ids)
     split = split_view(settings, classify, policy, gate, ledger, clock, telemetry, stack)
-    gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results, split)
+    gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results, split, neighbours)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
     approved = settings.llm.approved

@@ -38,7 +38,6 @@ from lacuna.usecases.hmac_key import require_current
 from lacuna.usecases.ingest import Ingest
 from lacuna.usecases.lost import CURE, LostPassages
 from lacuna.usecases.reindex import Reindex
-from lacuna.usecases.search import Search
 from lacuna.usecases.synchronise import Synchronise
 from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.trace import Trace
@@ -62,6 +61,7 @@ from lacuna.wiring.keys import follow_hmac_key, key_ring
 from lacuna.wiring.overrides import override_parts
 from lacuna.wiring.plugins import around_heuristic, build_plugins, plugin_parts
 from lacuna.wiring.policy import policy_parts
+from lacuna.wiring.retrieval import retrieval
 from lacuna.wiring.semantic import keep_learning, learn_from, semantics
 from lacuna.wiring.sign_in import sign_in_parts
 from lacuna.wiring.storage import open_store
@@ -151,7 +151,7 @@ async def open_application(
             meaning_layers=() if meaning is None else meaning.layers,
         )
         await asyncio.to_thread(learn_from, overridden, meaning, classify)
-        search = Search(store, storage.catalogue, embedder, count_tokens)
+        finding = retrieval(settings, store, storage.catalogue, keys, embedder, count_tokens, telemetry, stack)
         parser = _parser(settings)
         stack.push_async_callback(parser.close)
         ingest = Ingest(
@@ -177,7 +177,7 @@ async def open_application(
         ask = asking(
             settings,
             classify,
-            search,
+            finding.search,
             storage.ledger,
             keys,
             clock,
@@ -186,6 +186,7 @@ async def open_application(
             outside,
             governed.engine,
             stack,
+            finding.neighbours,
         )
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
@@ -208,7 +209,7 @@ async def open_application(
             parts["cache"] = Part(cache.check, required=False)
         if judging is not None:
             parts["llm_layer"] = Part(judging.check, required=False)
-        parts |= outside.parts
+        parts |= outside.parts | finding.parts
         await ingest.recover()
         if passages_needed and 1 < ingest.lost.documents == len(ingest.lost):
             raise StorageMissing(
@@ -238,7 +239,7 @@ async def open_application(
         yield Application(
             loaded=found,
             classify=classify,
-            search=search,
+            search=finding.search,
             ask=ask,
             ingest=ingest,
             reindex=Reindex(places, embedder, storage.ledger, clock, settings.vectors.timeout_s),

@@ -56,6 +56,10 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "embeddings": {
         "all-MiniLM-L6-v2": "lacuna.adapters.embeddings.minilm:find_embedder",
     },
+    "reranker": {
+        "cohere": "lacuna.adapters.rerankers.http:RerankServer",
+        "tei": "lacuna.adapters.rerankers.http:RerankServer",
+    },
     "parser": {
         "child_process": "lacuna.adapters.parsers.child_process:ChildProcessParser",
     },

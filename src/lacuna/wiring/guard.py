@@ -35,6 +35,7 @@ from lacuna.ports.identity_tokens import TokenVerifier
 from lacuna.ports.judge import Judge
 from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
+from lacuna.ports.reranker import Reranker
 from lacuna.ports.search import WebSearch
 from lacuna.ports.telemetry import Telemetry
 from lacuna.ports.vectors import CorpusLookup, IndexedChunk, StoredDocument, VectorStore
@@ -323,6 +324,31 @@ class GuardedSearch:
 
     async def close(self) -> None:
         await self._search.close()
+
+
+class GuardedReranker:
+    """A reranker that answers in time, with one finite score a text."""
+
+    def __init__(self, reranker: Reranker, guard: Guard) -> None:
+        self._reranker = reranker
+        self._guard = guard
+        self.name = reranker.name
+
+    @property
+    def host(self) -> str:
+        return self._reranker.host
+
+    async def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        found = await self._guard.run(self._reranker.scores(question, texts))
+        if len(found) != len(texts) or not np.isfinite(found).all():
+            raise self._guard.failed(DependencyNonsense(f"{self._guard.part} gave other than one score a text."))
+        return found
+
+    async def check(self) -> None:
+        await self._guard.run(self._reranker.check())
+
+    async def close(self) -> None:
+        await self._reranker.close()
 
 
 class GuardedStore:

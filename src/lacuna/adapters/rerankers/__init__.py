@@ -1,0 +1,1 @@
+"""Services that judge how well a passage answers a question: one file per protocol."""
