@@ -1,5 +1,7 @@
 """The store on each database: what holds for one holds for the other."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,12 @@ import pytest
 from lacuna.adapters.storage import postgres, sqlite
 from lacuna.adapters.storage.store import Storage
 from lacuna.ports.secrets import KeyRing
+from lacuna.testing.contracts.ledger import entry
 from lacuna.testing.fakes.keys import FixedKeys
+
+KEYS = FixedKeys()
+SIZE = 600
+"""Two complete runs of 256 and a rest."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +47,24 @@ async def storage(engine: Engine) -> AsyncIterator[Storage]:
     opened = await engine.open()
     yield opened
     await opened.close()
+
+
+async def filled(folder: Path, size: int, start: int = 0) -> None:
+    storage = await sqlite.open_storage(folder, KEYS)
+    for first in range(start, start + size, 500):
+        await storage.ledger.append(*(entry(number) for number in range(first, min(first + 500, start + size))))
+    await storage.close()
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a log of SIZE records, for copies."""
+    folder = tmp_path_factory.mktemp("original")
+    asyncio.run(filled(folder, SIZE))
+    return folder
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """A copy of the log, to be changed."""
+    return Path(shutil.copytree(original, tmp_path / "data"))

@@ -1,6 +1,5 @@
 """Whoever changes the stored log is found out, and a log that was cut or forged is never extended."""
 
-import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,10 +16,7 @@ from lacuna.domain.merkle import CompactRange, leaf_hash
 from lacuna.domain.notes import Checkpoint, signed_note
 from lacuna.testing.contracts.ledger import entry
 from lacuna.testing.fakes.keys import FixedKeys
-
-KEYS = FixedKeys()
-SIZE = 600
-"""Two complete runs of 256 and a rest."""
+from tests.adapters.storage.conftest import KEYS, SIZE, filled
 
 
 def remove_triggers(connection: sqlite3.Connection) -> None:
@@ -39,25 +35,6 @@ def database(folder: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
-
-
-async def filled(folder: Path, size: int, start: int = 0) -> None:
-    storage = await open_storage(folder, KEYS)
-    for first in range(start, start + size, 500):
-        await storage.ledger.append(*(entry(number) for number in range(first, min(first + 500, start + size))))
-    await storage.close()
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("original")
-    asyncio.run(filled(folder, SIZE))
-    return folder
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(original, tmp_path / "data"))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Verifying since the last time, by sample, and against a checkpoint kept elsewhere."""
 
-import asyncio
 import shutil
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from lacuna.domain.errors import InvalidInput
 from lacuna.domain.notes import Checkpoint, signed_note
 from lacuna.testing.contracts.ledger import entry
 from lacuna.testing.fakes.keys import FixedKeys
-from tests.adapters.storage.test_tampering import KEYS, database, filled
+from tests.adapters.storage.conftest import KEYS, SIZE, filled
+from tests.adapters.storage.test_tampering import database
 
 SINCE = Examination(Extent.SINCE_LAST)
-SIZE = 600
 
 
 async def examined(folder: Path, wanted: Examination, keys: FixedKeys = KEYS) -> Verification:
@@ -32,18 +31,6 @@ async def checkpoint(folder: Path) -> str:
         return await opened.ledger.checkpoint()
     finally:
         await opened.close()
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("original")
-    asyncio.run(filled(folder, SIZE))
-    return folder
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(original, tmp_path / "data"))
 
 
 async def test_the_first_incremental_verification_reads_everything(folder: Path) -> None:
