@@ -61,6 +61,19 @@ from tests.config.conftest import Faults, Folder
             ),
         ),
         ("llm:\n  backend: vllm", "2: llm.backend: needs llm.endpoint, the address of the service"),
+        ("llm: {backend: xllamacpp}", "1: llm.backend: needs llm.model_path, a GGUF file"),
+        (
+            "llm: {fallback: {endpoint: 'http://8.8.8.8:1', model: m}}",
+            "1: llm.fallback.endpoint: is a public address; a fallback sees text of every tier",
+        ),
+        (
+            "llm: {backend: xllamacpp, location: external, model_path: m.gguf}",
+            "1: llm.backend: runs in this house, so it cannot be an external LLM",
+        ),
+        (
+            "llm: {backend: openai, endpoint: 'http://a', model: m}\nexternal_llm: {endpoint: 'http://b', model: m}",
+            "2: external_llm.endpoint: is a second LLM outside the house; configure one of the two",
+        ),
         ("vectors:\n  backend: pgvector", "2: vectors.backend: needs the address of a PostgreSQL"),
         ("vectors:\n  name: Not-a-name", "2: vectors.name: must be a small letter"),
         ("web_search:\n  enabled: true", "2: web_search.enabled: needs web_search.endpoint"),

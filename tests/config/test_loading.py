@@ -123,7 +123,7 @@ def test_doubtful_settings_get_a_warning(folder: Folder) -> None:
     )
     assert loaded.warnings == (
         "config.yaml:1: routing.PUBLIC.web_search: has no effect while web_search.enabled is false",
-        "config.yaml:1: routing.PUBLIC.external_llm: has no effect without an external LLM (llm.location)",
+        "config.yaml:1: routing.PUBLIC.external_llm: has no effect without an LLM outside (external_llm, llm.location)",
         "config.yaml:2: llm.endpoint: has no effect while llm.backend is none",
         (
             "config.yaml:3: classification.layers.heuristic.enabled: is off: "

@@ -173,3 +173,36 @@ async def test_nothing_of_a_question_reaches_the_logs_or_the_ledger(tmp_path: Pa
     for held in (server.log, exported.out):
         assert "zanzibar" not in held.lower()
         assert "kalahari" not in held.lower()
+
+
+async def test_a_model_outside_beside_a_local_one_and_a_fallback_from_a_file(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp", reason="no wheel of xllamacpp for this platform")
+    from lacuna.testing.servers.gguf_model import write_model
+
+    write_model(tmp_path / "random.gguf")
+    async with ChatDouble() as gone:
+        url = gone.url
+    async with ChatDouble() as outside:
+        config = f"""{EVERYTHING_OPEN}
+llm:
+  backend: vllm
+  endpoint: "{url}"
+  model: gone
+  fallback: {{model_path: "{tmp_path / "random.gguf"}", threads: 1, max_tokens: 8, context_tokens: 4096}}
+external_llm: {{endpoint: "{outside.url}", model: double}}
+"""
+        server = await started(tmp_path, config)
+        try:
+            public = await ask(server, {"query": "How do people reset a Kestrel sensor?", "max_tier": "PUBLIC"})
+            assert public["model"] == "double"
+            assert public["degraded"] == []
+            inside = await ask(server, {"query": "What does Project Apollo cost?"})
+            assert inside["model"] == "random"
+            assert inside["degraded"] == ["llm"]
+            assert inside["answer"]
+            assert len(outside.prompts) == 1
+            ready = await asyncio.to_thread(server.client.get, "/ready")
+            states = {name: part["state"] for name, part in ready.json()["parts"].items() if "llm" in name}
+            assert states == {"llm": "failed", "llm_fallback": "ok", "external_llm": "ok"}
+        finally:
+            await asyncio.to_thread(server.stop)

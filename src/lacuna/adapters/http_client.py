@@ -180,32 +180,41 @@ class HttpClient:
         statuses, expected = seen or ([], ())
         limit = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
         fault: LacunaError
-        try:
-            async with self._opened().request(
-                method,
-                self._endpoint.base + path,
-                params=params,
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=limit, connect=min(CONNECT_TIMEOUT_S, limit)),
-            ) as response:
-                if response.status not in expected:
-                    self._refuse(response, accept, cures or {})
-                statuses.append(response.status)
-                if heard is not None:
-                    heard.update((name.lower(), value) for name, value in response.headers.items())
-                taken = 0
-                async for piece in response.content.iter_any():
-                    taken += len(piece)
-                    if max_bytes is not None and taken > max_bytes:
-                        raise TooLarge(f"It is larger than {max_bytes:,} bytes.", cure="Raise ingest.max_file_bytes.")
-                    if taken > self._max_body_bytes:
-                        raise DependencyNonsense(f"{self.where} sent more than {self._max_body_bytes} bytes.")
-                    yield piece
-                return
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            fault = self._translated(error, limit)
+        again = self._reuse_connections
+        while True:
+            try:
+                async with self._opened().request(
+                    method,
+                    self._endpoint.base + path,
+                    params=params,
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=limit, connect=min(CONNECT_TIMEOUT_S, limit)),
+                ) as response:
+                    if response.status not in expected:
+                        self._refuse(response, accept, cures or {})
+                    statuses.append(response.status)
+                    if heard is not None:
+                        heard.update((name.lower(), value) for name, value in response.headers.items())
+                    taken = 0
+                    async for piece in response.content.iter_any():
+                        taken += len(piece)
+                        if max_bytes is not None and taken > max_bytes:
+                            raise TooLarge(
+                                f"It is larger than {max_bytes:,} bytes.", cure="Raise ingest.max_file_bytes."
+                            )
+                        if taken > self._max_body_bytes:
+                            raise DependencyNonsense(f"{self.where} sent more than {self._max_body_bytes} bytes.")
+                        yield piece
+                    return
+            except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+                fault = self._translated(error, limit)
+                # Some servers close a connection after an answer without a word, and it is found out with the next one.
+                stale = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
+                if not again or not stale or statuses or isinstance(error, aiohttp.ClientConnectorError):
+                    break
+                again = False
         # Raised outside the handler: aiohttp's errors can hold the URL, and with it the query, in their context.
         raise fault
 

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from lacuna.config.llm_settings import IN_PROCESS, ModelSettings, external_model
 from lacuna.config.schema import KeyPath
 from lacuna.config.settings import Settings
 from lacuna.config.values import is_loopback
@@ -90,8 +91,9 @@ def doubtful(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
         yield ("web_search", "api_key"), f"is not sent to {settings.web_search.backend}, which takes none"
     if settings.split_view.enabled and not (settings.routing.public.web_search and settings.web_search.enabled):
         yield ("split_view", "enabled"), "has no effect without web search for PUBLIC questions"
-    if settings.routing.public.external_llm and (settings.llm.backend == "none" or settings.llm.location == "local"):
-        yield ("routing", "public", "external_llm"), "has no effect without an external LLM (llm.location)"
+    if settings.routing.public.external_llm and external_model(settings.llm, settings.external_llm) is None:
+        remark = "has no effect without an LLM outside (external_llm, llm.location)"
+        yield ("routing", "public", "external_llm"), remark
     if settings.llm.backend == "none" and settings.llm.endpoint is not None:
         yield ("llm", "endpoint"), "has no effect while llm.backend is none"
     if not settings.classification.layers.heuristic.enabled:
@@ -114,12 +116,8 @@ def _routing(settings: Settings) -> Iterator[Broken]:
 
 
 def _back_ends(settings: Settings) -> Iterator[Broken]:
-    llm, web = settings.llm, settings.web_search
-    if llm.backend != "none" and llm.endpoint is None:
-        yield ("llm", "backend"), (("llm", "endpoint"),), "needs llm.endpoint, the address of the service"
-    if llm.backend != "none" and llm.location == "local" and llm.endpoint is not None and _is_public(llm.endpoint):
-        fault = "is a public address, so it is not local; set llm.location to external or use a private address"
-        yield ("llm", "endpoint"), (("llm", "location"), ("llm", "backend")), fault
+    web = settings.web_search
+    yield from _models(settings)
     if web.enabled and web.endpoint is None:
         yield ("web_search", "enabled"), (("web_search", "endpoint"),), "needs web_search.endpoint"
     if web.enabled and web.backend in ("kagi", "brave") and web.api_key is None:
@@ -134,6 +132,33 @@ def _back_ends(settings: Settings) -> Iterator[Broken]:
     if reranker.backend != "none" and reranker.endpoint is not None and _is_public(reranker.endpoint):
         fault = "is a public address: the reranker sees passages of every tier and has to be in the house"
         yield ("retrieval", "reranker", "endpoint"), (), fault
+
+
+def _models(settings: Settings) -> Iterator[Broken]:
+    llm, beside = settings.llm, settings.external_llm
+    sections: tuple[tuple[KeyPath, ModelSettings], ...] = (
+        (("llm",), llm),
+        (("llm", "fallback"), llm.fallback),
+        (("external_llm",), beside),
+    )
+    for path, model in sections:
+        name = ".".join(path)
+        missing = "model_path" if model.backend == IN_PROCESS else "endpoint"
+        if model.backend != "none" and getattr(model, missing) is None:
+            what = "a GGUF file" if missing == "model_path" else "the address of the service"
+            yield (*path, "backend"), ((*path, missing),), f"needs {name}.{missing}, {what}"
+    if llm.location == "local" and llm.endpoint is not None and llm.backend != "none" and _is_public(llm.endpoint):
+        fault = "is a public address, so it is not local; set llm.location to external or use a private address"
+        yield ("llm", "endpoint"), (("llm", "location"), ("llm", "backend")), fault
+    fallback = llm.fallback
+    if fallback.configured and fallback.endpoint is not None and _is_public(fallback.endpoint):
+        yield ("llm", "fallback", "endpoint"), (), "is a public address; a fallback sees text of every tier"
+    for path, model, outside in ((("llm",), llm, llm.location == "external"), (("external_llm",), beside, True)):
+        if outside and model.backend == IN_PROCESS:
+            yield (*path, "backend"), (), "runs in this house, so it cannot be an external LLM"
+    if beside.configured and llm.configured and llm.location == "external":
+        fault = "is a second LLM outside the house; configure one of the two"
+        yield ("external_llm", "endpoint"), (("llm", "location"),), fault
 
 
 def _stores(settings: Settings) -> Iterator[Broken]:

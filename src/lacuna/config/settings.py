@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from lacuna.config.access_settings import AuthSettings, TenancySettings
 from lacuna.config.audit_settings import AuditSettings
+from lacuna.config.llm_settings import ExternalLlmSettings, LlmSettings
 from lacuna.config.retrieval_settings import RetrievalSettings
 from lacuna.config.section import Port, Seconds, Section
 from lacuna.config.values import (
@@ -190,40 +191,6 @@ class LoggingSettings(Section):
     loki_url: SecretWebAddress | None = Field(None, description="Loki to push logs to; empty: standard error only.")
 
 
-Backend = Literal["none", "vllm", "tgi", "ollama", "llamacpp", "openai"]
-
-
-class LlmSettings(Section):
-    """The LLM that writes answers. With `none`, answers are extracted from the documents."""
-
-    backend: Annotated[Backend, LowerText] = Field(
-        "none", description="Kind of service; `vllm` if only an endpoint is given."
-    )
-    endpoint: WebAddress | None = Field(None, description="Address of the OpenAI-compatible service.")
-    model: Text | None = Field(None, description="Model name that the service knows.")
-    location: Annotated[Literal["local", "external"], LowerText] = Field(
-        "local",
-        description="`local`: inside the house, private addresses only. "
-        "`external`: sees PUBLIC text only. Default: `external` for `openai`, else `local`.",
-    )
-    api_key: Token | None = Field(None, description="Key sent to the service.")
-    approved: bool = Field(False, description="Whether it may answer where policy allows approved models only.")
-    timeout_s: Seconds = Field(60.0, description="Seconds an answer may take.")
-    max_tokens: Annotated[Whole, Field(ge=1, le=131_072)] = Field(1_024, description="Longest answer, in tokens.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _derived(cls, values: object) -> object:
-        """An endpoint alone means vLLM, as in the deployment guide; the location follows from the backend. A backend
-        that is not known to be local counts as external."""
-        if not isinstance(values, dict):
-            return values
-        backend = values.get("backend", "none" if values.get("endpoint") is None else "vllm")
-        named = backend.strip().lower() if isinstance(backend, str) else backend
-        location = "local" if named in ("none", "vllm", "tgi", "ollama", "llamacpp") else "external"
-        return {"backend": backend, "location": location, **values}
-
-
 class EmbeddingSettings(Section):
     """The model that turns texts into vectors for retrieval."""
 
@@ -378,6 +345,7 @@ class Settings(Section):
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    external_llm: ExternalLlmSettings = Field(default_factory=ExternalLlmSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     web_search: WebSearchSettings = Field(default_factory=WebSearchSettings)
     split_view: SplitViewSettings = Field(default_factory=SplitViewSettings)

@@ -53,8 +53,11 @@ def _models(settings: Settings) -> Iterator[str]:
         yield f"embedding.model: this version embeds with the packaged {PACKAGED_MODEL} only; remove the setting."
     if settings.embedding.device not in ("cpu", "auto"):
         yield "embedding.device: the packaged model runs on the CPU; set it to cpu or auto."
-    if settings.llm.backend != "none" and not settings.llm.model:
-        yield "llm.model: this version does not ask the service for its models; name one (LACUNA_LLM_MODEL)."
+    models = {"llm": settings.llm, "llm.fallback": settings.llm.fallback, "external_llm": settings.external_llm}
+    for name, model in models.items():
+        if model.backend != "none" and not model.name:
+            cure = "name one (LACUNA_LLM_MODEL)" if name == "llm" else "name one"
+            yield f"{name}.model: this version does not ask the service for its models; {cure}."
 
 
 def _identity(settings: Settings) -> Iterator[str]:

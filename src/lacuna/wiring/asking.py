@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from lacuna.config import Settings
 from lacuna.domain.policy import Source
 from lacuna.ports.clock import Clock, Ids
-from lacuna.ports.llm import ExternalGenerator, Generator
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.search import WebSearch
 from lacuna.ports.secrets import KeyRing
@@ -22,7 +21,8 @@ from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
-from lacuna.wiring.guard import Guard, GuardedExternalGenerator, GuardedGenerator, GuardedSearch
+from lacuna.wiring.guard import Guard, GuardedGenerator, GuardedSearch
+from lacuna.wiring.models import external_model, local_models
 from lacuna.wiring.splitting import split_view
 
 
@@ -30,8 +30,8 @@ from lacuna.wiring.splitting import split_view
 class ModelsAndWeb:
     """What the configuration has besides the documents; None where it has none."""
 
-    generator: Generator | None
-    external: ExternalGenerator | None
+    local: tuple[LocalModel, ...]
+    external: ExternalModel | None
     web: WebSearch | None
 
     @property
@@ -47,14 +47,17 @@ class ModelsAndWeb:
     @property
     def parts(self) -> dict[str, Part]:
         """For readiness: none of them is needed for an answer."""
-        models = {"llm": self.generator, "external_llm": self.external}
-        return {name: Part(each.check, required=False) for name, each in models.items() if each is not None}
+        models = (*self.local, *(() if self.external is None else (self.external,)))
+        return {each.part: Part(each.generator.check, required=False) for each in models}
 
 
 def models_and_web(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -> ModelsAndWeb:
     """Built and guarded; `stack` closes them."""
-    generator, external = _generators(settings, telemetry, stack)
-    return ModelsAndWeb(generator, external, _web_search(settings, telemetry, stack))
+    return ModelsAndWeb(
+        local_models(settings, telemetry, stack),
+        external_model(settings, telemetry, stack),
+        _web_search(settings, telemetry, stack),
+    )
 
 
 def asking(
@@ -77,33 +80,8 @@ def asking(
     gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results, split, neighbours)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
-    approved = settings.llm.approved
-    local = [] if outside.generator is None else [LocalModel(outside.generator, approved=approved)]
-    external = None if outside.external is None else ExternalModel(outside.external, approved=approved)
-    generate = Generate(local, external, quoting, gate, search, telemetry, plain=extractive.plain)
+    generate = Generate(outside.local, outside.external, quoting, gate, search, telemetry, plain=extractive.plain)
     return Ask(classify, search, gather, generate, Outcomes(classify, ledger, keys, clock, ids), ledger, telemetry)
-
-
-def _generators(
-    settings: Settings, telemetry: Telemetry, stack: AsyncExitStack
-) -> tuple[Generator | None, ExternalGenerator | None]:
-    """The language model on its side of the door: local, or outside."""
-    llm = settings.llm
-    if llm.backend == "none" or llm.endpoint is None:
-        return None, None
-    port = "generator" if llm.location == "local" else "external_generator"
-    built = back_end(port, llm.backend)(
-        llm.backend,
-        str(llm.endpoint),
-        llm.model or "",
-        api_key="" if llm.api_key is None else llm.api_key.get_secret_value(),
-        timeout_s=llm.timeout_s,
-        max_tokens=llm.max_tokens,
-    )
-    stack.push_async_callback(built.close)
-    if llm.location == "local":
-        return GuardedGenerator(built, Guard("llm", telemetry, llm.timeout_s)), None
-    return None, GuardedExternalGenerator(built, Guard("external_llm", telemetry, llm.timeout_s))
 
 
 def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -> WebSearch | None:

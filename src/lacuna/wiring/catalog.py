@@ -76,6 +76,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "openai": "lacuna.adapters.llm.openai:OpenAICompatible",
         "tgi": "lacuna.adapters.llm.openai:OpenAICompatible",
         "vllm": "lacuna.adapters.llm.openai:OpenAICompatible",
+        "xllamacpp": "lacuna.adapters.llm.xllamacpp:LlamaCppChild",
     },
     "external_generator": {
         "llamacpp": "lacuna.adapters.llm.openai:ExternalOpenAICompatible",

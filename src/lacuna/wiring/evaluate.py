@@ -38,8 +38,9 @@ class Evaluated:
 
 def allowed(settings: Settings) -> Allowed:
     """What the configuration allows."""
-    models = {settings.llm.model} if settings.llm.approved and settings.llm.model else set()
-    return Allowed(settings.policy.purposes, frozenset(models))
+    models = (settings.llm, settings.llm.fallback, settings.external_llm)
+    approved = {each.name for each in models if each.approved and each.name}
+    return Allowed(settings.policy.purposes, frozenset(approved))
 
 
 def evaluation(

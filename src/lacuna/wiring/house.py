@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from lacuna.config import Settings
+from lacuna.config.llm_settings import external_model
 from lacuna.domain.no_exit import House, LocalBackEnd
 from lacuna.domain.policy import Source
 
@@ -15,7 +16,7 @@ def house(settings: Settings) -> House:
     available = {Source.LOCAL_RAG}
     if settings.web_search.enabled and settings.web_search.endpoint is not None:
         available.add(Source.WEB_SEARCH)
-    if settings.llm.backend != "none" and settings.llm.endpoint is not None and settings.llm.location == "external":
+    if external_model(settings.llm, settings.external_llm) is not None:
         available.add(Source.EXTERNAL_LLM)
     return House(
         table=settings.routing.table,
@@ -29,8 +30,8 @@ def house(settings: Settings) -> House:
 def _local(settings: Settings) -> Iterator[LocalBackEnd]:
     yield LocalBackEnd("heuristics and embedder", "", private=True)
     llm, judge = settings.llm, settings.classification.layers.llm
-    if llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
-        yield _at("llm", str(llm.endpoint))
+    for name, model in llm.local:
+        yield _at(name, str(model.endpoint)) if model.endpoint is not None else LocalBackEnd(name, "", private=True)
     if settings.split_view.enabled and llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
         yield _at("split_view", str(llm.endpoint))
     if judge.enabled:
