@@ -54,7 +54,7 @@ def _derivers(settings: Settings, general: Vocabulary, telemetry: Telemetry, sta
     """The local model first where there is one; what it proposes in vain is derived by leaving out."""
     wanted, llm = settings.split_view, settings.llm
     found: list[Deriver] = []
-    if wanted.method != "extractive" and llm.backend != "none" and llm.location == "local":
+    if wanted.method != "extractive" and llm.endpoint is not None and llm.backend != "none" and llm.location == "local":
         built = back_end("deriver", "llm")(
             str(llm.endpoint),
             llm.model or "",
