@@ -61,7 +61,7 @@ async def test_a_stream_that_nobody_reads_on_after_the_decision_has_an_outcome(t
         events = application.ask.stream(Wanted(Question(HOW)), who)
         started = await anext(events)
         assert isinstance(started, Started)
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
         told = await application.trace.decision(started.decided.decision_id, who)
         assert told.outcome is not None
         assert told.outcome["outcome"] == "cancelled"
