@@ -65,7 +65,7 @@ async def _run(folder: Path, documents: int) -> list[Row]:
     corpus = folder / "corpus"
     parts = [corpus / str(number) for number in range(ROUNDS)]
     for number, part in enumerate(parts):
-        _write_corpus(part, documents // ROUNDS, number)
+        write_corpus(part, documents // ROUNDS, number)
     embedder = open_minilm(folder / "models")
     keys = FileKeyRing(folder)
     storage = await open_storage(folder, keys)
@@ -155,7 +155,7 @@ def _embed_alone(embedder: MiniLM, texts: Sequence[str]) -> tuple[float, float]:
     return time.perf_counter() - started, time.process_time() - busy
 
 
-def _write_corpus(folder: Path, documents: int, seed: int) -> None:
+def write_corpus(folder: Path, documents: int, seed: int) -> None:
     folder.mkdir(parents=True)
     source = random.Random(seed)
     for number in range(documents):

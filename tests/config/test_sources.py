@@ -9,7 +9,7 @@ from lacuna.config.sources import interpret, local_secret
 from lacuna.config.vault import VaultReference
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.tiers import Tier
-from lacuna.wiring.sources import named
+from lacuna.wiring.sources import check_sources, named
 
 WHOLE = """\
 sources:
@@ -89,3 +89,11 @@ def test_an_unknown_source_is_answered_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as unknown:
         named(found, "handbok")
     assert unknown.value.cure == 'Did you mean "handbook"?'
+
+
+def test_the_example_in_the_documentation_can_be_used(tmp_path: Path, root: Path) -> None:
+    page = (root / "docs" / "sources.md").read_text(encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    found = load(environ={"LACUNA_CONFIG_PATH": str(tmp_path)}, cwd=tmp_path)
+    assert {source.kind for source in found.document_sources} == {"folder", "git", "s3", "sitemap"}
+    check_sources(found)

@@ -108,6 +108,11 @@ async def test_a_new_item_where_a_moved_one_stood_is_a_document_of_its_own(world
     assert outcomes["memory/z.md"].document_id == first
     assert outcomes["memory/b.md"].status == "stored"
     assert outcomes["memory/b.md"].document_id != first
+    world.source.files["y.md"] = world.source.files.pop("b.md")
+    await world.sync()
+    world.source.files["b.md"] = b"# Newer\n\nabout a third thing"
+    ids = {outcome.document_id for outcome in await world.sync()}
+    assert len(ids) == 4
     assert set((await world.statuses()).values()) == {"unchanged"}
 
 

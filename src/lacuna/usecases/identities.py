@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from lacuna.domain.identity import Permission, Principal
-from lacuna.ports.clock import Ids
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.sources import Known, SourceItems
 from lacuna.usecases.upload import Upload
@@ -23,10 +22,9 @@ class DocumentIdentities:
     """See the module. Names are made under the first of all HMAC keys, so that they last. Administrators share one set
     of ids. Others have their own: an upload neither touches nor betrays a document of somebody else."""
 
-    def __init__(self, items: SourceItems, keys: KeyRing, ids: Ids) -> None:
+    def __init__(self, items: SourceItems, keys: KeyRing) -> None:
         self._items = items
         self._keys = keys
-        self._ids = ids
 
     def source(self, identity: str) -> str:
         """The name under which a source's items are remembered."""
@@ -60,13 +58,16 @@ class DocumentIdentities:
 
     async def would_claim(self, uris: Sequence[str], principal: Principal) -> list[Known]:
         """What `claimed` would remember of these, at most CLAIMED_AT_ONCE."""
-        derived = {self.origin(uri, principal): self._derived(uri, principal) for uri in uris}
+        derived = {self.origin(uri, principal): (uri, self._derived(uri, principal)) for uri in uris}
         there = await self._items.documents(list(derived))
-        held = await self._items.origins([derived[origin] for origin in derived if origin not in there])
-        return [
-            Known(origin, there.get(origin) or (self._new() if held.get(usual, frozenset()) - {origin} else usual))
-            for origin, usual in derived.items()
-        ]
+        held = await self._items.origins([usual for origin, (_, usual) in derived.items() if origin not in there])
+        known = []
+        for origin, (uri, usual) in derived.items():
+            taken = held.get(usual, frozenset()) - {origin}
+            known.append(
+                Known(origin, there.get(origin) or (await self._free(origin, uri, principal) if taken else usual))
+            )
+        return known
 
     async def _at(self, uri: str, principal: Principal) -> str:
         (known,) = await self.would_claim([uri], principal)
@@ -74,9 +75,15 @@ class DocumentIdentities:
             await self._items.put(BY_HAND, [known])
         return known.document_id
 
-    def _new(self) -> str:
-        """An id for a file where one stood that took its document elsewhere."""
-        return "doc_" + self._keys.lasting(self._ids.new("doc"))[:24]
+    async def _free(self, origin: str, uri: str, principal: Principal) -> str:
+        """An id for a file where one stood that took its document elsewhere; the same in every process that asks."""
+        number = 1
+        while True:
+            number += 1
+            candidate = self._derived(f"{uri}\1{number}", principal)
+            held = await self._items.origins([candidate])
+            if not held.get(candidate, frozenset()) - {origin}:
+                return candidate
 
     def _derived(self, what: str, principal: Principal) -> str:
         return "doc_" + self._keys.lasting("\1".join(["document", _owner(principal), what]))[:24]

@@ -73,7 +73,7 @@ class Ingest:
         self.max_file_bytes = max_file_bytes
         self.refusing = f"{self._prepare.pipeline} {max_file_bytes} {max_chunks}"
         self.in_flight = workers + WAITING
-        self.identities = DocumentIdentities(items, keys, ids)
+        self.identities = DocumentIdentities(items, keys)
         self.documents = Documents(catalogue, self._writes, self._prepare.classified, clock)
         self.lost = self._writes.lost
         self.fingerprints = self._writes.fingerprints
