@@ -125,18 +125,26 @@ async def test_a_site_on_a_private_network_has_to_be_meant(site: Website) -> Non
         ("/a.pdf?x", True),
         ("/other/private/x", False),
         ("/tie", True),
+        ("/x/b/y/c/z.end", False),
+        ("/x/c/y/b/z.end", True),
+        ("/xx/b/cc.end.more", True),
     ],
 )
 def test_the_longest_rule_decides(path: str, allowed: bool) -> None:
     text = (
         "\ufeffUser-Agent: lacuna/1.0 # us\nuser-agent: someone\nDisallow: /shop\nAllow: /shop/open\n"
-        "Disallow: /*.pdf$\nDisallow: */private/\nDisallow: /tie\nAllow: /tie\n"
+        "Disallow: /*.pdf$\nDisallow: */private/\nDisallow: /tie\nAllow: /tie\nDisallow: /x*b*c*.end$\n"
         "Crawl-delay: 2\n\nUser-agent: *\nDisallow: /\n"
     )
     robots = Robots.read(text, "Lacuna")
     assert robots.allow(path) is allowed
     assert robots.delay_s == 2.0
     assert not Robots.read(text, "Another").allow(path)
+
+
+def test_hostile_rules_take_linear_time() -> None:
+    rules = "".join(f"Disallow: /{'*a' * 60}{number}$\n" for number in range(50))
+    assert Robots.read(f"User-agent: *\n{rules}", "Lacuna").allow("/" + "a" * 20_000)
 
 
 @given(st.text(max_size=300), st.text(max_size=50))

@@ -171,6 +171,7 @@ class GitSource:
             timeout_s=options.timeout_s,
             max_mb=options.max_mb,
         )
+        await self._program.check()
         if options.url:
             await self._program.run("init", "--quiet", "--bare")
             await self._program.run(

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import contextlib
 import os
+import re
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Final
 
 from lacuna.domain.errors import DependencyError, DependencyNonsense, DependencyTimeout, DependencyUnavailable
 
+OLDEST: Final = (2, 31)
 _BOUNDED: Final = 'ulimit -f "$0" && exec git "$@"'
 _BLOCK: Final = 512
 _SETTINGS: Final = {
@@ -56,6 +58,13 @@ class GitProgram:
             settings["http.extraHeader"] = f"Authorization: Basic {credentials}"
         self._environment = _environment(settings, ssh_key)
 
+    async def check(self) -> None:
+        """Raises DependencyUnavailable where git is too old to take settings from the environment: it would run
+        without them."""
+        said = re.search(rb"(\d+)\.(\d+)", await self.run("version"))
+        if said is None or (int(said[1]), int(said[2])) < OLDEST:
+            raise DependencyUnavailable("git is too old.", cure=f"Install git {'.'.join(map(str, OLDEST))} or later.")
+
     async def run(self, *arguments: str, max_output: int = 1 << 20) -> bytes:
         """What the command prints. Raises a DependencyError that says nothing of it."""
         process = await self.start(*arguments)
@@ -93,8 +102,9 @@ class GitProgram:
 
 async def end(process: Process) -> None:
     """Ends the program if it still runs, with what it started, and waits."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, 9)
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, 9)
     if process.stdin is not None:
         process.stdin.close()
         with contextlib.suppress(OSError):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 MAX_BYTES: Final = 512 * 1024
@@ -38,7 +37,7 @@ class Robots:
 
     def allow(self, path: str) -> bool:
         """Whether `path` (with its query) may be fetched: the longest pattern decides, allowing wins a tie."""
-        matching = [(len(pattern), allowed) for pattern, allowed in self.rules if _expression(pattern).match(path)]
+        matching = [(len(pattern), allowed) for pattern, allowed in self.rules if _matches(pattern, path)]
         return max(matching, default=(0, True))[1]
 
 
@@ -64,9 +63,20 @@ def _groups(text: str) -> Iterator[tuple[set[str], Robots]]:
     yield agents, Robots(tuple(rules), delay)
 
 
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    """`*` stands for anything, `$` at the end for the end (section 2.2.3)."""
-    end = pattern.endswith("$")
-    parts = re.sub(r"\*+", "*", pattern.removesuffix("$")).split("*")
-    return re.compile(".*?".join(map(re.escape, parts)) + (r"\Z" if end else ""), re.DOTALL)
+def _matches(pattern: str, path: str) -> bool:
+    """`*` stands for anything, `$` at the end for the end (section 2.2.3). Takes linear time: each part is looked for
+    from where the one before ended."""
+    to_the_end = pattern.endswith("$")
+    first, *others = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    if not others:
+        return not to_the_end or at == len(path)
+    last = others.pop() if to_the_end else ""
+    for part in others:
+        found = path.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return not to_the_end or (len(path) - len(last) >= at and path.endswith(last))
