@@ -1,11 +1,13 @@
 """Rotating the signing key and the HMAC key of a data folder that no server uses."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from lacuna.adapters.secrets.chain import leads_to
 from lacuna.adapters.secrets.files import FileKeyRing, finish_rekeying, finish_rotation
 from lacuna.adapters.storage.clock import SystemClock
+from lacuna.config import Loaded
 from lacuna.domain.errors import ConfigError
 from lacuna.domain.identity import Principal
 from lacuna.domain.notes import verifier_key
@@ -32,7 +34,7 @@ async def rotate_signing_key(overrides: Mapping[str, object], principal: Princip
         )
     stored = found.settings.storage
     given = configured_keys(found.settings.audit)
-    with hold_folder(folder):
+    with _no_server(found):
         keys = FileKeyRing(folder, create=False, rotating=True, **given)
         if keys.incoming is not None and leads_to(keys.retired) == keys.incoming:
             until, statement = keys.retired[-1].until, keys.retired[-1].statement
@@ -56,7 +58,7 @@ async def rotate_hmac_key(overrides: Mapping[str, object], principal: Principal)
     settings = found.settings
     folder = prepared(settings.storage.data_path)
     configured = settings.audit.hmac_key is not None
-    with hold_folder(folder):
+    with _no_server(found):
         keys = FileKeyRing(folder, create=False, rekeying=not configured, **configured_keys(settings.audit))
         storage = await open_store(settings.storage, folder, keys, create=False)
         try:
@@ -70,3 +72,13 @@ async def rotate_hmac_key(overrides: Mapping[str, object], principal: Principal)
         if not configured:
             finish_rekeying(folder)
     return old, new
+
+
+@contextmanager
+def _no_server(found: Loaded) -> Iterator[None]:
+    """Holds the folder whose keys are rotated and, for a tenant's, that of the whole installation: a server of several
+    tenants holds that one alone. Raises StorageLocked."""
+    with ExitStack() as held:
+        for folder in dict.fromkeys((found.settings.storage.data_path, found.shared_path)):
+            held.enter_context(hold_folder(prepared(folder)))
+        yield
