@@ -75,6 +75,7 @@ from tests.config.conftest import Faults, Folder
             "2: external_llm.endpoint: is a second LLM outside the house; configure one of the two",
         ),
         ("vectors:\n  backend: pgvector", "2: vectors.backend: needs the address of a PostgreSQL"),
+        ("vectors:\n  backend: qdrant", "2: vectors.backend: needs vectors.qdrant_url"),
         ("vectors:\n  name: Not-a-name", "2: vectors.name: must be a small letter"),
         ("web_search:\n  enabled: true", "2: web_search.enabled: needs web_search.endpoint"),
         (

@@ -38,6 +38,7 @@ def test_a_setting_without_a_back_end_is_one_sentence_with_its_cure(folder: Fold
         ("server: {host: lacuna.example.com}", ("server.host",)),
         ("auth: {api_key: abc, trusted_proxies: [10.0.0.1]}", ("auth.api_key", "auth.trusted_proxies")),
         ("storage: {postgres_url: 'postgresql://h/d'}", ("storage.postgres_url",)),
+        ("vectors: {backend: qdrant, qdrant_url: 'http://h'}", ("vectors.backend", "vectors.qdrant_url")),
         ("vectors: {backend: PGVector, postgres_url: 'postgresql://h/d'}", ("vectors.backend", "vectors.postgres_url")),
         ("cache: {redis_url: 'redis://h'}", ("cache.redis_url",)),
         ("secrets: {vault_url: 'http://h', vault_token: t}", ("secrets.vault_url", "secrets.vault_token")),

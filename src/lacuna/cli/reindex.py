@@ -10,7 +10,7 @@ from lacuna.cli.output import AsJson, DataDir, err, out, overrides, print_json, 
 
 def reindex_command(
     to: Annotated[
-        str | None, typer.Option(help="Back end to move to: embedded or pgvector (default: vectors.backend).")
+        str | None, typer.Option(help="Back end to move to: embedded, pgvector or qdrant (default: vectors.backend).")
     ] = None,
     abort: Annotated[bool, typer.Option("--abort", help="Give up the move that is under way.")] = False,
     app_role: Annotated[str | None, typer.Option(help="Role of PostgreSQL that serves from the new place.")] = None,

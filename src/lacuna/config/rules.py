@@ -176,6 +176,12 @@ def _split_view(settings: Settings) -> Iterator[Broken]:
             (("llm", "location"), ("llm", "backend")),
             "needs a local LLM under llm; questions stay in the house",
         )
+    if settings.vectors.backend == "qdrant" and settings.vectors.qdrant_url is None:
+        yield (
+            ("vectors", "backend"),
+            (("vectors", "qdrant_url"),),
+            "needs vectors.qdrant_url, the address of the service",
+        )
 
 
 def _headers(settings: Settings) -> Iterator[Broken]:

@@ -18,6 +18,7 @@ def production_settings(settings: Settings) -> tuple[str, ...]:
         "storage.postgres_url": settings.storage.postgres_url is not None,
         "vectors.backend": settings.vectors.backend != "embedded",
         "vectors.postgres_url": settings.vectors.postgres_url is not None,
+        "vectors.qdrant_url": settings.vectors.qdrant_url is not None,
         "cache.redis_url": settings.cache.redis_url is not None,
         "auth.api_key": settings.auth.api_key is not None,
         "auth.trusted_proxies": bool(settings.auth.trusted_proxies),

@@ -49,6 +49,7 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
     "vectors": {
         "embedded": "lacuna.adapters.vectors.embedded:EmbeddedVectorStore",
         "pgvector": "lacuna.adapters.vectors.pgvector:PgvectorStore",
+        "qdrant": "lacuna.adapters.vectors.qdrant:QdrantStore",
     },
     "vectors_rights": {
         "pgvector": "lacuna.adapters.vectors.pgvector:grant_rights",

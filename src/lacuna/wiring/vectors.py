@@ -36,21 +36,23 @@ class Places:
             return found
         wanted = self.settings.vectors
         opener = _installed("vectors", place)
-        store: VectorStore = await opener.open(
-            self._address(place), self._schema(place), readers=wanted.readers, timeout_s=wanted.timeout_s
-        )
+        at, limits = self._at(place), {"readers": wanted.readers, "timeout_s": wanted.timeout_s}
+        if place.backend == "qdrant":
+            limits["replicas"] = wanted.qdrant_replicas
+        store: VectorStore = await opener.open(*at, **limits)
         return store
 
     async def grant(self, place: Place, role: str) -> None:
         if place.backend == "pgvector":
             grant = _installed("vectors_rights", place)
-            await asyncio.to_thread(grant, self._address(place), self._schema(place), role)
+            at = self._at(place)
+            await asyncio.to_thread(lambda: grant(*at, role))
 
     async def delete(self, place: Place) -> None:
         if place.backend == "embedded":
             await back_end("vectors", "embedded").delete(self._file(place))
         else:
-            await _installed("vectors", place).delete(self._address(place), self._schema(place))
+            await _installed("vectors", place).delete(*self._at(place))
 
     def first(self) -> Place:
         """The place of a data folder that records none: where passages are already, else where the settings say."""
@@ -59,16 +61,22 @@ class Places:
     def _file(self, place: Place) -> Path:
         return self.folder / (_EMBEDDED if place.generation == 1 else f"passages-{place.generation}.db")
 
-    def _schema(self, place: Place) -> str:
-        name = self.settings.vectors.name
-        return name if place.generation == 1 else f"{name}_{place.generation}"
+    def _at(self, place: Place) -> tuple[str | None, ...]:
+        """How a server is reached, and what the place is called there."""
+        wanted = self.settings.vectors
+        name = wanted.name if place.generation == 1 else f"{wanted.name}_{place.generation}"
+        if place.backend == "qdrant":
+            key = None if wanted.qdrant_api_key is None else wanted.qdrant_api_key.get_secret_value()
+            return self._required(wanted.qdrant_url, place, "vectors.qdrant_url"), key, name
+        address = wanted.postgres(self.settings.storage.postgres_url)
+        return self._required(address, place, "vectors.postgres_url or storage.postgres_url"), name
 
-    def _address(self, place: Place) -> str:
-        address = self.settings.vectors.postgres(self.settings.storage.postgres_url)
+    @staticmethod
+    def _required(address: str | None, place: Place, key: str) -> str:
         if address is None:
             raise ConfigError(
-                f"The passages are in {place}, but no address of a PostgreSQL is configured.",
-                cure="Set vectors.postgres_url or storage.postgres_url, or run `lacuna reindex` where they are set.",
+                f"The passages are in {place}, but no address of it is configured.",
+                cure=f"Set {key}, or run `lacuna reindex` where it is set.",
             )
         return address
 
@@ -96,5 +104,5 @@ def _installed(port: str, place: Place) -> Any:
     except ImportError:
         raise ConfigError(
             f"Passages are to be in {place}, but a package that it needs is not installed.",
-            cure="pip install 'lacuna[postgres]'",
+            cure=f"pip install 'lacuna[{'qdrant' if place.backend == 'qdrant' else 'postgres'}]'",
         ) from None

@@ -50,11 +50,7 @@ class QdrantStore:
     ) -> "QdrantStore":
         """The store in the collections `name`.*, made where they are missing. Raises StorageError."""
 
-        def connected() -> QdrantClient:
-            # Its check of versions asks the server before anything is wanted of it, and warns where it cannot.
-            return QdrantClient(url=url, api_key=api_key, timeout=max(1, round(timeout_s)), check_compatibility=False)
-
-        client = await asyncio.to_thread(connected)
+        client = await asyncio.to_thread(_client, url, api_key, timeout_s)
         return await cls.over(client, name, url, readers=readers, replicas=replicas)
 
     @classmethod
@@ -71,7 +67,7 @@ class QdrantStore:
         """Deletes the collections `name`.*; does nothing where there are none. Raises StorageError."""
 
         def drop() -> None:
-            client = QdrantClient(url=url, api_key=api_key, check_compatibility=False)
+            client = _client(url, api_key, 60.0)
             try:
                 QdrantServer(client, name, 1, url).drop()
             finally:
@@ -172,6 +168,13 @@ class QdrantCorpus:
         """Raises InvalidInput where the vector has not the length of the stored."""
         found = _nearest(self._server, vector, self._fingerprint, _EVERYTHING, k)
         return sorted(((each.score, each.head.tier) for each in found), key=lambda one: -one[0])[:k]
+
+
+def _client(url: str, api_key: str | None, timeout_s: float) -> QdrantClient:
+    # The key goes as a header: given by its own name it would be warned of where there is no TLS, and inside a cluster
+    # there often is none. The check of versions would ask the server before anything is wanted of it.
+    headers = {} if api_key is None else {"api-key": api_key}
+    return QdrantClient(url=url, metadata=headers, timeout=max(1, round(timeout_s)), check_compatibility=False)
 
 
 def _nearest(

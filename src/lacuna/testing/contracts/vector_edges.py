@@ -62,7 +62,9 @@ class VectorStoreEdges:
         many = frozenset(f"group {n}" for n in range(self.many_groups))
         wide = passage("c1", "valve", tier=Tier.INTERNAL, groups=many, seed=1)
         await store.replace("doc", FINGERPRINT, [wide])
-        [found] = await store.dense(unit(1), FINGERPRINT, Reach(Tier.INTERNAL, frozenset({f"group {self.many_groups - 1}"})), 5)
+        [found] = await store.dense(
+            unit(1), FINGERPRINT, Reach(Tier.INTERNAL, frozenset({f"group {self.many_groups - 1}"})), 5
+        )
         assert found.chunk.groups == many
         reach = Reach(Tier.INTERNAL, frozenset(f"other {n}" for n in range(self.many_groups)))
         assert await store.dense(unit(1), FINGERPRINT, reach, 5) == []
