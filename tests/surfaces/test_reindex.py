@@ -118,7 +118,7 @@ def test_searches_go_on_and_what_was_deleted_stays_deleted(server: Server, env: 
     found = server.client.post("/api/v1/search", json={"query": "plover", "top_k": 100}).json()["results"]
     assert {hit["document_id"] for hit in found} == {documents[10], *documents[14:]}
     with psycopg.connect(address) as connection:
-        stored = connection.execute("SELECT count(*) FROM lacuna_passages_2.documents").fetchone()
+        stored = connection.execute('SELECT count(*) FROM "lacuna_passages-2".documents').fetchone()
     assert stored == (DOCUMENTS - 13,)
     assert not (server.data_dir / "passages.db").exists()
     again = lacuna("reindex", "--abort", "--data-dir", server.data_dir, "--json", cwd=server.cwd, env=env)

@@ -64,7 +64,8 @@ class Places:
     def _at(self, place: Place) -> tuple[str | None, ...]:
         """How a server is reached, and what the place is called there."""
         wanted = self.settings.vectors
-        name = wanted.name if place.generation == 1 else f"{wanted.name}_{place.generation}"
+        # No name has a `-`: a later place of one store is never the first of another.
+        name = wanted.name if place.generation == 1 else f"{wanted.name}-{place.generation}"
         if place.backend == "qdrant":
             key = None if wanted.qdrant_api_key is None else wanted.qdrant_api_key.get_secret_value()
             return self._required(wanted.qdrant_url, place, "vectors.qdrant_url"), key, name

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.adapters.vectors import switching
 from lacuna.adapters.vectors.places import FILE, Place, PlaceFile, WriteLocks, take
 from lacuna.adapters.vectors.switching import SwitchingStore
 from lacuna.domain.errors import InvalidInput, StorageCorrupt, StorageError, StorageLocked
@@ -203,3 +204,22 @@ async def test_a_lock_that_is_not_given_is_an_error_in_time(tmp_path: Path) -> N
         await take(tmp_path / "locks" / "one", 0.01)
     os.close(held)
     os.close(await take(tmp_path / "locks" / "one", 0))
+
+
+async def test_what_a_killed_run_did_not_delete_a_server_deletes(
+    tmp_path: Path, shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switching, "_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(switching, "_FOLLOW_SECONDS", 0.005)
+    first = await SwitchingStore.open(tmp_path, shelves, Place("memory"))
+    await first.replace("doc", "", [passage("c1", "valve")])
+    await first.begin("memory")
+    await first.switch()
+    server = await SwitchingStore.open(tmp_path, shelves, Place("memory"))
+    await asyncio.sleep(0.1)
+    assert Place("memory") in shelves.shelves, "the run still holds the folder"
+    await first.close()
+    while PlaceFile(tmp_path).read().retired:  # noqa: ASYNC110  # the file says it, no event
+        await asyncio.sleep(0.01)
+    assert set(shelves.shelves) == {Place("memory", 2)}
+    await server.close()

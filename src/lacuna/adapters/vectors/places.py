@@ -157,8 +157,7 @@ async def take(path: Path, seconds: float) -> int:
     """A descriptor that holds the lock file `path` until it is closed, by whatever end of the process. Raises
     StorageLocked after waiting `seconds`."""
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _opened(path)
     except OSError as error:
         raise StorageError(f"{path} cannot be opened ({error.strerror}).", cure="Check the data folder.") from None
     until, pause = time.monotonic() + seconds, _FIRST_PAUSE
@@ -178,6 +177,15 @@ async def take(path: Path, seconds: float) -> int:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        return os.open(path, flags, 0o600)
 
 
 def _parsed(raw: bytes) -> Pointer:

@@ -24,7 +24,9 @@ from lacuna.domain.tiers import Tier
 from lacuna.ports.reindexing import Move
 from lacuna.ports.vectors import IndexedChunk, StoredDocument, VectorStore
 
+_REINDEXING: Final = "reindex.lock"
 _FOLLOW_SECONDS: Final = 0.5
+_DISPOSING: Final = "disposing"
 _GRACE_SECONDS: Final = 30.0
 """How long a store that is not in force any more stays open for searches that began before."""
 
@@ -64,9 +66,10 @@ class SwitchingStore:
         """The store in force for the data folder, ready to search. Raises StorageError."""
         store = cls(folder, back)
         try:
-            async with store._locks.holding_all():
-                if not store._file.exists():
-                    store._file.write(Pointer(first))
+            if not store._file.exists():
+                async with store._locks.holding_all():
+                    if not store._file.exists():
+                        store._file.write(Pointer(first))
             await store._active()
         except BaseException:
             await store.close()
@@ -112,9 +115,8 @@ class SwitchingStore:
         return SwitchingCorpus(self._file, self._stores, fingerprint)
 
     async def check(self) -> None:
-        pointer = self._file.read()
-        for place in pointer.written:
-            await (await self._store(place)).check()
+        """Of the place in force: searches do not need the one that is being filled."""
+        await (await self._active()).check()
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -127,9 +129,16 @@ class SwitchingStore:
 
     async def begin(self, backend: str, role: str | None = None) -> Move:
         try:
-            self._reindexing = await take(self._folder / "reindex.lock", 0)
+            self._reindexing = await take(self._folder / _REINDEXING, 0)
         except StorageLocked:
             raise StorageLocked("Another process is reindexing.", cure="Wait until it has finished.") from None
+        try:
+            return await self._begun(backend, role)
+        except BaseException:
+            self._release()
+            raise
+
+    async def _begun(self, backend: str, role: str | None) -> Move:
         pointer = self._file.read()
         filling = pointer if pointer.target is not None else pointer.filling(backend)
         target = filling.target
@@ -196,16 +205,31 @@ class SwitchingStore:
             return self._stores[place]
 
     async def _follow(self) -> None:
-        """Opens what will be needed before it is, and closes what is needed no more."""
+        """Opens what will be needed before it is, and closes or deletes what is needed no more."""
         while True:
             await asyncio.sleep(_FOLLOW_SECONDS)
             with suppress(LacunaError):
-                written = self._file.read().written
-                for place in written:
+                pointer = self._file.read()
+                for place in pointer.written:
                     await self._store(place)
-                for place in set(self._stores) - set(written):
-                    if not any(task.get_name() == str(place) for task in self._tasks):
-                        self._start(self._closed_later(place), str(place))
+                unused = set(self._stores) - set(pointer.written)
+                for place in unused - {place for place in unused if self._has_task(str(place))}:
+                    self._start(self._closed_later(place), str(place))
+                if pointer.retired and not self._has_task(_DISPOSING):
+                    self._start(self._disposed_later(), _DISPOSING)
+
+    def _has_task(self, name: str) -> bool:
+        return any(task.get_name() == name for task in self._tasks)
+
+    async def _disposed_later(self) -> None:
+        """Deletes what a reindex that was killed after its switch left, unless one is running."""
+        await asyncio.sleep(_GRACE_SECONDS)
+        with suppress(LacunaError):
+            held = await take(self._folder / _REINDEXING, 0)
+            try:
+                await self.dispose()
+            finally:
+                os.close(held)
 
     async def _closed_later(self, place: Place) -> None:
         await asyncio.sleep(_GRACE_SECONDS)
