@@ -77,6 +77,8 @@ class PgvectorDatabase:
                 ("lock_timeout", f"{int(self._busy_seconds * 1000)}ms"),
                 ("statement_timeout", f"{int(seconds * 1000)}ms"),
                 ("idle_in_transaction_session_timeout", "30s"),
+                # The planner is told what not to do by costs so high that it would compile every query.
+                ("jit", "off"),
                 ("hnsw.ef_search", str(_CANDIDATES)),
                 ("hnsw.iterative_scan", "relaxed_order"),
                 ("hnsw.max_scan_tuples", str(_SCANNED)),

@@ -36,7 +36,9 @@ _OF_CHUNK: Final = (
 )
 _OVERFETCH: Final = 2
 """Candidates of the index for each passage asked for."""
-_LEAST_CANDIDATES: Final = 200
+_LEAST_CANDIDATES: Final = 40
+_LEAST_LOOKED_AT: Final = 200
+"""What the index looks at in one pass (ef_search)."""
 _SAMPLED_DOCUMENTS: Final = 250
 _SAMPLED_PASSAGES: Final = 4
 """Of each sampled document."""
@@ -101,7 +103,7 @@ def indexed(
     )
     with connection.pipeline():
         connection.execute("BEGIN")
-        connection.execute("SET LOCAL hnsw.ef_search = " + str(min(1_000, candidates)))
+        connection.execute("SET LOCAL hnsw.ef_search = " + str(min(1_000, max(candidates, _LEAST_LOOKED_AT))))
         # Without these the planner may prefer to compare everything.
         for way in ("enable_seqscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan"):
             connection.execute(f"SET LOCAL {way} = off".encode())
