@@ -52,7 +52,7 @@ def run(scale: float) -> list[Row]:
     return rows
 
 
-class _Corpus:
+class SyntheticPassages:
     """Random passages, the same for the same seed."""
 
     def __init__(self, words: list[str]) -> None:
@@ -93,7 +93,7 @@ class _Store:
         self._path = path
         self._size = size
         self._embedder = embedder
-        self._corpus = _Corpus([f"ka{n:x}" for n in range(VOCABULARY_SIZE)])
+        self._corpus = SyntheticPassages([f"ka{n:x}" for n in range(VOCABULARY_SIZE)])
         self._catalogue = InMemoryCatalogue()
 
     async def measured(self) -> list[Row]:
