@@ -177,7 +177,7 @@ async def commands(server: Server) -> list[dict[str, Any]]:
     await rotate_signing_key(overrides, principal)
     await rotate_hmac_key(overrides, principal)
     async with open_application(overrides, passages_needed=False) as application:
-        source = back_end("source", "folder")([folder])
+        source = back_end("source", "folder")({"path": str(folder)}, {})
         runs = application.synchronise.run(source, Declared(None, None, ""), principal, Deletions(percent=0))
         assert [outcome.status async for outcome in runs] == ["stored"]
         assert len(await application.audit.about(SAID, 10, principal)) >= 2
