@@ -118,6 +118,7 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     claims: tuple[ClaimModel, ...]
     removed: RemovedModel
     left_the_house: tuple[LeftModel, ...]
+    rewritten_query: str | None
 
 
 class ResultModel(msgspec.Struct, frozen=True):
@@ -229,6 +230,7 @@ def answer_model(finished: Answer) -> QueryAnswer:
         claims=tuple(ClaimModel(c.start, c.end, c.citations, str(c.standing), c.reasons) for c in finished.claims),
         removed=RemovedModel(finished.removed.get("citations", 0), finished.removed.get("links", 0)),
         left_the_house=tuple(map(left_model, finished.left)),
+        rewritten_query=finished.searched or None,
     )
 
 

@@ -71,6 +71,8 @@ class Answer:
     claims: tuple[Claim, ...] = ()
     removed: Mapping[str, int] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
+    searched: str = ""
+    """What a follow-up was taken to ask; empty where it was searched for as it is."""
 
 
 Event = Started | Piece | Answer
@@ -166,6 +168,7 @@ class Ask:
             claims=run.claims,
             removed={what: count for what, count in run.removed.items() if count},
             left=tuple(run.left),
+            searched="" if run.searched == question.text else run.searched,
         )
 
     async def _still(self, run: Run) -> None:

@@ -68,13 +68,14 @@ class Left:
 class Run:
     """The production of one answer: who asked what, and what it turned out to use. `tier`, `model`, `pieces`,
     `outbound`, `left` and `degraded` grow while it runs; `removed` counts the "citations" and "links" that were taken
-    out."""
+    out, `searched` is what the documents were searched for."""
 
     wanted: Wanted
     decided: Decided
     principal: Principal
     tier: Tier
     evidence: Evidence = field(default_factory=Evidence)
+    searched: str = ""
     model: str = "none"
     pieces: list[str] = field(default_factory=list)
     outbound: list[Node] = field(default_factory=list)

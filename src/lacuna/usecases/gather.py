@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lacuna.domain.duties import redacted_kinds
 from lacuna.domain.errors import LacunaError
+from lacuna.domain.followups import standalone
 from lacuna.domain.policy import ObligationKind, Source
 from lacuna.domain.retrieval import Hit, WebResult
 from lacuna.domain.routing import Outbound
@@ -53,7 +54,9 @@ class Gather:
         hits: Sequence[Hit] = ()
         wider: Mapping[str, str] = {}
         if run.decided.plan.uses(Source.LOCAL_RAG):
-            found = await self._search.hybrid(run.wanted.question.text, run.reach, run.wanted.top_k)
+            # For local search only: what leaves is the question as it was asked and classified.
+            run.searched = standalone(run.wanted.question.text, run.wanted.question.conversation)
+            found = await self._search.hybrid(run.searched, run.reach, run.wanted.top_k)
             hits = await self.shown(found.hits, run.decided)
             run.degraded += found.degraded
             wider = await self._wider(found.hits, run)
