@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from lacuna.adapters.identity.oidc import OidcTokens
+from lacuna.adapters.identity.provider_keys import MAX_STALE_S, REFRESH_S, RETRY_AFTER_S
 from lacuna.domain.errors import ConfigError, DependencyError
 from lacuna.domain.sign_in import Refused
 from lacuna.testing.servers.identity_provider import AUDIENCE, IdentityProvider
@@ -22,9 +23,24 @@ async def provider() -> AsyncIterator[IdentityProvider]:
         yield serving
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
 @pytest.fixture
-async def tokens(provider: IdentityProvider) -> AsyncIterator[OidcTokens]:
-    verifier = OidcTokens(provider.url, [AUDIENCE])
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def tokens(provider: IdentityProvider, clock: Clock) -> AsyncIterator[OidcTokens]:
+    verifier = OidcTokens(provider.url, [AUDIENCE], now=clock)
     yield verifier
     await verifier.close()
 
@@ -139,12 +155,12 @@ async def test_what_is_no_token_is_refused(tokens: OidcTokens, text: str) -> Non
 
 
 async def test_a_new_key_of_the_provider_counts_without_a_restart(
-    provider: IdentityProvider, tokens: OidcTokens, monkeypatch: pytest.MonkeyPatch
+    provider: IdentityProvider, tokens: OidcTokens, clock: Clock
 ) -> None:
-    monkeypatch.setattr("lacuna.adapters.identity.provider_keys.RETRY_AFTER_S", 0.0)
     await tokens.identity(provider.token())
     old = provider.token()
     provider.keys = {"rsa-2": STRANGER}
+    clock.at += RETRY_AFTER_S
     assert (await tokens.identity(provider.token("rsa-2"))).user_id == "ann"
     assert await reason_of(tokens, old) == "signature"
 
@@ -159,19 +175,19 @@ async def test_invented_key_ids_do_not_reach_the_provider_each_time(
 
 
 async def test_keys_outlive_a_provider_that_is_down_and_say_so(
-    provider: IdentityProvider, tokens: OidcTokens, monkeypatch: pytest.MonkeyPatch
+    provider: IdentityProvider, tokens: OidcTokens, clock: Clock
 ) -> None:
-    monkeypatch.setattr("lacuna.adapters.identity.provider_keys.RETRY_AFTER_S", 0.0)
     await tokens.identity(provider.token())
     provider.failing = True
-    monkeypatch.setattr("lacuna.adapters.identity.provider_keys.REFRESH_S", 0.0)
+    clock.at += REFRESH_S + 1
     assert (await tokens.identity(provider.token())).user_id == "ann"
     with pytest.raises(DependencyError):
         await tokens.check()
-    monkeypatch.setattr("lacuna.adapters.identity.provider_keys.MAX_STALE_S", 0.0)
+    clock.at += MAX_STALE_S
     with pytest.raises(DependencyError):
         await tokens.identity(provider.token())
     provider.failing = False
+    clock.at += RETRY_AFTER_S
     assert (await tokens.identity(provider.token())).user_id == "ann"
     await tokens.check()
 

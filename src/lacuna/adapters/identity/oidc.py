@@ -5,6 +5,7 @@ to that key, for the configured audience, within its life time; it must have an 
 come from. Everything else a token brings (name, mail address, groups) is bounded data.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ class OidcTokens:
         group_map: Mapping[str, str] | None = None,
         clock_skew_s: float = 60.0,
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Raises ConfigError for an issuer that is no address."""
         self._issuers = [issuer.rstrip("/"), issuer.rstrip("/") + "/"]
@@ -54,7 +56,7 @@ class OidcTokens:
         self._tenant_claim = tenant_claim
         self._group_map = dict(group_map or {})
         self._skew = clock_skew_s
-        self._provider = ProviderKeys(issuer, jwks_url, resolver=resolver)
+        self._provider = ProviderKeys(issuer, jwks_url, resolver=resolver, now=now)
         self._made: dict[tuple[int, str | None, str], list[jwt.PyJWK]] = {}
 
     async def identity(self, token: str) -> Identity:
