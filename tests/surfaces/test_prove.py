@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lacuna.config import Settings
-from lacuna.config.settings import LlmSettings
+from lacuna.config.llm_settings import LlmSettings
 from lacuna.domain.no_exit import prove
 from lacuna.domain.policy import Source
 from lacuna.wiring.house import house

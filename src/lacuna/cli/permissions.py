@@ -32,6 +32,7 @@ OPEN: Final = frozenset(
 
 COMMANDS: Final[dict[str, Permission]] = {
     "ingest": Permission.WRITE_DOCUMENTS,
+    "reindex": Permission.MANAGE_DOCUMENTS,
     "ask": Permission.ASK,
     "classify": Permission.ASK,
     "search": Permission.ASK,

@@ -88,8 +88,10 @@ class QdrantStore:
 
     async def dense(self, vector: npt.NDArray[np.float32], fingerprint: str, reach: Reach, limit: int) -> list[Scored]:
         def search() -> list[Scored]:
-            found = _nearest(self._server, vector, fingerprint, reach, limit)
-            return searches.scored(self._server, found, limit)
+            def nearest() -> list[searches.Live]:
+                return _nearest(self._server, vector, fingerprint, reach, limit)
+
+            return searches.scored(self._server, nearest, limit)
 
         return await self._reading.run(search)
 
@@ -204,9 +206,21 @@ def _change(server: QdrantServer) -> str:
 
 
 def _stored(server: QdrantServer, document_id: str) -> StoredDocument | None:
-    head, _ = searches.heads(server, [document_id]).get(document_id, (None, 0))
-    if head is None:
-        return None
+    head = _head(server, document_id)
+    while head is not None:
+        stored = _version(server, document_id, head)
+        now = _head(server, document_id)
+        if now == head:
+            return stored
+        head = now  # it was replaced or given other rights in between
+    return None
+
+
+def _head(server: QdrantServer, document_id: str) -> Head | None:
+    return searches.heads(server, [document_id]).get(document_id, (None, 0))[0]
+
+
+def _version(server: QdrantServer, document_id: str, head: Head) -> StoredDocument:
     which = models.Filter(must=[one_of(DOCUMENT, [document_id])])
     records = [r for r in server.scroll("words", which) if (r.payload or {})["version"] == head.version]
     records.sort(key=lambda record: (record.payload or {})["number"])

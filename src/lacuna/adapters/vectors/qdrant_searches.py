@@ -15,11 +15,12 @@ from qdrant_client import models
 
 from lacuna.adapters.vectors.qdrant_points import DOCUMENT, Head, chunk_of, head_id
 from lacuna.adapters.vectors.qdrant_server import QdrantServer
+from lacuna.domain.errors import StorageError
 from lacuna.domain.retrieval import Scored
 
 _MORE: Final = 32
 """Points asked for beyond the limit: for equals, and for what does not count."""
-_ATTEMPTS: Final = 8
+_ATTEMPTS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,11 @@ def live(
     server: QdrantServer, search: Callable[[int], Sequence[models.ScoredPoint]], permits: Callable[[Head], bool],
     limit: int,
 ) -> list[Live]:  # fmt: skip
-    """The best `limit` points that count, of what `search` finds when it is asked for so many."""
-    asked, counting = limit + _MORE, list[Live]()
-    for _ in range(_ATTEMPTS):
+    """The best `limit` points that count, of what `search` finds when it is asked for so many. Raises StorageError
+    where the documents that it finds change faster than they can be read."""
+    asked = limit + _MORE
+    for attempt in range(_ATTEMPTS):
+        _pause(attempt)
         began = time.time_ns()
         points = search(asked)
         known = heads(server, ((point.payload or {})[DOCUMENT] for point in points))
@@ -53,20 +56,34 @@ def live(
             continue
         counting = [each for each in _counting(points, known) if permits(each.head)]
         if len(counting) >= limit or len(points) < asked:
-            break
+            return counting
         asked *= 2
-    return counting
+    raise _restless(server)
 
 
-def scored(server: QdrantServer, found: Sequence[Live], limit: int) -> list[Scored]:
-    """With their passages, best first, equals by chunk. What was deleted meanwhile is left out."""
-    passages = server.get("words", [each.point for each in found])
-    chunks = [
-        Scored(chunk_of(passages[each.point].payload or {}, each.head), each.score)
-        for each in found
-        if each.point in passages
-    ]
-    return sorted(chunks, key=lambda one: (-one.score, one.chunk.chunk_id))[:limit]
+def scored(server: QdrantServer, search: Callable[[], Sequence[Live]], limit: int) -> list[Scored]:
+    """What `search` finds, with its passages, best first, equals by chunk. Raises StorageError.
+
+    A passage that is gone when it is read was replaced or deleted since the search, which is then done again: left out,
+    it would show a part of its document."""
+    for attempt in range(_ATTEMPTS):
+        _pause(attempt)
+        found = search()
+        passages = server.get("words", [each.point for each in found])
+        if all(each.point in passages for each in found):
+            chunks = [Scored(chunk_of(passages[each.point].payload or {}, each.head), each.score) for each in found]
+            return sorted(chunks, key=lambda one: (-one.score, one.chunk.chunk_id))[:limit]
+    raise _restless(server)
+
+
+def _pause(attempt: int) -> None:
+    """Lets a writer finish, once a search has met it a few times."""
+    if attempt > 3:
+        time.sleep(min(0.05, 0.002 * attempt))
+
+
+def _restless(server: QdrantServer) -> StorageError:
+    return StorageError(f"The passages in {server.where} changed faster than a search could read them. Try again.")
 
 
 def _counting(points: Sequence[models.ScoredPoint], known: Mapping[str, tuple[Head, int]]) -> Iterable[Live]:
