@@ -23,7 +23,7 @@ def verify(
         typer.Option(help="A checkpoint kept elsewhere, or a folder of them, which the log has to extend; repeatable."),
     ] = None,
     anchors: Annotated[
-        bool, typer.Option("--against-anchors", help="Also against what the configured anchors keep in files.")
+        bool, typer.Option("--against-anchors", help="Also against what the configured anchors keep.")
     ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -39,7 +39,8 @@ def verify(
 
     async def work() -> tuple[Verification, int]:
         async with open_application(overrides(data_dir), passages_needed=False) as application:
-            read = kept_checkpoints(against or (), application.loaded.settings, anchors=anchors)
+            settings, origin = application.loaded.settings, application.audit.origin
+            read = await kept_checkpoints(against or (), settings, anchors=anchors, origin=origin)
             for path in read.unfinished:
                 err.print(f"warning: {path} was not written to its end and is passed over", markup=False)
             wanted = Examination(extent, sample or 0, read.kept)

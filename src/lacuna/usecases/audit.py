@@ -29,6 +29,11 @@ class Audit:
         self._clock = clock
         self._keys = keys
 
+    @property
+    def origin(self) -> str:
+        """The name of the log, by which it signs."""
+        return self._keys.signer_name
+
     def public_key(self) -> str:
         """The log's public key, as C2SP signed-note writes verifier keys."""
         return verifier_key(self._keys.signer_name, self._keys.public_key)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lacuna.config.audit_settings import AnchorsSettings
 from lacuna.domain.errors import ConfigError
@@ -14,6 +15,9 @@ from lacuna.usecases.anchor import Anchoring
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.following import keep_following
+
+if TYPE_CHECKING:
+    from lacuna.adapters.anchors.object_store import ObjectStoreAnchor
 
 
 def anchoring(
@@ -42,20 +46,29 @@ async def keep_anchoring(
 def _anchors(settings: AnchorsSettings, folder: Path) -> Iterator[Anchor]:
     if settings.file.path is not None:
         yield back_end("anchor", "file")(settings.file.path)
-    store = settings.object_store
-    if store.url is not None:
-        if store.access_key is None or store.secret_key is None:
-            raise _half("object_store", "access_key and secret_key")
-        yield back_end("anchor", "object_store")(
-            str(store.url),
-            region=store.region,
-            access_key=store.access_key.get_secret_value(),
-            secret_key=store.secret_key.get_secret_value(),
-        )
+    store = object_store(settings)
+    if store is not None:
+        yield store
     if settings.witness.url is not None:
         if not settings.witness.key:
             raise _half("witness", "key")
         yield back_end("anchor", "witness")(str(settings.witness.url), settings.witness.key, folder)
+
+
+def object_store(settings: AnchorsSettings) -> "ObjectStoreAnchor | None":
+    """The object store that is configured, if one is. Raises ConfigError where it is only half configured."""
+    store = settings.object_store
+    if store.url is None:
+        return None
+    if store.access_key is None or store.secret_key is None:
+        raise _half("object_store", "access_key and secret_key")
+    made: ObjectStoreAnchor = back_end("anchor", "object_store")(
+        str(store.url),
+        region=store.region,
+        access_key=store.access_key.get_secret_value(),
+        secret_key=store.secret_key.get_secret_value(),
+    )
+    return made
 
 
 def _half(what: str, missing: str) -> ConfigError:

@@ -1,9 +1,10 @@
-"""Checkpoints that are kept elsewhere, as a verification takes them: files, folders of them, and the anchors' own.
+"""Checkpoints that are kept elsewhere, as a verification takes them: files, folders of them, and what anchors keep.
 
 Guarantees that a checkpoint which the configured witness cosigned is taken only if that cosignature holds. Whether the
 log signed it and extends it is left to the verification.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from lacuna.config import Settings
 from lacuna.domain.audit import MAX_AGAINST, Kept
 from lacuna.domain.errors import InvalidInput, LedgerBroken
 from lacuna.domain.notes import MAX_NOTE, Checkpoint, SignedNote, parse_note
+from lacuna.wiring.anchors import object_store
 
 COSIGNED = "cosigned"
 
@@ -25,9 +27,28 @@ class Read:
     unfinished: tuple[str, ...]
 
 
-def kept_checkpoints(paths: Sequence[Path], settings: Settings, *, anchors: bool) -> Read:
-    """Those in `paths`, and with `anchors` those that the configured anchors keep in files. Raises InvalidInput where
-    there is none or one cannot be read, and LedgerBroken where a cosignature does not hold."""
+async def kept_checkpoints(paths: Sequence[Path], settings: Settings, *, anchors: bool, origin: str) -> Read:
+    """Those in `paths`, and with `anchors` those of the log `origin` that the configured anchors keep. Raises
+    InvalidInput where there is none or one cannot be read, LedgerBroken where a cosignature does not hold, and
+    DependencyError where an object store does not tell."""
+    read = await asyncio.to_thread(_in_files, paths, settings, anchors=anchors)
+    store = object_store(settings.audit.anchors) if anchors else None
+    if store is None:
+        return read
+    try:
+        found = await store.kept(origin, MAX_AGAINST)
+    finally:
+        await store.close()
+    if not found:
+        raise InvalidInput(
+            f"The object store at {store.host} keeps no checkpoint of this log.",
+            cure="Check audit.anchors.object_store.url, and ask who may delete there; `lacuna audit anchor` keeps one.",
+        )
+    kept = [*read.kept, *(Kept(note, where) for where, note in found)]
+    return Read(tuple(sorted(kept, key=lambda each: _size(each.note))), read.unfinished)
+
+
+def _in_files(paths: Sequence[Path], settings: Settings, *, anchors: bool) -> Read:
     found: dict[Path, bool] = {}
     for path in paths:
         found |= dict.fromkeys(_files(path), path.is_dir())
@@ -63,11 +84,8 @@ def _files(path: Path) -> list[Path]:
 def _anchored(settings: Settings) -> Iterator[Path]:
     anchors = settings.audit.anchors
     cosigned = settings.storage.data_path / COSIGNED
-    if anchors.file.path is None and anchors.witness.url is None:
-        raise InvalidInput(
-            "No anchor that keeps checkpoints in files is configured.",
-            cure="Set audit.anchors.file or audit.anchors.witness; fetch those of an object store and name the folder.",
-        )
+    if anchors.file.path is None and anchors.witness.url is None and anchors.object_store.url is None:
+        raise InvalidInput("No anchor is configured.", cure="Set audit.anchors, or name a file by --against.")
     if anchors.file.path is not None:
         yield from _files(anchors.file.path)
     if anchors.witness.url is not None:

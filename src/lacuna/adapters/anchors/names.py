@@ -10,8 +10,12 @@ from lacuna.domain.notes import Checkpoint, parse_note
 def checkpoint_name(note: str) -> str:
     """`lacuna.local-d97fb212/checkpoint-00000000000000019968.txt`."""
     checkpoint = Checkpoint.of(parse_note(note).text)
-    log = re.sub(r"[^A-Za-z0-9.]+", "-", checkpoint.origin)
-    return f"{log}/checkpoint-{checkpoint.size:020d}.txt"
+    return f"{checkpoints_of(checkpoint.origin)}{checkpoint.size:020d}.txt"
+
+
+def checkpoints_of(origin: str) -> str:
+    """What the names of all checkpoints of a log begin with."""
+    return f"{re.sub('[^A-Za-z0-9.]+', '-', origin)}/checkpoint-"
 
 
 def same_checkpoint(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """The objects of a bucket in an S3-style store: `lacuna.ports.sources.Source`.
 
-Lists with `ListObjectsV2`, a page of a thousand keys at a time, and reads objects; writes nothing. An object's version
+Lists the bucket and reads objects; writes nothing. An object's version
 is its entity tag.
 """
 
@@ -11,15 +11,15 @@ from urllib.parse import unquote_plus
 
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.aws_signature import AwsSignature, encoded_key
+from lacuna.adapters.bucket_listing import listed
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.sources.patterns import wanted
-from lacuna.adapters.sources.xml_listing import Element, read_listing
+from lacuna.adapters.xml_listing import Element
 from lacuna.domain.errors import ConfigError, DependencyNonsense, NotFound, TooLarge
 from lacuna.ports.plugins import OptionFault, read_options
 from lacuna.ports.sources import Content, Item
 
 MAX_OBJECTS: Final = 500_000
-_PAGE_BYTES: Final = 16 << 20
 _CURES: Final = {
     403: "Check access key, secret key and region, and that the key may list the bucket and read its objects.",
     404: "Check the bucket's address.",
@@ -109,27 +109,6 @@ class BucketSource:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _objects(self) -> AsyncIterator[Element]:
-        seen: set[str] = set()
-        token = ""
-        while True:
-            page = await self._page(token)
-            for entry in page.children("Contents"):
-                yield entry
-            if page.text("IsTruncated") != "true":
-                return
-            token = page.text("NextContinuationToken")
-            if not token or token in seen:
-                raise DependencyNonsense(f"{self._client.where} broke its listing off.", cure="Try again.")
-            seen.add(token)
-
-    async def _page(self, token: str) -> Element:
-        params = {"encoding-type": "url", "list-type": "2", "prefix": self._options.prefix}
-        if token:
-            params["continuation-token"] = token
-        headers = self._signature.headers("GET", self._bucket.path or "/", b"", params)
-        got = await self._client.fetch("", _PAGE_BYTES, params=params, headers=headers, cures=_CURES)
-        root = read_listing(got.body, self._client.where)
-        if root.name != "ListBucketResult":
-            raise DependencyNonsense(f"{self._client.where} sent no listing.", cure="Name the bucket's own address.")
-        return root
+    def _objects(self) -> AsyncIterator[Element]:
+        base = self._bucket.path
+        return listed(self._client, self._signature, base, "", self._options.prefix, _CURES)

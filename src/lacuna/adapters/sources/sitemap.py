@@ -18,7 +18,7 @@ from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
 from lacuna.adapters.sources import robots
 from lacuna.adapters.sources.patterns import wanted
 from lacuna.adapters.sources.robots import Robots
-from lacuna.adapters.sources.xml_listing import Element, read_listing
+from lacuna.adapters.xml_listing import Element, read_listing
 from lacuna.domain.errors import ConfigError, DependencyNonsense, Forbidden, NotFound, TooLarge
 from lacuna.ports.plugins import OptionFault, read_options
 from lacuna.ports.sources import Content, Item

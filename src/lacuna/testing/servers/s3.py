@@ -17,14 +17,18 @@ _CREDENTIAL = re.compile(
 
 class S3Double(LoopbackServer):
     """Keeps `objects` by path. As a real one, it answers 403 to a wrong signature and 412 where `If-None-Match: *`
-    meets an object. Listings come in pages of `page` keys. A bucket is the first part of a path."""
+    meets an object. Listings come in pages of `page` keys. A bucket is the first part of a path, or with `own_host` the
+    host; an object's path is no bucket."""
 
-    def __init__(self, access_key: str, secret_key: str, region: str, page: int = 1_000) -> None:
+    def __init__(
+        self, access_key: str, secret_key: str, region: str, page: int = 1_000, *, own_host: bool = False
+    ) -> None:
         super().__init__(self._object)
         self._access_key = access_key
         self._secret_key = secret_key
         self._region = region
         self._page = page
+        self._own_host = own_host
         self.objects: dict[str, bytes] = {}
 
     def _object(self, request: Received) -> Reply:
@@ -35,7 +39,8 @@ class S3Double(LoopbackServer):
                 return Reply(status=412)
             self.objects[request.path] = request.body
             return Reply()
-        if request.query.get("list-type") == "2":
+        parts = request.path.strip("/").count("/") + bool(request.path.strip("/"))
+        if request.query.get("list-type") == "2" and parts == (not self._own_host):
             return self._listing(request.path, request.query)
         kept = self.objects.get(request.path)
         return Reply(status=404) if kept is None else Reply((kept,), headers={"ETag": _tag(kept)})
