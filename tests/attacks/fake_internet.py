@@ -95,6 +95,10 @@ class FakeInternet:
         hosts = [b"\n".join(bytes(each) for each in host.sent) for host in self._hosts.values()]
         return [*hosts, "\n".join((*self.looked_up, *self.strays)).encode()]
 
+    def sent_to(self, name: str) -> bytes:
+        """What one host got."""
+        return b"\n".join(bytes(each) for each in self._hosts[name].sent)
+
     @property
     def requests(self) -> int:
         return sum(len(host.double.received) for host in self._hosts.values())

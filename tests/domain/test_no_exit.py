@@ -35,7 +35,12 @@ EVERYTHING = frozenset(Source)
 
 tables = st.fixed_dictionaries({tier: st.frozensets(st.sampled_from(Source)) for tier in Tier})
 houses = st.builds(
-    House, tables, st.frozensets(st.sampled_from(Source)), st.sampled_from(Strategy), split=st.booleans()
+    House,
+    tables,
+    st.frozensets(st.sampled_from(Source)),
+    st.sampled_from(Strategy),
+    split=st.booleans(),
+    pages=st.booleans(),
 )
 derivations = st.builds(
     Derivation,

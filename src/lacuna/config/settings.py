@@ -224,6 +224,9 @@ class WebSearchSettings(Section):
     api_key: Token | None = Field(None, description="Key of the account at `kagi` or `brave`.")
     timeout_s: Seconds = Field(10.0, description="Seconds a search may take.")
     max_results: Annotated[Whole, Field(ge=1, le=50)] = Field(5, description="Results used of one search.")
+    fetch_pages: Annotated[Whole, Field(ge=0, le=10)] = Field(
+        0, description="Pages of the first results that are read, each from its own site; 0: none."
+    )
 
     @model_validator(mode="before")
     @classmethod

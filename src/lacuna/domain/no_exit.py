@@ -56,6 +56,8 @@ class House:
     local: tuple[LocalBackEnd, ...] = ()
     split: bool = False
     """Whether general questions may be derived from others."""
+    pages: bool = False
+    """Whether pages that a search found are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def prove(house: House, gates: Gates = OPERATION) -> Proof:
     for each, (policy, requested) in decided.items():
         for passages, later, prompt in product(*_ALONG):
             evaluated += 1
-            for destination in _wrongly(gates, each, passages, later, prompt):
+            for destination in _wrongly(gates, each, passages, later, prompt, pages=house.pages):
                 facts = (*_told(each), *_said(policy, requested), *_carried(destination, passages, later, prompt))
                 found.setdefault((str(destination), each.true), Counterexample(str(destination), facts))
     of_their_own: dict[_Decided, None] = {}
@@ -214,7 +216,7 @@ def walk(house: House, state: State, gates: Gates = OPERATION) -> frozenset[Sour
     """The external back ends that this one state sends what it must not."""
     known = _classified(house, gates, state.found, state.evidence, state.failed, state.conversation)
     each = _decided(house, gates, known, state.policy, state.requested)
-    wrong = set(_wrongly(gates, each, state.passages, state.later, state.prompt))
+    wrong = set(_wrongly(gates, each, state.passages, state.later, state.prompt, pages=house.pages))
     if house.split and (derived := state.derived) is not None:
         own = _derived(house, gates, derived.found, derived.evidence, derived.failed, derived.policy)
         split = _splitting(gates, each, derived.carries, derived.allowed)
@@ -261,12 +263,18 @@ def _decided(house: House, gates: Gates, known: _Classified, policy: PolicySays,
     return _Decided(classification, replace(planned, reasons=()), max(known.true, policy.tier))
 
 
-def _wrongly(gates: Gates, each: _Decided, passages: Tier, later: Tier, prompt: Tier) -> Iterator[Source]:
+def _wrongly(
+    gates: Gates, each: _Decided, passages: Tier, later: Tier, prompt: Tier, *, pages: bool
+) -> Iterator[Source]:
     """The external back ends that are sent more than PUBLIC, or anything after a failure; as usecases/gather.py and
     generate.py go about it. A search gets the question alone."""
     question, failed = each.classification, bool(each.classification.degraded)
     sent = gates.may_leave(Source.WEB_SEARCH, question, each.plan, Tier.PUBLIC)
     if sent and _released(gates, _QUESTION, question, each.plan, Source.WEB_SEARCH) and (each.true or failed):
+        yield Source.WEB_SEARCH
+    # The address of a page is a text of its own, allowed by the decision on the question; `prompt` is what it holds.
+    address = replace(question, digest=text_digest(_PROMPT), tier=gates.outcome(prompt, 1.0, question.strategy))
+    if pages and sent and _released(gates, _PROMPT, address, each.plan, Source.WEB_SEARCH) and (each.true or prompt):
         yield Source.WEB_SEARCH
     if not all(gates.may_leave(Source.EXTERNAL_LLM, question, each.plan, moment) for moment in (passages, later)):
         return

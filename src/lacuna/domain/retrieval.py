@@ -77,11 +77,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class WebResult:
-    """One result of a web search, as the engine gave it. Data, never instructions."""
+    """One result of a web search, as the engine gave it; `text` is what its page says, where that was read. Data, never
+    instructions."""
 
     title: str
     url: str
     snippet: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ class Evidence:
             Passage(_local_citation(n, hit), texts.get(hit.chunk.chunk_id, hit.chunk.text))
             for n, hit in enumerate(local, start=1)
         ]
-        outside = [Passage(_web_citation(n, result), result.snippet) for n, result in enumerate(web, len(local) + 1)]
+        outside = [
+            Passage(_web_citation(n, result), result.text or result.snippet)
+            for n, result in enumerate(web, len(local) + 1)
+        ]
         return cls((*inside, *outside), local, web)
 
 
@@ -117,7 +120,7 @@ def _local_citation(n: int, hit: Hit) -> Citation:
 
 
 def _web_citation(n: int, result: WebResult) -> Citation:
-    return Citation(n, "web", result.title, result.url, Tier.PUBLIC, 0.0, _snippet(result.snippet))
+    return Citation(n, "web", result.title, result.url, Tier.PUBLIC, 0.0, _snippet(result.text or result.snippet))
 
 
 def _snippet(text: str) -> str:

@@ -18,6 +18,7 @@ from lacuna.usecases.asked import Evidence, Run
 from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.neighbours import Neighbours
+from lacuna.usecases.pages import Pages
 from lacuna.usecases.redact import redacted_hits
 from lacuna.usecases.search import Search
 from lacuna.usecases.split import Split
@@ -26,7 +27,7 @@ from lacuna.usecases.split import Split
 class Gather:
     """`web` is None where no web search is configured; `web_results` are taken of one search. `split` derives a
     question of its own from one that may not leave; None where that is switched off. `neighbours` is None where
-    passages are read alone."""
+    passages are read alone, `pages` where the results of a search are not read."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Gather:
         web_results: int = 5,
         split: Split | None = None,
         neighbours: Neighbours | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -47,6 +49,7 @@ class Gather:
         self._web_results = web_results
         self._split = split
         self._neighbours = neighbours
+        self._pages = pages
 
     async def evidence(self, run: Run) -> Evidence:
         """What the plan's sources hold; a web search that fails or is refused is done without (`run.degraded`). Raises
@@ -81,15 +84,19 @@ class Gather:
         if self._web is None:
             return ()
         try:
-            outbound = await self._released(run, self._web)
-            return () if outbound is None else await self._web.search(outbound, self._web_results)
+            allowed = await self._released(run, self._web)
+            if allowed is None:
+                return ()
+            outbound, decided = allowed
+            found = await self._web.search(outbound, self._web_results)
         except LacunaError as error:
             self._telemetry.failed("web_search", error.code)
             run.degraded.append("web_search")
             return ()
+        return found if self._pages is None else await self._pages.read(found, decided, run)
 
-    async def _released(self, run: Run, web: WebSearch) -> Outbound | None:
-        """The question, or one that is derived from it; None where neither may leave."""
+    async def _released(self, run: Run, web: WebSearch) -> tuple[Outbound, Decided] | None:
+        """The question, or one that is derived from it, with the decision on it; None where neither may leave."""
         if self._gate.open_for(Source.WEB_SEARCH, run, Tier.PUBLIC):
-            return await self._gate.query(run, web)
+            return await self._gate.query(run, web), run.decided
         return None if self._split is None else await self._split.question(run, web)

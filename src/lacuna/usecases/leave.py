@@ -64,6 +64,17 @@ class Gate:
             raise OutboundRefused("The derived question is not PUBLIC beyond doubt.")
         return await self._question(text, decided, run, receiver, {"derived": decided.decision_id})
 
+    async def page(self, url: str, decided: Decided, run: Run, receiver: Receiver) -> Outbound:
+        """The address of a page that a search found. It comes from outside, in answer to a text that was PUBLIC by
+        `decided`; what stands in it is examined once more. Raises as `query`."""
+        if not may_leave(Source.WEB_SEARCH, decided.classification, decided.plan, Tier.PUBLIC):
+            raise OutboundRefused("The question is not PUBLIC beyond doubt.")
+        found = _public(url, await asyncio.to_thread(self._classify.text, url))
+        outbound = release(url, found, decided.plan, Source.WEB_SEARCH)
+        await self._recorded(outbound, run, receiver, {"page": True})
+        run.left.append(_left(outbound, receiver, url, derived=True))
+        return outbound
+
     async def _question(
         self, text: str, decided: Decided, run: Run, receiver: Receiver, more: Mapping[str, Json]
     ) -> Outbound:

@@ -21,7 +21,7 @@ from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.storage import Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.asked import Run
-from lacuna.usecases.classify import Classify
+from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.leave import Gate, Receiver
 from lacuna.usecases.policy_facts import policy_input
 
@@ -53,9 +53,9 @@ class Split:
         self._clock = clock
         self._telemetry = telemetry
 
-    async def question(self, run: Run, receiver: Receiver) -> Outbound | None:
-        """A derived question, recorded and released; None where none may be or none is left. Raises a LacunaError where
-        it cannot be recorded."""
+    async def question(self, run: Run, receiver: Receiver) -> tuple[Outbound, Decided] | None:
+        """A derived question, recorded and released, with the decision on it; None where none may be or none is left.
+        Raises a LacunaError where it cannot be recorded."""
         decided, sources = run.decided, run.wanted.sources
         if sources is not None and Source.WEB_SEARCH not in sources:
             return None
@@ -70,7 +70,7 @@ class Split:
         about: dict[str, Json] = {"derived_from": decided.decision_id, "by": by}
         await self._ledger.append(self._classify.decision_record(asked, own, run.principal, "decision.split", about))
         try:
-            return await self._gate.derived(text, own, run, receiver)
+            return await self._gate.derived(text, own, run, receiver), own
         except OutboundRefused:
             run.degraded.append(f"{_PART}:not_public")
             return None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from lacuna.config import Settings
 from lacuna.domain.policy import Source
 from lacuna.ports.clock import Clock, Ids
+from lacuna.ports.parsers import Parser
 from lacuna.ports.policy import PolicyEngine
-from lacuna.ports.search import WebSearch
+from lacuna.ports.search import PageReader, WebSearch
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.storage import Ledger
 from lacuna.ports.telemetry import Telemetry
@@ -18,10 +19,11 @@ from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.neighbours import Neighbours
 from lacuna.usecases.outcome import Outcomes
+from lacuna.usecases.pages import Pages
 from lacuna.usecases.search import Search
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
-from lacuna.wiring.guard import Guard, GuardedGenerator, GuardedSearch
+from lacuna.wiring.guard import Guard, GuardedGenerator, GuardedPages, GuardedSearch
 from lacuna.wiring.models import external_model, local_models
 from lacuna.wiring.splitting import split_view
 
@@ -71,13 +73,17 @@ def asking(
     telemetry: Telemetry,
     outside: ModelsAndWeb,
     policy: PolicyEngine,
+    parser: Parser,
     stack: AsyncExitStack,
     neighbours: Neighbours | None,
 ) -> Ask:
     """The use case with its steps."""
     gate = Gate(classify, ledger, keys, clock, ids)
     split = split_view(settings, classify, policy, gate, ledger, clock, telemetry, stack)
-    gather = Gather(classify, search, gate, outside.web, telemetry, settings.web_search.max_results, split, neighbours)
+    web = settings.web_search
+    reader = _pages(settings, parser, telemetry)
+    pages = None if reader is None else Pages(reader, gate, telemetry, web.fetch_pages)
+    gather = Gather(classify, search, gate, outside.web, telemetry, web.max_results, split, neighbours, pages)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
     generate = Generate(outside.local, outside.external, quoting, gate, search, telemetry, plain=extractive.plain)
@@ -96,3 +102,11 @@ def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack)
     )
     stack.push_async_callback(built.close)
     return GuardedSearch(built, Guard("web_search", telemetry, wanted.timeout_s))
+
+
+def _pages(settings: Settings, parser: Parser, telemetry: Telemetry) -> PageReader | None:
+    wanted = settings.web_search
+    if not wanted.enabled or wanted.fetch_pages == 0:
+        return None
+    built = back_end("web_pages", "http")(parser, timeout_s=wanted.timeout_s)
+    return GuardedPages(built, Guard("web_pages", telemetry, wanted.timeout_s))

@@ -185,6 +185,7 @@ async def open_application(
             telemetry,
             outside,
             governed.engine,
+            parser,
             stack,
             finding.neighbours,
         )

@@ -90,6 +90,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "extractive": "lacuna.adapters.splitting.extractive:ExtractiveDeriver",
         "llm": "lacuna.adapters.splitting.llm:LlmDeriver",
     },
+    "web_pages": {
+        "http": "lacuna.adapters.search.pages:WebPages",
+    },
     "web_search": {
         "brave": "lacuna.adapters.search.brave:Brave",
         "duckduckgo": "lacuna.adapters.search.duckduckgo:DuckDuckGo",

@@ -36,7 +36,7 @@ from lacuna.ports.judge import Judge
 from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
 from lacuna.ports.reranker import Reranker
-from lacuna.ports.search import WebSearch
+from lacuna.ports.search import PageReader, Site, WebSearch
 from lacuna.ports.telemetry import Telemetry
 from lacuna.ports.vectors import CorpusLookup, IndexedChunk, StoredDocument, VectorStore
 
@@ -324,6 +324,26 @@ class GuardedSearch:
 
     async def close(self) -> None:
         await self._search.close()
+
+
+class GuardedPages:
+    """A reader of pages that answers in time."""
+
+    def __init__(self, pages: PageReader, guard: Guard) -> None:
+        self._pages = pages
+        self._guard = guard
+
+    def rules(self, url: str) -> str | None:
+        return self._pages.rules(url)
+
+    def site(self, url: str) -> Site:
+        return self._pages.site(url)
+
+    async def learn(self, outbound: Outbound) -> None:
+        await self._guard.run(self._pages.learn(outbound))
+
+    async def read(self, outbound: Outbound) -> str:
+        return await self._guard.run(self._pages.read(outbound))
 
 
 class GuardedReranker:

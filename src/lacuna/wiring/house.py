@@ -24,6 +24,7 @@ def house(settings: Settings) -> House:
         strategy=settings.classification.strategy,
         local=tuple(_local(settings)),
         split=settings.split_view.enabled,
+        pages=settings.web_search.fetch_pages > 0,
     )
 
 
