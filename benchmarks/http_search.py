@@ -17,22 +17,19 @@ from typing import Final
 import numpy as np
 
 from benchmarks.http_classify import worker_server
+from benchmarks.passages import CHUNKS_A_DOCUMENT, FILTERED, OPEN, SyntheticPassages, everyday_words
 from benchmarks.report import Row
-from benchmarks.retrieval import CHUNKS_A_DOCUMENT, LIMIT, VOCABULARY_SIZE, SyntheticPassages
+from benchmarks.retrieval import LIMIT
 from lacuna.adapters.embeddings.minilm import MiniLM, open_minilm
 from lacuna.adapters.secrets.files import FileKeyRing
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
 from lacuna.domain.identity import Reach
-from lacuna.domain.tiers import Tier
 
 KEY: Final = "k" * 40
 PASSAGES: Final = 100_000
 SEARCHES: Final = 200
-REACHES: Final = {
-    "filtered": Reach(Tier.INTERNAL, frozenset({"everyone", "group-1", "group-2"})),
-    "open": Reach(Tier.PROPRIETARY, frozenset({"everyone"}), all_groups=True),
-}
+REACHES: Final = {"filtered": FILTERED, "open": OPEN}
 
 
 def run(scale: float) -> list[Row]:
@@ -40,7 +37,7 @@ def run(scale: float) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "data").mkdir(mode=0o700)
-        corpus = SyntheticPassages([f"ka{n:x}" for n in range(VOCABULARY_SIZE)])
+        corpus = SyntheticPassages(everyday_words(folder))
         embedder = open_minilm(folder)
         beside = asyncio.run(_filled(folder / "data", corpus, embedder, max(1_000, int(PASSAGES * scale))))
         started = time.perf_counter()

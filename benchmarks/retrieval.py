@@ -1,7 +1,7 @@
 """The embedded vector store, the embedder, and both together as hybrid search.
 
-Synthetic passages (words after Zipf's law, random unit vectors), 10,000 and 100,000 of them at scale 1. Rights are
-random over two tiers and 50 groups, so the filtered searches see some 5 % of the store; "open" ones see all of it.
+Synthetic passages (benchmarks/passages.py), 10,000 and 100,000 of them at scale 1. The filtered searches see some 5 %
+of them, "open" ones all.
 """
 
 import asyncio
@@ -15,28 +15,21 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.passages import CHUNKS_A_DOCUMENT, FILTERED, OPEN, SyntheticPassages, everyday_words
 from benchmarks.report import Row, median_seconds
 from lacuna.adapters.embeddings.minilm import MiniLM, open_minilm
 from lacuna.adapters.embeddings.minilm_files import VOCABULARY, locate
 from lacuna.adapters.embeddings.minilm_numpy import NumpyPass
-from lacuna.adapters.embeddings.minilm_weights import DIMENSION, Weights
+from lacuna.adapters.embeddings.minilm_weights import Weights
 from lacuna.adapters.embeddings.wordpiece import WordPiece
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Document
-from lacuna.domain.tiers import Tier
-from lacuna.ports.vectors import IndexedChunk
 from lacuna.testing.fakes.catalogue import InMemoryCatalogue
 from lacuna.usecases.search import Search
 
 SIZES: Final = (10_000, 100_000)
-CHUNKS_A_DOCUMENT: Final = 10
-WORDS: Final = 120
-VOCABULARY_SIZE: Final = 30_000
 SEARCHES: Final = 60
 LIMIT: Final = 100
-FILTERED: Final = Reach(Tier.INTERNAL, frozenset({"group-1", "group-2"}))
-OPEN: Final = Reach(Tier.PROPRIETARY, frozenset(), all_groups=True)
 
 Floats = npt.NDArray[np.float32]
 
@@ -52,40 +45,6 @@ def run(scale: float) -> list[Row]:
     return rows
 
 
-class SyntheticPassages:
-    """Random passages, the same for the same seed."""
-
-    def __init__(self, words: list[str]) -> None:
-        self._random = np.random.default_rng(0)
-        self._words = np.array(words)
-        frequencies = 1 / np.arange(1, len(self._words) + 1)
-        self._frequencies = frequencies / frequencies.sum()
-
-    def vectors(self, count: int) -> Floats:
-        vectors = self._random.standard_normal((count, DIMENSION), dtype=np.float32)
-        unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
-
-    def document(self, number: int, vectors: Floats) -> tuple[Document, list[IndexedChunk]]:
-        tier = Tier.INTERNAL if number % 3 else Tier.PROPRIETARY
-        groups = frozenset(f"group-{n}" for n in self._random.integers(0, 50, self._random.integers(1, 4)))
-        name = f"d{number}"
-        drawn = self._random.choice(len(self._words), size=(len(vectors), WORDS), p=self._frequencies)
-        items = [
-            IndexedChunk(
-                Chunk(f"{name}-{n}", name, n, f"Document {number}", " ".join(row), 0, 1, tier, tier, groups), vector
-            )
-            for n, (row, vector) in enumerate(zip(self._words[drawn], vectors, strict=True))
-        ]
-        return Document(name, "", "", tier, tier, groups, (), len(items), 1, "", "text/plain", "", "", 0), items
-
-    def question(self) -> str:
-        """Ten words: everyday ones and rarer ones, as people ask."""
-        common = self._random.integers(0, 50, 5)
-        rare = self._random.integers(50, 8_000, 5)
-        return " ".join(self._words[[*common, *rare]])
-
-
 class _Store:
     """One filled store and the searches on it."""
 
@@ -93,7 +52,7 @@ class _Store:
         self._path = path
         self._size = size
         self._embedder = embedder
-        self._corpus = SyntheticPassages([f"ka{n:x}" for n in range(VOCABULARY_SIZE)])
+        self._corpus = SyntheticPassages(everyday_words(path.parent))
         self._catalogue = InMemoryCatalogue()
 
     async def measured(self) -> list[Row]:

@@ -11,6 +11,7 @@ import structlog
 
 from lacuna import __version__
 from lacuna.adapters.classifiers.fingerprint import KeyedFingerprinter
+from lacuna.adapters.embeddings.remembered import RememberedEmbedder
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
@@ -107,7 +108,8 @@ async def open_application(
         store, places = await open_vectors(settings, folder, telemetry)
         stack.push_async_callback(store.close)
         embedder, count_tokens = _embedder(settings, found.shared_path, telemetry)
-        meaning = semantics(found, embedder, store, telemetry)
+        of_questions = None if embedder is None else RememberedEmbedder(embedder)
+        meaning = semantics(found, of_questions, store, telemetry)
         outside = models_and_web(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
@@ -151,7 +153,7 @@ async def open_application(
             meaning_layers=() if meaning is None else meaning.layers,
         )
         await asyncio.to_thread(learn_from, overridden, meaning, classify)
-        finding = retrieval(settings, store, storage.catalogue, keys, embedder, count_tokens, telemetry, stack)
+        finding = retrieval(settings, store, storage.catalogue, keys, of_questions, count_tokens, telemetry, stack)
         parser = _parser(settings)
         stack.push_async_callback(parser.close)
         ingest = Ingest(

@@ -13,8 +13,7 @@ from threading import Lock
 import structlog
 
 from lacuna.adapters.classifiers.semantic.corpus import CorpusLayer
-from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
-from lacuna.adapters.classifiers.semantic.remembered import RememberedVectors
+from lacuna.adapters.classifiers.semantic.layer import Embed, SemanticLayer
 from lacuna.config import Loaded
 from lacuna.config.watched import WatchedExamples
 from lacuna.domain.errors import ConfigError, DependencyUnavailable, LacunaError
@@ -42,7 +41,7 @@ Use = Callable[[Sequence[ClassifierLayer]], None]
 class Semantics:
     """The embedding layer in force. Safe under threads."""
 
-    def __init__(self, layer: SemanticLayer, embed: RememberedVectors, corpus: CorpusLookup, guard: Guard) -> None:
+    def __init__(self, layer: SemanticLayer, embed: Embed, corpus: CorpusLookup, guard: Guard) -> None:
         """`layer` knows no examples yet."""
         self._bare = layer
         self._corpus = GuardedLayer(CorpusLayer(embed, corpus, lambda: self._present), guard)
@@ -85,22 +84,22 @@ class Semantics:
 
 
 def semantics(found: Loaded, embedder: Embedder | None, store: VectorStore, telemetry: Telemetry) -> Semantics | None:
-    """The embedding layer with the organisation's examples, or None where it is off or its model is not installed.
-    Blocking. Raises DependencyNonsense where the trained head is damaged."""
+    """The embedding layer with the organisation's examples, or None where it is off or its model is not installed. Both
+    its parts embed the same texts: `embedder` should remember them. Blocking. Raises DependencyNonsense where the
+    trained head is damaged."""
     wanted = found.settings.classification.layers.embedding
     if not wanted.enabled:
         return None
     if embedder is None:
         log.warning("no_embedding_layer", effect="nothing earns PUBLIC by what it is about", cure=NO_MODEL)
         return None
-    embed = RememberedVectors(embedder.embed)
     try:
-        layer = SemanticLayer(embed, embedder.fingerprint)
+        layer = SemanticLayer(embedder.embed, embedder.fingerprint)
     except DependencyUnavailable as fault:
         log.warning("no_embedding_layer", code=fault.code, fault=fault.message, cure=fault.cure)
         return None
     guard = Guard("classifier.embedding", telemetry, wanted.timeout_s)
-    built = Semantics(layer, embed, store.corpus(embedder.fingerprint), guard)
+    built = Semantics(layer, embedder.embed, store.corpus(embedder.fingerprint), guard)
     if found.examples:
         built.learn_examples(found.examples)
     return built

@@ -17,6 +17,7 @@ from lacuna.adapters.embeddings.minilm_graph import write_graph
 from lacuna.adapters.embeddings.minilm_numpy import NumpyPass
 from lacuna.adapters.embeddings.minilm_onnx import OnnxPass
 from lacuna.adapters.embeddings.minilm_weights import Weights
+from lacuna.adapters.embeddings.remembered import RememberedEmbedder
 from lacuna.adapters.embeddings.wordpiece import WordPiece
 from lacuna.domain.errors import DependencyNonsense, DependencyUnavailable, InvalidInput
 from lacuna.ports.embeddings import Embedder
@@ -42,6 +43,12 @@ class TestHashingEmbedder(EmbedderContract):
     @pytest.fixture
     def embedder(self) -> Embedder:
         return HashingEmbedder(512)
+
+
+class TestRememberedEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return RememberedEmbedder(HashingEmbedder(512))
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ import pytest
 
 from lacuna.adapters.classifiers.semantic.corpus import CorpusLayer
 from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
-from lacuna.adapters.classifiers.semantic.remembered import RememberedVectors
 from lacuna.adapters.embeddings.minilm import MiniLM
+from lacuna.adapters.embeddings.remembered import RememberedEmbedder
 from lacuna.domain.classification import LayerResult, Question, Turn
 from lacuna.domain.errors import DependencyTimeout
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import CorpusLookup
+from lacuna.testing.fakes.embedder import HashingEmbedder
 
 QUESTION = "Who discovered penicillin and in which year?"
 
@@ -91,18 +92,29 @@ def test_version_follows_the_corpus(model: MiniLM, layer: SemanticLayer) -> None
     assert corpus.version != before
 
 
-def test_a_text_is_embedded_once_for_all_layers(model: MiniLM) -> None:
-    asked: list[str] = []
+class Counting(HashingEmbedder):
+    def __init__(self, model: MiniLM) -> None:
+        super().__init__(384)
+        self._model = model
+        self.asked: list[str] = []
 
-    def counted(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        asked.extend(texts)
-        return model.embed(texts)
+    @property
+    def fingerprint(self) -> str:
+        return self._model.fingerprint
 
-    embed = RememberedVectors(counted)
-    layer = SemanticLayer(embed, model.fingerprint)
-    corpus = CorpusLayer(embed, Passages(PUBLIC=0.7), lambda: layer)
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        self.asked.extend(texts)
+        return self._model.embed(texts)
+
+
+def test_a_text_is_embedded_once_for_all_who_look_at_it(model: MiniLM) -> None:
+    counting = Counting(model)
+    remembered = RememberedEmbedder(counting)
+    layer = SemanticLayer(remembered.embed, remembered.fingerprint)
+    corpus = CorpusLayer(remembered.embed, Passages(PUBLIC=0.7), lambda: layer)
     question = Question(QUESTION)
     once = corpus.examine(question), layer.examine(question)
-    assert asked == [QUESTION]
+    assert counting.asked == [QUESTION]
     assert (corpus.examine(question), layer.examine(question)) == once
-    np.testing.assert_array_equal(embed(["a", QUESTION]), model.embed(["a", QUESTION]))
+    np.testing.assert_array_equal(remembered.embed(["a", QUESTION]), model.embed(["a", QUESTION]))
+    assert counting.asked == [QUESTION, "a"]
