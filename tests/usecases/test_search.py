@@ -145,6 +145,37 @@ class TestSearch:
         await catalogue.remove("manual")
         assert len((await search.hybrid("pressure valve", EVERYTHING, 2)).hits) == 2
 
+    async def test_of_copies_the_one_of_the_lowest_tier_is_shown_in_the_best_ones_place(
+        self, store: InMemoryVectorStore, catalogue: InMemoryCatalogue
+    ) -> None:
+        text = "the valve of the hidden plant opens at six bar"
+        sold = [(f"other{n}", f"valve {n} of the hidden plant", Tier.PUBLIC, SALES) for n in range(40)]
+        await stored([("a", text, Tier.PROPRIETARY, SALES), ("b", text, Tier.PUBLIC, SALES), *sold], store, catalogue)
+        search = Search(store, catalogue, EMBEDDER, EMBEDDER.count_tokens)
+        assert found_ids(await search.hybrid(text, EVERYTHING, 2))[0] == "b"
+        await catalogue.put(document("b", Tier.PROPRIETARY, SALES), ready=True)
+        assert found_ids(await search.hybrid(text, EVERYTHING, 2))[0] == "a"
+
+    async def test_a_near_copy_of_a_lower_tier_does_not_take_the_place_of_the_better_one(
+        self, store: InMemoryVectorStore, catalogue: InMemoryCatalogue
+    ) -> None:
+        text = "the valve of the hidden plant opens at six bar and closes at five bar before the alarm is given"
+        texts = [("a", text, Tier.PROPRIETARY, SALES), ("b", f"{text} more", Tier.PUBLIC, SALES)]
+        await stored(texts, store, catalogue)
+        assert found_ids(await Search(store, catalogue, EMBEDDER).hybrid(text, EVERYTHING, 2)) == ["a"]
+
+    async def test_however_many_are_withdrawn_the_others_are_shown(
+        self, store: InMemoryVectorStore, catalogue: InMemoryCatalogue
+    ) -> None:
+        everyone = frozenset({"everyone"})
+        texts = [(f"d{n:02}", f"valve {n}" + " valve" * (60 - n), Tier.PUBLIC, everyone) for n in range(60)]
+        await stored(texts, store, catalogue)
+        search = Search(store, catalogue, None)
+        best = found_ids(await search.hybrid("valve", EVERYTHING, 60))
+        for name in best[:45]:
+            await catalogue.remove(name)
+        assert found_ids(await search.hybrid("valve", EVERYTHING, 10)) == best[45:55]
+
     async def test_with_the_embedder_failing_words_decide_and_the_answer_says_so(
         self, store: InMemoryVectorStore, catalogue: InMemoryCatalogue, search: Search
     ) -> None:

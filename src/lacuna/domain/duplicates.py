@@ -1,13 +1,16 @@
-"""Passages that say the same: which of them are shown."""
+"""Passages that say the same."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from lacuna.domain.retrieval import Hit
 
 _ALIKE: Final = 0.9
 """Share of all their words that two passages have in common."""
+_BEGINNING: Final = 4
+"""Words that copies are looked for by: whole texts take ten times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,29 @@ class _Words:
         return shared >= _ALIKE * (smaller + larger - shared)
 
 
-def without_duplicates(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The hits, best first, without those that say nearly the same as a better one. Of word for word the same text in
-    several of `hits`, the copy of the lowest tier is shown, in the best one's place: what everybody may read raises no
-    answer. Looks at as many as are taken, and at all of them for copies."""
-    found = list(hits)
-    lowest: dict[str, Hit] = {}
-    for hit in found:
-        best = lowest.setdefault(_plain(hit), hit)
-        if hit.chunk.tier < best.chunk.tier:
-            lowest[_plain(hit)] = hit
-    kept: list[_Words] = []
-    for hit in found:
-        words = _Words.of(hit.chunk.text)
-        if not any(words.like(other) for other in kept):
-            kept.append(words)
-            yield replace(hit, chunk=lowest[_plain(hit)].chunk)
+class Distinct:
+    """Texts, none of which says nearly the same as an earlier one."""
+
+    def __init__(self) -> None:
+        self._kept: list[_Words] = []
+
+    def admits(self, text: str) -> bool:
+        """Whether `text` says something new; then it is one of them."""
+        words = _Words.of(text)
+        if any(words.like(other) for other in self._kept):
+            return False
+        self._kept.append(words)
+        return True
 
 
-def _plain(hit: Hit) -> str:
-    return " ".join(hit.chunk.text.casefold().split())
+def copies(hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
+    """By chunk id, the hits that have word for word the same text, in order and with itself; without those of a text
+    that stands alone."""
+    likely: defaultdict[tuple[str, ...], list[Hit]] = defaultdict(list)
+    for hit in hits:
+        likely[tuple(map(str.casefold, hit.chunk.text.split(None, _BEGINNING)[:_BEGINNING]))].append(hit)
+    same: defaultdict[str, list[Hit]] = defaultdict(list)
+    for some in likely.values():
+        for hit in some if len(some) > 1 else ():
+            same[" ".join(hit.chunk.text.casefold().split())].append(hit)
+    return {hit.chunk.chunk_id: tuple(some) for some in same.values() if len(some) > 1 for hit in some}

@@ -8,13 +8,12 @@ store failing there is no answer.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Final
 
 from lacuna.domain.chunking import embedded_text
-from lacuna.domain.duplicates import without_duplicates
+from lacuna.domain.duplicates import Distinct, copies
 from lacuna.domain.errors import InvalidInput, LacunaError
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse, reordered
@@ -27,6 +26,8 @@ from lacuna.ports.vectors import VectorStore
 MAX_TOP_K: Final = 200
 _LEAST_DEPTH: Final = 100
 _DEPTH_PER_HIT: Final = 4
+_SPARE: Final = 10
+"""Passages that the catalogue is asked about beyond those wanted: some may be copies, or out of reach by now."""
 _MEASURED: Final = 4_096
 """Characters of a question that decide how the two searches are weighed."""
 
@@ -73,10 +74,9 @@ class Search:
             raise failed.exceptions[0] from None
         dense, degraded = by_meaning.result()
         fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
-        permitted = await self._permitted(fused, reach)
         if self._reranker is None:
-            return Found(tuple(islice(without_duplicates(permitted), top_k)), degraded)
-        best = tuple(islice(without_duplicates(permitted), max(top_k, self._reranked)))
+            return Found(await self._shown(fused, reach, top_k), degraded)
+        best = await self._shown(fused, reach, max(top_k, self._reranked))
         ordered, failed_too = await self._ordered(self._reranker, text, best)
         return Found(ordered[:top_k], (*degraded, *failed_too))
 
@@ -112,11 +112,27 @@ class Search:
             return [], ("embedder",)
         return await self._store.dense(vectors[0], self._embedder.fingerprint, reach, depth), ()
 
-    async def _permitted(self, hits: Sequence[Hit], reach: Reach) -> list[Hit]:
-        """The hits whose documents the catalogue shows and `reach` permits now, with the narrower rights."""
-        documents = await self._catalogue.many(sorted({hit.chunk.document_id for hit in hits}))
-        checked = (_checked(hit, documents.get(hit.chunk.document_id), reach) for hit in hits)
-        return [hit for hit in checked if hit is not None]
+    async def _shown(self, hits: Sequence[Hit], reach: Reach, wanted: int) -> tuple[Hit, ...]:
+        """The best `wanted` whose documents the catalogue shows and `reach` permits now, with the narrower rights, each
+        text once. Of copies that of the lowest tier is shown, in the best one's place: what everybody may read raises
+        no answer."""
+        same, distinct, shown = copies(hits), Distinct(), list[Hit]()
+        documents: dict[str, Document | None] = {}
+        for start in range(0, len(hits), wanted + _SPARE):
+            some = hits[start : start + wanted + _SPARE]
+            asked = [copy for hit in some for copy in same.get(hit.chunk.chunk_id, (hit,))]
+            names = {hit.chunk.document_id for hit in asked} - documents.keys()
+            found = await self._catalogue.many(sorted(names))
+            documents |= {name: found.get(name) for name in names}
+            for hit in some:
+                if (checked := _checked(hit, documents, reach)) is None or not distinct.admits(hit.chunk.text):
+                    continue
+                versions = (_checked(copy, documents, reach) for copy in same.get(hit.chunk.chunk_id, ()))
+                lowest = min((each for each in versions if each is not None), key=_tier, default=checked)
+                shown.append(replace(checked, chunk=lowest.chunk))
+                if len(shown) == wanted:
+                    return tuple(shown)
+        return tuple(shown)
 
     async def _ordered(
         self, reranker: Reranker, text: str, hits: tuple[Hit, ...]
@@ -130,10 +146,15 @@ class Search:
         return reordered(hits, scores), ()
 
 
-def _checked(hit: Hit, document: Document | None, reach: Reach) -> Hit | None:
+def _checked(hit: Hit, documents: Mapping[str, Document | None], reach: Reach) -> Hit | None:
+    document = documents[hit.chunk.document_id]
     if document is None:
         return None
     tier, groups = max(document.tier, hit.chunk.tier), document.groups & hit.chunk.groups
     if not reach.permits(tier, groups):
         return None
     return replace(hit, chunk=replace(hit.chunk, tier=tier, groups=groups))
+
+
+def _tier(hit: Hit) -> Tier:
+    return hit.chunk.tier
