@@ -47,9 +47,9 @@ class LexicalSnapshot:
         chunks: list[Ints] = []
         scores: list[Floats64] = []
         for part, one in zip(self.parts, found, strict=True):
-            shares = (one.steps * np.repeat(weights, one.counts)).astype(np.float64)
-            totals: Floats64 = np.bincount(one.rows, weights=shares, minlength=len(part.chunks)).astype(np.float64)
-            scored = np.flatnonzero(totals)
+            shares = one.steps * np.repeat(weights, one.counts)
+            totals: Floats64 = np.bincount(one.rows, weights=shares).astype(np.float64, copy=False)
+            scored = np.flatnonzero(totals > 0)
             chunks.append(part.chunks[scored])
             scores.append(totals[scored])
         numbers, values = np.concatenate(chunks), np.concatenate(scores)

@@ -93,7 +93,7 @@ class Index:
     def packed(self) -> "Packed":
         return pack(np.repeat(self.keys, np.diff(self.starts)), self.rows, self.steps)
 
-    def lookup(self, keys: Keys, seen: npt.NDArray[np.bool_]) -> Found:
+    def lookup(self, keys: Keys, seen: Filter) -> Found:
         """The postings of terms `keys` in the rows that may be seen."""
         counts = np.zeros(len(keys), dtype=np.int64)
         passages = int(np.count_nonzero(seen))
@@ -105,11 +105,15 @@ class Index:
         starts, stops = self.starts[places[there]], self.starts[places[there] + 1]
         slices = [slice(*bounds) for bounds in zip(starts.tolist(), stops.tolist(), strict=True)]
         rows = np.concatenate([self.rows[some] for some in slices])
-        kept = seen[rows]
-        offsets = np.concatenate(([0], np.cumsum(stops - starts)[:-1]))
-        counts[there] = np.add.reduceat(kept, offsets, dtype=np.int64)
-        steps = np.concatenate([self.steps[some] for some in slices])
-        return Found(counts, rows[kept], steps[kept], passages)
+        if passages == len(seen):
+            counts[there] = stops - starts
+            return Found(counts, rows, np.concatenate([self.steps[some] for some in slices]), passages)
+        kept = np.flatnonzero(seen.take(rows))
+        # Where each term's postings begin and end among all that were looked at, and among those that are kept.
+        past = np.cumsum(stops - starts)
+        counts[there] = np.diff(np.searchsorted(kept, past), prepend=0)
+        shifts = np.repeat(stops - past, counts[there])
+        return Found(counts, rows.take(kept), self.steps.take(kept + shifts), passages)
 
 
 @dataclass(frozen=True, slots=True)
