@@ -3,17 +3,20 @@
 import asyncio
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from lacuna.domain.classification import Question
 from lacuna.domain.identity import Principal
+from lacuna.ports.storage import RecordFilter
 from lacuna.testing.servers.loopback import Received, Reply
-from lacuna.testing.servers.openai_chat import ChatDouble
+from lacuna.testing.servers.openai_chat import STREAM_HEADERS, ChatDouble, chunk
 from lacuna.testing.servers.searxng import SearxngDouble
 from lacuna.usecases.ask import Started
 from lacuna.usecases.asked import Wanted
@@ -117,3 +120,81 @@ def test_a_deleted_document_leaves_no_title_in_the_lineage(server: Server) -> No
     assert server.client.delete(f"/api/v1/documents/{document_id}").status_code == 204
     for node in (document_id, answered["lineage_id"]):
         assert title not in server.client.get(f"/api/v1/lineage/{node}").text
+
+
+async def hung_up(server: Server, body: dict[str, object], heard: asyncio.Event) -> None:
+    """Asks, and closes the connection once the model was asked."""
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=60.0) as client:
+        asking = asyncio.ensure_future(client.post("/api/v1/query", json=body))
+        await heard.wait()
+        asking.cancel()
+        await asyncio.wait((asking,))
+
+
+async def test_a_client_that_hangs_up_stops_the_model_and_the_outcome_says_so(tmp_path: Path) -> None:
+    slow = Reply((chunk("One"), *(0.05, chunk(" more")) * 1_000), headers=STREAM_HEADERS)
+    async with ChatDouble(slow) as model, SearxngDouble([]) as engine:
+        asked, usual, search = asyncio.Event(), model.answer, engine.answer
+
+        def heard(request: Received) -> Reply:
+            if request.method == "POST":
+                asked.set()
+            return usual(request)
+
+        def slowly(request: Received) -> Reply:
+            asked.set()
+            return Reply((20.0, *search(request).pieces))
+
+        model.answer, engine.answer = heard, slowly
+        llm = f'llm: {{backend: vllm, endpoint: "{model.url}", model: double}}\n'
+        web = f'web_search: {{enabled: true, endpoint: "{engine.url}", timeout_s: 60}}\n'
+        config = write_config(tmp_path / "config", OPEN + llm + web)
+        server = Server(tmp_path / "data", tmp_path, env={"LACUNA_CONFIG_PATH": str(config)})
+        await asyncio.to_thread(server.start)
+        try:
+            inside = ["local_rag"]
+            bodies: list[dict[str, object]] = [
+                {"query": HOW, "sources": inside},
+                {"query": HOW, "sources": inside, "stream": True},
+                {"query": HOW},
+                {"query": HOW, "stream": True},
+            ]
+            for n, body in enumerate(bodies, start=1):
+                asked.clear()
+                await hung_up(server, body, asked)
+                ended: list[str | None] = []
+                for _ in range(200):
+                    ended = [*(await asyncio.to_thread(outcomes, server)).values()]
+                    if ended == ["cancelled"] * n and len(model.hung_up) == min(n, 2):
+                        break
+                    await asyncio.sleep(0.05)
+                assert ended == ["cancelled"] * n, body
+                assert len(model.hung_up) == min(n, 2), body
+        finally:
+            await asyncio.to_thread(server.stop)
+        assert "Traceback" not in server.log
+
+
+async def test_whoever_goes_away_at_any_moment_leaves_no_decision_without_an_outcome(tmp_path: Path) -> None:
+    async with open_application({"storage.data_path": str(tmp_path / "data")}) as application:
+        who = application.cli_principal
+        await application.ask.answer(Wanted(Question(HOW)), who)
+        for moment in range(80):
+            asking = asyncio.ensure_future(application.ask.answer(Wanted(Question(HOW)), who))
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            if moment % 2:
+                await asyncio.sleep(moment / 8_000)
+            asking.cancel()
+            await asyncio.wait((asking,))
+        decided: set[str] = set()
+        ended: Counter[str] = Counter()
+        for _ in range(100):
+            records: list[Any] = [v["record"] for v in await application.audit.find(RecordFilter(limit=1000))]
+            decided = {record["decision"] for record in records if record["kind"] == "decision.query"}
+            ended = Counter(record["decision"] for record in records if record["kind"] == "answer.released")
+            if decided == set(ended):
+                break
+            await asyncio.sleep(0.05)
+        assert len(decided) > 10
+        assert ended == dict.fromkeys(decided, 1)

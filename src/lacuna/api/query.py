@@ -17,6 +17,7 @@ from lacuna.domain.identity import Permission, Principal, Reach
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
+from lacuna.http.connected import HungUp, to_nobody, while_connected
 from lacuna.http.errors import request_id, status_of
 from lacuna.usecases.ask import Answer, Event, Passages, Piece, Started
 from lacuna.usecases.asked import Left, Wanted
@@ -160,10 +161,15 @@ async def query(request: Request) -> Response:
         generate=body.generate,
         reach=narrowed(principal, body.groups, body.max_tier),
     )
-    if not body.stream:
-        return write(answer_model(await here.application.ask.answer(wanted, principal)))
-    events = here.application.ask.stream(wanted, principal)
-    first = await anext(events)  # what fails before the first byte is still a proper error response
+    ask = here.application.ask
+    try:
+        if not body.stream:
+            return write(answer_model(await while_connected(request, ask.answer(wanted, principal))))
+        events = ask.stream(wanted, principal)
+        # What fails before the first byte is still a proper error response.
+        first = await while_connected(request, anext(events))
+    except HungUp:
+        return to_nobody()
     return StreamingResponse(_sse(first, events, request_id(request)), media_type="text/event-stream")
 
 

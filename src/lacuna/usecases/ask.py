@@ -130,7 +130,7 @@ class Ask:
         (EvidenceWithdrawn): none is finished with them, and a stream breaks off within LOOK_EVERY_S."""
         question = wanted.question
         decided = await self._classify.decide(question, principal, wanted.sources, "query")
-        decided = await self._kept(self._durable(decided, wanted, principal, "query", {"generate": wanted.generate}))
+        decided = await self._decided(decided, wanted, principal)
         run = Run.begin(wanted, decided, principal)
         try:
             run.evidence = await marked(await self._gather.evidence(run), self._telemetry)
@@ -155,7 +155,9 @@ class Ask:
             # The asker went away: what was shown is still accounted for.
             await asyncio.shield(asyncio.ensure_future(self._outcomes.close(run, "cancelled")))
             raise
-        answer_id, receipt = await self._kept(self._outcomes.close(run, "released"))
+        # Once the whole answer is there its outcome is recorded, whoever still waits for it.
+        ended = asyncio.ensure_future(self._kept(self._outcomes.close(run, "released")))
+        answer_id, receipt = await asyncio.shield(ended)
         yield Answer(
             text=run.text,
             tier=run.tier,
@@ -170,6 +172,21 @@ class Ask:
             left=tuple(run.left),
             searched="" if run.searched == question.text else run.searched,
         )
+
+    async def _decided(self, decided: Decided, wanted: Wanted, principal: Principal) -> Decided:
+        """The decision, durable; its outcome too, where the asker goes away while it is being recorded."""
+        keeping = asyncio.ensure_future(
+            self._kept(self._durable(decided, wanted, principal, "query", {"generate": wanted.generate}))
+        )
+        try:
+            return await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.shield(asyncio.ensure_future(self._abandoned(keeping, wanted, principal)))
+            raise
+
+    async def _abandoned(self, keeping: "asyncio.Future[Decided]", wanted: Wanted, principal: Principal) -> None:
+        with suppress(LacunaError):
+            await self._outcomes.close(Run.begin(wanted, await keeping, principal), "cancelled")
 
     async def _still(self, run: Run) -> None:
         if not await self._search.still(run.evidence.local, run.reach, run.tier):

@@ -36,11 +36,13 @@ class Reply:
 
 
 class LoopbackServer:
-    """Answers each request with what `answer` returns; an async context manager."""
+    """Answers each request with what `answer` returns; an async context manager. `hung_up` are the requests whose
+    sender did not wait for the end."""
 
     def __init__(self, answer: Callable[[Received], Reply]) -> None:
         self.answer = answer
         self.received: list[Received] = []
+        self.hung_up: list[Received] = []
         self.url = ""
         self._runner: web.ServerRunner | None = None
 
@@ -77,5 +79,5 @@ class LoopbackServer:
             else:
                 await response.write_eof()
         except ConnectionError:
-            pass  # the adapter under test hung up first
+            self.hung_up.append(received)  # the adapter under test did so first
         return response
