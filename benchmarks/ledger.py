@@ -35,9 +35,11 @@ _INSERT = "INSERT INTO records (idx, at, kind, actor, decision, leaf, body) VALU
 def run(scale: float) -> list[Row]:
     """20,000 records a round at scale 1."""
     count = max(TASKS, int(20_000 * scale) // TASKS * TASKS)
-    with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_measured(Path(folder), count))
+    with (
+        tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        return runner.run(_measured(Path(folder), count))
 
 
 async def _measured(folder: Path, count: int) -> list[Row]:
