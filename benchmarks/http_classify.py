@@ -135,11 +135,11 @@ def lacuna_server(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def worker_server(folder: Path, workers: int, key: str) -> Iterator[int]:
-    """The same with several workers, for those who show the key."""
+def worker_server(folder: Path, workers: int, key: str, **more: str) -> Iterator[int]:
+    """The same with several workers, for those who show the key; `more` is its environment."""
     port = _free_port()
     command = [sys.executable, "-m", "lacuna", "serve", "--workers", str(workers), "--port", str(port)]
-    with _serving([*command, "--data-dir", str(folder / "data")], folder, port, LACUNA_API_KEY=key):
+    with _serving([*command, "--data-dir", str(folder / "data")], folder, port, LACUNA_API_KEY=key, **more):
         yield port
 
 

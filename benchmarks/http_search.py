@@ -39,7 +39,7 @@ def run(scale: float) -> list[Row]:
         (folder / "data").mkdir(mode=0o700)
         corpus = SyntheticPassages(everyday_words(folder))
         embedder = open_minilm(folder)
-        beside = asyncio.run(_filled(folder / "data", corpus, embedder, max(1_000, int(PASSAGES * scale))))
+        beside = asyncio.run(filled(folder / "data", corpus, embedder, max(1_000, int(PASSAGES * scale))))
         started = time.perf_counter()
         rows = []
         with worker_server(folder, 1, KEY) as port:
@@ -55,7 +55,7 @@ def run(scale: float) -> list[Row]:
         return [*rows, Row("start to listening", ready, "s", "", None, f"{int(PASSAGES * scale):,} passages")]
 
 
-async def _filled(folder: Path, corpus: SyntheticPassages, embedder: MiniLM, passages: int) -> dict[str, float]:
+async def filled(folder: Path, corpus: SyntheticPassages, embedder: MiniLM, passages: int) -> dict[str, float]:
     """Writes the data folder; returns the median seconds of the bare searches in it, by reach."""
     storage = await open_storage(folder, FileKeyRing(folder), create=True)
     store = await EmbeddedVectorStore.open(folder / "passages.db")

@@ -37,8 +37,14 @@ _SAY_SO_SECONDS: Final = 2.0
 _MARK: Final = "Lacuna"
 """The comment on alembic_version: it tells our tables from those of another program that uses Alembic too."""
 _MIGRATION_LOCK: Final = 0x4C41434E
+_TURNS: Final = 0x4C41434F
 
-_BEGIN: Final = (b"BEGIN ISOLATION LEVEL READ COMMITTED", b"SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE")
+_BEGIN: Final = (
+    b"BEGIN ISOLATION LEVEL READ COMMITTED",
+    # Who comes first writes first: a row that is changed by each writer would let those pass that come just then.
+    b"SELECT pg_advisory_xact_lock(%d, 'log_head'::regclass::oid::int4)" % _TURNS,
+    b"SELECT 1 FROM log_head WHERE id = 1 FOR UPDATE",
+)
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
