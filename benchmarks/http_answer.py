@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.http_classify import worker_server
 from benchmarks.http_search import KEY, filled
 from benchmarks.report import Row
-from benchmarks.retrieval import VOCABULARY_SIZE, SyntheticPassages
+from benchmarks.retrieval import SyntheticPassages, everyday_words
 from lacuna.adapters.embeddings.minilm import open_minilm
 from lacuna.testing.servers.loopback import Reply
 from lacuna.testing.servers.openai_chat import STREAM_HEADERS, ChatDouble, answer
@@ -41,7 +41,7 @@ def run(scale: float) -> list[Row]:
     with tempfile.TemporaryDirectory() as name, _model() as model:
         folder = Path(name)
         (folder / "data").mkdir(mode=0o700)
-        corpus = SyntheticPassages([f"ka{n:x}" for n in range(VOCABULARY_SIZE)])
+        corpus = SyntheticPassages(everyday_words(folder))
         asyncio.run(filled(folder / "data", corpus, open_minilm(folder), passages))
         with worker_server(folder, 1, KEY) as port:
             search, query = _in_turns(corpus, asked, [_whole(port, "search"), _whole(port, "query")])

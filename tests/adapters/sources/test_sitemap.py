@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.adapters.sources.robots import Robots
+from lacuna.adapters.robots import Robots
 from lacuna.adapters.sources.sitemap import SitemapSource
 from lacuna.domain.errors import DependencyError, DependencyNonsense, DependencyUnavailable, Forbidden, TooLarge
 from lacuna.ports.plugins import OptionFault

@@ -4,7 +4,7 @@ Promise: one GET of the released address, to a public address on the usual ports
 at most MAX_PAGE_BYTES of HTML or plain text, parsed in the parser's child process, of which the cleaned text is kept up
 to MAX_PAGE_CHARS. What a page says is data from a stranger. A fetch tells the site that somebody at this network
 address reads the page, and nothing else. No person chose the page, so its site is asked first whether it wants robots
-there (robots.py); what it said is remembered for REMEMBERED_S.
+there (adapters/robots.py); what it said is remembered for REMEMBERED_S.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,9 +17,9 @@ import cachebox
 from aiohttp.abc import AbstractResolver
 
 from lacuna.adapters.addresses import Endpoint
-from lacuna.adapters.http_client import Fetched, HttpClient
+from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
+from lacuna.adapters.robots import MAX_BYTES, NOTHING, PATH, Robots
 from lacuna.adapters.search.results import is_web_address, plain
-from lacuna.adapters.search.robots import MAX_ROBOTS_BYTES, NOTHING, Robots
 from lacuna.adapters.search.service import RULES
 from lacuna.domain.errors import ConfigError, DependencyNonsense, OutboundRefused, TooLarge, UnreadableDocument
 from lacuna.domain.policy import Source
@@ -38,7 +38,6 @@ _FAILED_S: Final = 60.0
 _NO_ROBOTS: Final = tuple(status for status in range(400, 500) if status != 429)
 """Statuses that say that a site has no robots.txt (RFC 9309, section 2.3.1.3)."""
 
-_ROBOTS_TXT: Final = "/robots.txt"
 _NAMES: Final = {"text/html": "page.html", "application/xhtml+xml": "page.html", "text/plain": "page.txt"}
 """Media types that are read, and what the parser takes them for."""
 
@@ -73,14 +72,14 @@ class WebPages:
     def rules(self, url: str) -> str | None:
         """The address of the robots.txt to be learned before `url`, if any. Raises OutboundRefused as `site`."""
         base = self._endpoint(url).base
-        return None if base in self._robots else f"{base}/robots.txt"
+        return None if base in self._robots else f"{base}{PATH}"
 
     def site(self, url: str) -> Site:
         """Raises OutboundRefused for an address that is not fetched: another scheme or port, a private number, one that
         its site does not want read by robots, or of which that is not known."""
         endpoint = self._endpoint(url)
         path = _path(url)
-        if path != _ROBOTS_TXT and not self._robots.get(endpoint.base, NOTHING).permits(path):
+        if path != PATH and not self._robots.get(endpoint.base, NOTHING).allow(path):
             raise OutboundRefused("The site does not want this page read by robots.", cure="Open it in a browser.")
         return Site(endpoint.authority)
 
@@ -89,11 +88,11 @@ class WebPages:
         OutboundRefused or a DependencyError."""
         url = released_text(outbound, Source.WEB_SEARCH)
         base = self._endpoint(url).base
-        if _path(url) != _ROBOTS_TXT:
+        if _path(url) != PATH:
             raise OutboundRefused("This is not the address of a robots.txt.")
         self._robots.insert(base, NOTHING, _FAILED_S)
-        fetched = await self._fetched(url, MAX_ROBOTS_BYTES, "text/plain", _NO_ROBOTS)
-        rules = Robots.of(fetched.body.decode("utf-8", "replace")) if fetched.status < 300 else Robots()
+        fetched = await self._fetched(url, MAX_BYTES, "text/plain", _NO_ROBOTS)
+        rules = Robots.read(fetched.body.decode("utf-8", "replace"), USER_AGENT) if fetched.status < 300 else Robots()
         self._robots.insert(base, rules, REMEMBERED_S)
 
     async def read(self, outbound: Outbound) -> str:

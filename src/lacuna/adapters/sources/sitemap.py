@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from lacuna.adapters import robots
 from lacuna.adapters.addresses import AddressRule, Endpoint
 from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
-from lacuna.adapters.sources import robots
+from lacuna.adapters.robots import Robots
 from lacuna.adapters.sources.patterns import wanted
-from lacuna.adapters.sources.robots import Robots
 from lacuna.adapters.xml_listing import Element, read_listing
 from lacuna.domain.errors import ConfigError, DependencyNonsense, Forbidden, NotFound, TooLarge
 from lacuna.ports.plugins import OptionFault, read_options
@@ -142,7 +142,7 @@ class SitemapSource:
         2.3.1)."""
         if self._robots is None:
             missing = tuple(range(400, 500))
-            got = await self._client.fetch("/robots.txt", robots.MAX_BYTES, expected=missing)
+            got = await self._client.fetch(robots.PATH, robots.MAX_BYTES, expected=missing)
             text = "" if got.status >= 400 else got.body.decode("utf-8", "replace")
             self._robots = Robots.read(text, USER_AGENT)
         return self._robots

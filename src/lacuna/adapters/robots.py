@@ -1,15 +1,23 @@
-"""What a site asks of programs that fetch its pages: robots.txt (RFC 9309)."""
+"""What a site asks of programs that fetch its pages: robots.txt (RFC 9309).
+
+Promise: the rules of the groups that name the program, else of those for `*`; the longest pattern that matches counts,
+and an allowance wins against a prohibition as long. The file itself may always be asked for. Time is linear in the
+rules times the parts of a pattern.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
+PATH: Final = "/robots.txt"
 MAX_BYTES: Final = 512 * 1024
 """RFC 9309, section 2.5, asks for at least 500 kibibytes."""
 
 MAX_DELAY_S: Final = 10.0
 _MAX_RULES: Final = 2_000
+_SAFE: Final = "/?&=%:@!$'()*+,;~-._[]#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,14 @@ class Robots:
         return Robots((*self.rules, *other.rules)[:_MAX_RULES], max(self.delay_s, other.delay_s))
 
     def allow(self, path: str) -> bool:
-        """Whether `path` (with its query) may be fetched: the longest pattern decides, allowing wins a tie."""
-        matching = [(len(pattern), allowed) for pattern, allowed in self.rules if _matches(pattern, path)]
-        return max(matching, default=(0, True))[1]
+        """Whether `path`, with its query, may be fetched."""
+        asked = _spelled(path)
+        matching = [(len(pattern), allowed) for pattern, allowed in self.rules if _matches(pattern, asked)]
+        return asked == PATH or max(matching, default=(0, True))[1]
+
+
+NOTHING: Final = Robots((("/", False),))
+"""For a site whose robots.txt cannot be had: nothing is allowed."""
 
 
 def _groups(text: str) -> Iterator[tuple[set[str], Robots]]:
@@ -56,11 +69,16 @@ def _groups(text: str) -> Iterator[tuple[set[str], Robots]]:
         elif key in ("allow", "disallow"):
             in_rules = True
             if value:
-                rules.append((value, key == "allow"))
+                rules.append((_spelled(value), key == "allow"))
         elif key == "crawl-delay":
             in_rules = True
             delay = min(float(value), MAX_DELAY_S) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value) else 0.0
     yield agents, Robots(tuple(rules), delay)
+
+
+def _spelled(path: str) -> str:
+    """One spelling for what may be percent-encoded or not (section 2.2.2)."""
+    return quote(path, safe=_SAFE)
 
 
 def _matches(pattern: str, path: str) -> bool:
