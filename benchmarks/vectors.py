@@ -36,6 +36,8 @@ QUESTIONS: Final = 60
 FOUND: Final = 10
 POST_FILTERED: Final = 200
 """What the index is asked for before it is filtered."""
+OFFSET: Final = 10_000_000
+"""Above the numbers that the tables gave out themselves."""
 FINGERPRINT: Final = f"synthetic:{DIMENSION}"
 MEMORY: Final = ("-c", "shared_buffers=2GB", "-c", "maintenance_work_mem=2GB", "-c", "effective_cache_size=6GB",
                  "-c", "max_wal_size=8GB")  # fmt: skip
@@ -50,6 +52,23 @@ _RIGHTS: Final = (
         "JOIN audiences ON digest = int4send(n)"
     ),
 )
+
+_PASSAGES: Final = (
+    (
+        "INSERT INTO documents OVERRIDING SYSTEM VALUE SELECT %(offset)s + n, 'd' || n, audience, %(each)s, "
+        "%(fingerprint)s FROM generate_series(%(first)s::int, %(past)s::int) n "
+        "JOIN audiences ON digest = int4send(n %% %(groups)s::int)"
+    ),
+    (
+        "INSERT INTO chunks OVERRIDING SYSTEM VALUE SELECT %(offset)s + n, %(offset)s + n / %(each)s::int, 'c' || n, "
+        "0, 't', '', 'text', 0, 1, 0, NULL, '' "
+        "FROM generate_series(%(first)s::int * %(each)s::int, (%(past)s::int + 1) * %(each)s::int - 1) n"
+    ),
+)
+_ROW: Final = np.dtype([
+    ("columns", ">i2"), ("l0", ">i4"), ("chunk", ">i8"), ("l1", ">i4"), ("document", ">i8"), ("l2", ">i4"),
+    ("space", ">i4"), ("l3", ">i4"), ("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f4", DIMENSION),
+])  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
 
@@ -119,9 +138,6 @@ def _load(address: str, size: int, questions: Floats) -> tuple[dict[str, list[se
             for statement in _RIGHTS:
                 cursor.execute(statement, (GROUPS - 1,))
             number, _ = reads.space(connection, FINGERPRINT) or (0, 0)
-            audiences: dict[str, int] = dict(
-                cursor.execute("SELECT groups::jsonb->>0, audience FROM audiences").fetchall()
-            )
         for first in range(0, size, BLOCK):
             vectors = _block(random, BLOCK)
             rows = np.arange(first, first + BLOCK)
@@ -131,36 +147,32 @@ def _load(address: str, size: int, questions: Floats) -> tuple[dict[str, list[se
                 kept = np.flatnonzero(groups < len(reach.groups))
                 best[share].append(_top(scores[:, kept], rows[kept]))
             started = time.perf_counter()
-            _copy(connection, rows, vectors, number, audiences)
+            _copy(connection, rows, vectors, number)
             taken += time.perf_counter() - started
     return {share: list(_names(found)) for share, found in best.items()}, taken
 
 
 def _copy(
-    connection: "psycopg.Connection[tuple[object, ...]]",
-    rows: npt.NDArray[np.int64],
-    vectors: Floats,
-    space: int,
-    audiences: dict[str, int],
+    connection: "psycopg.Connection[tuple[object, ...]]", rows: npt.NDArray[np.int64], vectors: Floats, space: int
 ) -> None:
-    offset = 10_000_000
+    documents = rows // A_DOCUMENT
+    values = {"first": int(documents[0]), "past": int(documents[-1]), "each": A_DOCUMENT, "offset": OFFSET,
+              "groups": GROUPS, "fingerprint": FINGERPRINT}  # fmt: skip
     with connection.transaction(), connection.cursor() as cursor:
-        documents = rows[::A_DOCUMENT] // A_DOCUMENT
-        cursor.executemany(
-            "INSERT INTO documents OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s)",
-            [(offset + d, f"d{d}", audiences[f"group {d % GROUPS}"], A_DOCUMENT, FINGERPRINT)
-             for d in documents.tolist()],
-        )  # fmt: skip
-        with cursor.copy(
-            "COPY chunks (chunk, document, chunk_id, ordinal, title, heading, body, first, past, own_tier, source) "
-            "FROM STDIN"
-        ) as copy:
-            for row in rows.tolist():
-                document = offset + row // A_DOCUMENT
-                copy.write_row((offset + row, document, f"c{row}", 0, b"t", b"", b"text", 0, 1, 0, b""))
-        with cursor.copy("COPY vectors FROM STDIN") as copy:
-            for row, vector in zip(rows.tolist(), vectors, strict=True):
-                copy.write_row((offset + row, offset + row // A_DOCUMENT, space, reads.vector_text(vector)))
+        for statement in _PASSAGES:
+            cursor.execute(statement, values)
+        with cursor.copy("COPY vectors FROM STDIN (FORMAT binary)") as copy:
+            copy.write(_binary(rows + OFFSET, documents + OFFSET, vectors, space))
+
+
+def _binary(chunks: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], vectors: Floats, space: int) -> bytes:
+    """Rows of `vectors` as PostgreSQL's binary COPY has them: each column after its length in bytes."""
+    filled = np.zeros(len(chunks), _ROW)
+    for name, value in (("columns", 4), ("l0", 8), ("l1", 8), ("l2", 4), ("l3", 4 + 4 * DIMENSION)):
+        filled[name] = value
+    filled["chunk"], filled["document"], filled["space"] = chunks, documents, space
+    filled["dimension"], filled["vector"] = DIMENSION, vectors
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + filled.tobytes() + b"\xff\xff"
 
 
 async def _searched(

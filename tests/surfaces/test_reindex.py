@@ -1,24 +1,34 @@
-"""`lacuna reindex` to PostgreSQL while a server with two workers answers: killed once, finished by the next run."""
+"""`lacuna reindex` from one store to the next while a server with two workers answers. Searches and answers go on, and
+what is withdrawn is in none that is asked for afterwards: before, while and after another store comes into force."""
 
+import fcntl
 import json
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from zlib import crc32
 
-import httpx
 import psycopg
 import pytest
 
+from lacuna.adapters.vectors.places import FILE, LOCKS, STRIPES
 from lacuna.testing.servers.postgres import PostgresServer
 from tests.surfaces.conftest import CONFIG, write_config
-from tests.surfaces.running import Server, environment, lacuna
+from tests.surfaces.crowd import Withdrawn, cited, crowd, document, key, withdraw
+from tests.surfaces.running import Server, environment
 
 KEY = "k" * 40
 HEADERS = {"authorization": f"Bearer {KEY}"}
-DOCUMENTS = 40
+DOCUMENTS = 32
+HELD = "held"
+"""A document that stays, and whose lock a test takes to hold a move up."""
+QUESTION = "How is the plover valve closed?"
+QUESTION_ABOUT = "How is the plover valve {} closed?"
 
 
 @pytest.fixture(scope="module")
@@ -45,81 +55,127 @@ def server(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
-class Load:
-    """Searches without end on its own connections; notes failures, and documents shown after they were gone."""
-
-    def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, headers=HEADERS, timeout=60.0, trust_env=False)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.gone: set[str] = set()
-        self.searches = 0
-        self.failures: list[str] = []
-        self.ghosts: list[str] = []
-
-    def __enter__(self) -> "Load":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-        self._client.close()
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            gone = set(self.gone)
-            answer = self._client.post("/api/v1/search", json={"query": "the plover valve", "top_k": 100})
-            self.searches += 1
-            if answer.status_code != 200:
-                self.failures.append(answer.text)
-                continue
-            found = {hit["document_id"] for hit in answer.json()["results"]}
-            self.ghosts += sorted(found & gone)
+@pytest.fixture(scope="module")
+def token(server: Server) -> str:
+    return key(server, "crowd")["token"]
 
 
-def test_searches_go_on_and_what_was_deleted_stays_deleted(server: Server, env: dict[str, str], address: str) -> None:
-    documents = []
-    for n in range(DOCUMENTS):
-        body = {"title": f"Plover {n}", "text": f"The plover valve number {n} is closed by hand.", "tier": "PUBLIC"}
-        answer = server.client.post("/api/v1/documents", json=body)
-        assert answer.status_code == 201, answer.text
-        documents.append(answer.json()["document_id"])
-    command = [sys.executable, "-m", "lacuna", "reindex", "--to", "pgvector", "--data-dir", str(server.data_dir)]
-    with Load(server.url) as load:
-        run = subprocess.Popen(command, cwd=server.cwd, env=environment(env), stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
-        record = server.data_dir / "passages.json"
-        until = time.monotonic() + 60
-        while json.loads(record.read_text())["target"] is None and time.monotonic() < until and run.poll() is None:
-            time.sleep(0.005)
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        for document in documents[:5]:
-            assert server.client.delete(f"/api/v1/documents/{document}").is_success
-            load.gone.add(document)
-        resumed = subprocess.Popen([*command, "--json"], cwd=server.cwd, env=environment(env), stdout=subprocess.PIPE)
-        for document in documents[5:10]:
-            assert server.client.delete(f"/api/v1/documents/{document}").is_success
-            load.gone.add(document)
-        changed = server.client.patch(f"/api/v1/documents/{documents[10]}", json={"tier": "PROPRIETARY"})
-        assert changed.is_success
-        out, _ = resumed.communicate(timeout=90)
-        assert resumed.returncode == 0
-        for document in documents[11:14]:
-            assert server.client.delete(f"/api/v1/documents/{document}").is_success
-            load.gone.add(document)
-        time.sleep(0.2)
-    done = json.loads(out)
+@dataclass
+class Move:
+    """`lacuna reindex` as a child process."""
+
+    server: Server
+    env: Mapping[str, str]
+    to: str
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        command = ("reindex", "--to", self.to, "--json", "--data-dir", str(self.server.data_dir))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "lacuna", *command],
+            cwd=self.server.cwd,
+            env=environment(self.env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @property
+    def under_way(self) -> bool:
+        """Whether another place is being filled."""
+        return json.loads((self.server.data_dir / FILE).read_bytes())["target"] is not None
+
+    @contextmanager
+    def held_up(self, name: str) -> Iterator[None]:
+        """From when it has begun it cannot copy document `name`, nor switch, as when a writer is slow."""
+        with (self.server.data_dir / LOCKS / f"{stripe(name):02}").open("r+") as lock:
+            until = time.monotonic() + 60
+            while time.monotonic() < until and self.process.poll() is None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if self.under_way:
+                    break
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                time.sleep(0.002)
+            yield
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+    def finished(self) -> dict[str, object]:
+        """What it printed."""
+        out, _ = self.process.communicate(timeout=90)
+        assert self.process.returncode == 0
+        done: dict[str, object] = json.loads(out)
+        return done
+
+
+def stripe(name: str) -> int:
+    """The number of the lock that writers of the document take."""
+    return crc32(name.encode()) % STRIPES
+
+
+def valves(server: Server, prefix: str, count: int) -> list[str]:
+    """Documents whose locks `HELD` does not share."""
+    wanted = (name for n in range(10 * count) if stripe(name := f"{prefix}{n}") != stripe(HELD))
+    return [document(server, name, f"The plover valve {name} is closed by hand.") for name in islice(wanted, count)]
+
+
+def gone(server: Server, token: str, names: Sequence[str]) -> Withdrawn:
+    """Withdraws documents, each of which an answer cites until then and not any more."""
+    for name in names:
+        assert name in cited(server, token, QUESTION_ABOUT.format(name))
+
+    def never_cited_again(name: str) -> None:
+        assert name not in cited(server, token, QUESTION_ABOUT.format(name))
+
+    return withdraw(server, names, never_cited_again)
+
+
+def test_a_killed_move_is_finished_by_the_next_and_nothing_that_was_withdrawn_comes_back(
+    server: Server, env: dict[str, str], address: str, token: str
+) -> None:
+    names = [document(server, HELD, "The plover valve of the tower is closed by a motor.")]
+    names += valves(server, "first", DOCUMENTS - 1)
+    with crowd(server, token, QUESTION, 100, size=2, pause_s=0.05) as people:
+        people.after(0.0, 4)
+        first = Move(server, env, "pgvector")
+        with first.held_up(HELD):
+            withdrawn = gone(server, token, names[1:4])
+            first.kill()
+            withdrawn += withdraw(server, names[4:7])
+        second = Move(server, env, "pgvector")
+        with second.held_up(HELD):
+            withdrawn += gone(server, token, names[7:10])
+            assert second.under_way
+        withdrawn += withdraw(server, names[10:13])
+        done = second.finished()
+        withdrawn += gone(server, token, names[13:16])
+        people.after(withdrawn[-1][1], 6)
     assert (done["resumed"], done["target"]) == (True, "pgvector-2")
-    assert load.failures == []
-    assert load.ghosts == []
-    assert load.searches > 3
-    found = server.client.post("/api/v1/search", json={"query": "plover", "top_k": 100}).json()["results"]
-    assert {hit["document_id"] for hit in found} == {documents[10], *documents[14:]}
+    assert {sight.status for sight in people.seen} == {200}
+    assert people.ghosts(withdrawn) == []
+    assert people.shown_since(withdrawn[-1][1]) == {names[0], *names[16:]}
     with psycopg.connect(address) as connection:
         stored = connection.execute('SELECT count(*) FROM "lacuna_passages-2".documents').fetchone()
-    assert stored == (DOCUMENTS - 13,)
+    assert stored == (DOCUMENTS - 5,)
     assert not (server.data_dir / "passages.db").exists()
-    again = lacuna("reindex", "--abort", "--data-dir", server.data_dir, "--json", cwd=server.cwd, env=env)
-    assert again.json() == {"abandoned": False}
+
+
+def test_what_is_withdrawn_at_any_point_of_a_move_is_in_no_answer_any_more(
+    server: Server, env: dict[str, str], token: str
+) -> None:
+    names = valves(server, "second", 13)
+    with crowd(server, token, QUESTION, 100, size=2, pause_s=0.05) as people:
+        people.after(0.0, 4)
+        move = Move(server, env, "embedded")
+        withdrawn = withdraw(server, names[:3])
+        with move.held_up(HELD):
+            withdrawn += gone(server, token, names[3:6])
+            assert move.under_way
+        withdrawn += withdraw(server, names[6:9])
+        assert move.finished()["target"] == "embedded-3"
+        withdrawn += gone(server, token, names[9:12])
+        people.after(withdrawn[-1][1], 6)
+    assert {sight.status for sight in people.seen} == {200}
+    assert people.ghosts(withdrawn) == []
+    assert people.shown_since(withdrawn[-1][1]) >= {HELD, names[12]}
