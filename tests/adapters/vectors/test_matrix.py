@@ -39,6 +39,24 @@ def test_it_equals_a_dictionary(steps: list[tuple[int, int, int]], seen: list[bo
     assert len({chunk for chunk, _ in found}) == len(expected)
 
 
+def test_blocks_loaded_at_once_are_as_if_put_one_by_one() -> None:
+    every = [rows(1_000 * number, count, audience=1) for number, count in enumerate((3, 5, 2, 7))]
+    loaded, put = Matrix(DIMENSION, room=4), Matrix(DIMENSION)
+    for document, each in enumerate(every):
+        put.put(document, each)
+    parts = zip(*((each.chunks, each.audiences, each.vectors) for each in every), strict=True)
+    together = Rows(*map(np.concatenate, parts))
+    for first, past, documents in ((0, 6, [(0, 3), (1, 3)]), (6, 17, [(1, 2), (2, 2), (3, 7)])):
+        some = Rows(together.chunks[first:past], together.audiences[first:past], together.vectors[first:past])
+        loaded.load(documents, some)
+    probe, everyone = np.ones(DIMENSION, dtype=np.float32), np.array([False, True])
+    assert loaded.snapshot().nearest(probe, everyone, 50) == put.snapshot().nearest(probe, everyone, 50)
+    for document in (1, 3):
+        loaded.drop(document)
+        put.drop(document)
+        assert loaded.snapshot().nearest(probe, everyone, 50) == put.snapshot().nearest(probe, everyone, 50)
+
+
 def test_a_snapshot_stays_as_it_was() -> None:
     matrix, everyone = Matrix(DIMENSION), np.array([False, True])
     matrix.put(1, rows(0, 600, audience=1))

@@ -36,7 +36,7 @@ def passages(rows: Sequence[Row]) -> Passages:
     return Passages(
         np.array([row.chunk for row in rows], np.int64),
         np.array([row.audience for row in rows], np.int32),
-        np.array([len(row.steps) for row in rows], np.int64),
+        np.array([number for number, row in enumerate(rows) for _ in row.steps], np.uint32),
         np.array([key for row in rows for key in sorted(row.steps)], np.uint32),
         np.array([row.steps[key] for row in rows for key in sorted(row.steps)], np.uint8),
     )
@@ -97,7 +97,8 @@ def many(count: int, first: int = 0) -> Passages:
 def test_many_passages_loaded_at_once_are_found_as_if_put_one_by_one() -> None:
     documents = [(n, many(100, 100 * n)) for n in range(30)]
     loaded, put = Postings(), Postings(tail=64, fan=3)
-    loaded.load(documents)
+    blocks = (documents[:7], documents[7:8], documents[8:])
+    loaded.load(([(n, len(p)) for n, p in some], Passages.joined([p for _, p in some])) for some in blocks)
     for document, some in documents:
         put.put(document, some)
     question, mask = asked({3, 65_537}), np.array([False, True])

@@ -7,7 +7,7 @@ file; memory holds vectors, terms, chunk numbers and audiences.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -111,7 +111,7 @@ class Follower:
                 self._postings.drop(document)
                 if (passages := terms.of_document(connection, document)) is not None:
                     self._postings.put(document, passages)
-                self._put(connection, connection.execute(f"{_VECTORS} WHERE v.document = ?", (document,)))
+                self._put(connection, document)
         self._change = change
 
     def _reload(self, connection: sqlite3.Connection) -> None:
@@ -121,22 +121,30 @@ class Follower:
         counts = connection.execute("SELECT space, count(*) FROM vectors GROUP BY space").fetchall()
         for space, count in counts:
             self._open_space(connection, space, count)
-        self._put(connection, connection.execute(f"{_VECTORS} ORDER BY v.chunk"))
+            _, matrix = self._spaces[space]
+            vectors = connection.execute(f"{_VECTORS} WHERE v.space = ? ORDER BY v.chunk", (space,))
+            while some := vectors.fetchmany(_READ):
+                documents = [(document, len(list(group))) for document, group in groupby(some, key=itemgetter(1))]
+                matrix.load(documents, self._rows(some, matrix.dimension))
 
-    def _put(self, connection: sqlite3.Connection, rows: sqlite3.Cursor) -> None:
-        for (space, document), group in groupby(_fetched(rows), key=itemgetter(0, 1)):
+    def _put(self, connection: sqlite3.Connection, document: int) -> None:
+        found = connection.execute(f"{_VECTORS} WHERE v.document = ?", (document,)).fetchall()
+        for space, group in groupby(found, key=itemgetter(0)):
             if space not in self._spaces:
                 self._open_space(connection, space, 0)
             _, matrix = self._spaces[space]
-            _, _, chunks, audiences, vectors = zip(*group, strict=True)
-            try:
-                floats = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(chunks), matrix.dimension)
-            except ValueError:
-                raise StorageCorrupt(
-                    f"A vector in {self._path} has the wrong length.",
-                    cure="Restore the file from a backup, or move it away and ingest the documents again.",
-                ) from None
-            matrix.put(document, Rows(np.array(chunks, np.int64), np.array(audiences, np.int32), floats))
+            matrix.put(document, self._rows(list(group), matrix.dimension))
+
+    def _rows(self, found: Sequence[_Row], dimension: int) -> Rows:
+        _, _, chunks, audiences, vectors = zip(*found, strict=True)
+        try:
+            floats = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(chunks), dimension)
+        except ValueError:
+            raise StorageCorrupt(
+                f"A vector in {self._path} has the wrong length.",
+                cure="Restore the file from a backup, or move it away and ingest the documents again.",
+            ) from None
+        return Rows(np.array(chunks, np.int64), np.array(audiences, np.int32), floats)
 
     def _open_space(self, connection: sqlite3.Connection, space: int, room: int) -> None:
         fingerprint, dimension = connection.execute(
@@ -148,8 +156,3 @@ class Follower:
 def _newest(connection: sqlite3.Connection) -> int:
     (change,) = connection.execute("SELECT coalesce(max(change), 0) FROM changes").fetchone()
     return int(change)
-
-
-def _fetched(rows: sqlite3.Cursor) -> Iterator[_Row]:
-    while some := rows.fetchmany(_READ):
-        yield from some

@@ -129,6 +129,14 @@ class Matrix:
     def put(self, document: int, rows: Rows) -> None:
         """The document's rows in place of any it had."""
         self.drop(document)
+        self._append([(document, len(rows.chunks))], rows)
+
+    def load(self, documents: Sequence[tuple[int, int]], rows: Rows) -> None:
+        """Rows of documents that are not there yet: `documents` says how many each has, in order. A document that ended
+        the last block may go on in this one."""
+        self._append(documents, rows)
+
+    def _append(self, documents: Sequence[tuple[int, int]], rows: Rows) -> None:
         count = len(rows.chunks)
         if self._used + count > len(self._chunks):
             self._move(room=max(self._used + count, self._used + self._used // 2))
@@ -137,7 +145,10 @@ class Matrix:
         self._signs[:, first:past] = signs(rows.vectors)
         self._chunks[first:past] = rows.chunks
         self._audiences[first:past] = rows.audiences
-        self._places[document] = (first, past)
+        for document, size in documents:
+            begun, _ = self._places.get(document, (first, first))
+            self._places[document] = (begun, first + size)
+            first += size
         self._used = past
         self._snapshot = None
 

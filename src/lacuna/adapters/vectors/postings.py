@@ -8,7 +8,9 @@ Only permitted rows are counted and scored, and a row's score is summed in the o
 same to the last bit whatever else is stored.
 """
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,9 +23,14 @@ from lacuna.adapters.vectors.segment import MOST_ROWS, Part, Passages, Place, Se
 
 Floats64 = npt.NDArray[np.float64]
 
+Block = tuple[Sequence[tuple[int, int]], Passages]
+"""Documents with how many of the passages each has, and the passages, at most MOST_ROWS."""
+
 _TAIL: Final = 256
 """Passages that gather before their segment is closed."""
 _FAN: Final = 8
+_AHEAD: Final = 1
+"""Blocks that wait while one is built, some 60 MB each."""
 MOST_POSTINGS: Final = 1_500_000
 """Permitted postings that one search scores. Beyond it the commonest terms are left out."""
 
@@ -72,7 +79,7 @@ class Postings:
     def snapshot(self) -> LexicalSnapshot:
         if self._snapshot is None:
             if self._tail is None and self._gathered:
-                self._tail = Segment.of(list(self._gathered.items()))
+                self._tail = self._of_gathered()
             segments = self._segments if self._tail is None else [*self._segments, self._tail]
             self._snapshot = LexicalSnapshot(tuple(segment.part() for segment in segments))
         return self._snapshot
@@ -94,21 +101,16 @@ class Postings:
             if segment.dead > len(segment) // 4:
                 self._replace([segment])
 
-    def load(self, documents: Iterable[tuple[int, Passages]]) -> None:
-        """Adds many documents, none of which is there, in few segments."""
-        some: list[tuple[int, Passages]] = []
-        rows = 0
-        for document, passages in documents:
-            if len(passages) > MOST_ROWS:
-                self.put(document, passages)
-                continue
-            if rows + len(passages) > MOST_ROWS:
-                self._add(Segment.of(some))
-                some, rows = [], 0
-            some.append((document, passages))
-            rows += len(passages)
-        if some:
-            self._add(Segment.of(some))
+    def load(self, blocks: Iterable[Block]) -> None:
+        """Adds many documents, none of which is there; each block becomes a segment, while the next is read."""
+        with ThreadPoolExecutor(1, thread_name_prefix="lexical index") as building:
+            waiting: deque[Future[Segment]] = deque()
+            for block in blocks:
+                waiting.append(building.submit(Segment.of, *block))
+                if len(waiting) > _AHEAD:
+                    self._add(waiting.popleft().result())
+            for segment in waiting:
+                self._add(segment.result())
         self._snapshot = None
 
     def _gather(self, document: int, passages: Passages) -> None:
@@ -119,9 +121,13 @@ class Postings:
         if sum(map(len, self._gathered.values())) >= self._tail_rows:
             self._close_tail()
 
+    def _of_gathered(self) -> Segment:
+        counts = [(document, len(passages)) for document, passages in self._gathered.items()]
+        return Segment.of(counts, Passages.joined(list(self._gathered.values())))
+
     def _close_tail(self) -> None:
         if self._gathered:
-            self._add(Segment.of(list(self._gathered.items())))
+            self._add(self._of_gathered())
         self._gathered, self._tail = {}, None
         size = 2 * self._tail_rows
         while size < MOST_ROWS:

@@ -18,25 +18,25 @@ Steps = npt.NDArray[np.uint8]
 """Weights of terms in passages, in multiples of `analysis.STEP`."""
 RowNumbers = npt.NDArray[np.uint16]
 
-Packed = npt.NDArray[np.uint64]
-"""Postings in one number each: 31 bits of term, 16 of row, 8 of step. NumPy sorts those fastest."""
+_POSTING: Final = np.dtype([("step", "<u2"), ("row", "<u2"), ("key", "<u4")])
+"""Seen as one number of 64 bits, postings sort by term, then by row."""
+Packed = npt.NDArray[np.void]
+"""Of `_POSTING`, in any order."""
 
 MOST_ROWS: Final = 16_384
 """A row's number fits into two bytes, and a merge of so many takes a fraction of a second."""
-_ROW: Final = np.uint64(0xFFFF00)
-_KEY: Final = np.uint64(24)
-_BYTE: Final = np.uint64(8)
 NOBODY: Final = 0
 """The audience of a row that is gone: no filter lets it through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """Forward lists: for each passage `sizes` of the `keys` and `steps`, one passage after the other."""
+    """What each of some passages holds: equally long `chunks` and `audiences`, one of each a passage, and in any order
+    equally long `rows` (numbers of passages), `keys` and `steps`."""
 
     chunks: Ints
     audiences: AudienceNumbers
-    sizes: Ints
+    rows: npt.NDArray[np.uint32]
     keys: Keys
     steps: Steps
 
@@ -44,14 +44,25 @@ class Passages:
         return len(self.chunks)
 
     def part(self, first: int, past: int) -> "Passages":
-        bounds = np.concatenate(([0], np.cumsum(self.sizes)))
-        some = slice(bounds[first], bounds[min(past, len(self))])
+        some = (self.rows >= first) & (self.rows < past)
         return Passages(
             self.chunks[first:past],
             self.audiences[first:past],
-            self.sizes[first:past],
+            self.rows[some] - np.uint32(first),
             self.keys[some],
             self.steps[some],
+        )
+
+    @classmethod
+    def joined(cls, many: Sequence["Passages"]) -> "Passages":
+        """One after the other."""
+        offsets = np.concatenate(([0], np.cumsum([len(some) for some in many]))).astype(np.uint32)
+        return cls(
+            np.concatenate([some.chunks for some in many]),
+            np.concatenate([some.audiences for some in many]),
+            np.concatenate([some.rows + offset for some, offset in zip(many, offsets, strict=False)]),
+            np.concatenate([some.keys for some in many]),
+            np.concatenate([some.steps for some in many]),
         )
 
 
@@ -82,15 +93,15 @@ class Index:
     steps: Steps
 
     @classmethod
-    def of(cls, postings: "Packed") -> "Index":
-        """Of postings in any order."""
-        ordered = np.sort(postings)
-        keys = (ordered >> _KEY).astype(np.uint32)
+    def of(cls, postings: Packed) -> "Index":
+        """Sorts `postings` in place."""
+        postings.view("<u8").sort()
+        keys = postings["key"]
         firsts = np.flatnonzero(keys[1:] != keys[:-1]) + 1
         starts = np.concatenate(([0], firsts, [len(keys)])) if len(keys) else np.zeros(1, dtype=np.int64)
-        return cls(keys[starts[:-1]], starts, (ordered >> _BYTE).astype(np.uint16), ordered.astype(np.uint8))
+        return cls(keys[starts[:-1]], starts, postings["row"].copy(), postings["step"].astype(np.uint8))
 
-    def packed(self) -> "Packed":
+    def packed(self) -> Packed:
         return pack(np.repeat(self.keys, np.diff(self.starts)), self.rows, self.steps)
 
     def lookup(self, keys: Keys, seen: Filter) -> Found:
@@ -143,23 +154,12 @@ class Segment:
         return len(self._chunks)
 
     @classmethod
-    def of(cls, documents: Sequence[tuple[int, Passages]]) -> "Segment":
-        """Raises ValueError for more than MOST_ROWS passages."""
-        many = [passages for _, passages in documents]
-        sizes = np.concatenate([passages.sizes for passages in many])
-        if len(sizes) > MOST_ROWS:
-            raise ValueError(f"{len(sizes)} passages do not fit into a segment of {MOST_ROWS}.")
-        postings = pack(
-            np.concatenate([passages.keys for passages in many]),
-            np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes),
-            np.concatenate([passages.steps for passages in many]),
-        )
-        return cls(
-            _places([(document, len(some)) for document, some in documents]),
-            np.concatenate([passages.chunks for passages in many]),
-            np.concatenate([passages.audiences for passages in many]),
-            Index.of(postings),
-        )
+    def of(cls, documents: Sequence[tuple[int, int]], passages: Passages) -> "Segment":
+        """`documents` says how many of the passages each has, in order. Raises ValueError for more than MOST_ROWS."""
+        if len(passages) > MOST_ROWS:
+            raise ValueError(f"{len(passages)} passages do not fit into a segment of {MOST_ROWS}.")
+        index = Index.of(pack(passages.keys, passages.rows, passages.steps))
+        return cls(_places(documents), passages.chunks, passages.audiences.copy(), index)
 
     @classmethod
     def merged(cls, segments: Sequence["Segment"]) -> "Segment":
@@ -169,11 +169,10 @@ class Segment:
         offset = 0
         for segment in segments:
             alive = segment._audiences != NOBODY
-            numbers = (np.cumsum(alive) - 1 + offset).astype(np.uint64)
-            packed = segment._index.packed()
-            kept = alive[segment._index.rows]
-            old = segment._index.rows[kept]
-            postings.append((packed[kept] & ~_ROW) | (numbers[old] << _BYTE))
+            numbers = np.cumsum(alive) - 1 + offset
+            kept = segment._index.packed()[alive[segment._index.rows]]
+            kept["row"] = numbers[kept["row"]]
+            postings.append(kept)
             chunks.append(segment._chunks[alive])
             audiences.append(segment._audiences[alive])
             counts += [(place.document, int(alive[place.first : place.past].sum())) for place in segment.places]
@@ -201,6 +200,7 @@ def _places(counts: Sequence[tuple[int, int]]) -> list[Place]:
     return places
 
 
-def pack(keys: Keys, rows: RowNumbers, steps: Steps) -> Packed:
-    packed: Packed = (keys.astype(np.uint64) << _KEY) | (rows.astype(np.uint64) << _BYTE) | steps
+def pack(keys: Keys, rows: npt.NDArray[np.uint16] | npt.NDArray[np.uint32], steps: Steps) -> Packed:
+    packed = np.empty(len(keys), dtype=_POSTING)
+    packed["key"], packed["row"], packed["step"] = keys, rows, steps
     return packed
