@@ -38,6 +38,7 @@ def test_search_and_query_narrow_to_groups_and_tier(client: httpx.Client) -> Non
         assert "Apollo launch plan" not in [r["title"] for r in found["results"]]
     everything = client.post("/api/v1/search", json={"query": "pilot customer rate Apollo", "top_k": 50}).json()
     assert everything["results"][0]["title"] == "Apollo launch plan"
+    assert {tuple(result["suspicious"]) for result in everything["results"]} == {()}
 
 
 def test_passages_only_writes_no_answer(client: httpx.Client) -> None:

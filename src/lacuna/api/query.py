@@ -134,6 +134,7 @@ class ResultModel(msgspec.Struct, frozen=True):
     heading: str
     page: int | None
     url: str
+    suspicious: tuple[str, ...]
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -199,8 +200,9 @@ def search_model(passages: Passages) -> SearchAnswer:
                 heading=hit.chunk.heading,
                 page=hit.chunk.page,
                 url=hit.chunk.source,
+                suspicious=signs,
             )
-            for hit in passages.hits
+            for hit, signs in zip(passages.hits, passages.suspicious, strict=True)
         ),
         tier=passages.tier.name,
         decision_id=passages.decided.decision_id,

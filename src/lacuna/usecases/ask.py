@@ -28,7 +28,7 @@ from lacuna.usecases.asked import Evidence, Left, Run, Wanted
 from lacuna.usecases.classify import Classify, Decided
 from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import Generate
-from lacuna.usecases.mark import marked
+from lacuna.usecases.mark import counted, marked, marks
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.search import Search
 
@@ -80,12 +80,14 @@ Event = Started | Piece | Answer
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """What retrieval alone found. `tier` is the join of the question's and the passages'."""
+    """What retrieval alone found. `tier` is the join of the question's and the passages'; `suspicious` are the signs in
+    each hit that it speaks to a language model (`domain.injection.Sign`)."""
 
     hits: tuple[Hit, ...]
     tier: Tier
     decided: Decided
     degraded: tuple[str, ...]
+    suspicious: tuple[tuple[str, ...], ...]
 
 
 class Ask:
@@ -202,14 +204,16 @@ class Ask:
             found = await self._search.hybrid(wanted.question.text, run.reach, wanted.top_k)
             hits = await self._gather.shown(found.hits, decided)
             run.degraded += found.degraded
+        signs = await marks(hits, self._telemetry)
         more: dict[str, Json] = {
             "chunks": [hit.chunk.chunk_id for hit in hits],
             "documents": sorted({hit.chunk.document_id for hit in hits}),
             "degraded": list(run.degraded),
+            "suspicious": dict(counted(signs)),
         }
         decided = await self._kept(self._durable(decided, wanted, principal, "search", more))
         tier = join((decided.plan.tier, *(hit.chunk.tier for hit in hits)))
-        return Passages(hits, tier, decided, tuple(run.degraded))
+        return Passages(hits, tier, decided, tuple(run.degraded), signs)
 
     async def _kept(self, work: Awaitable[_T]) -> _T:
         """`work` on the records of a question; one that cannot be kept is counted, for nothing else would."""
