@@ -13,7 +13,7 @@ from lacuna.api.context import PREFIX
 from lacuna.domain import errors as domain_errors
 from lacuna.http import errors as http_errors
 
-NOT_IN_THE_DOMAIN = {"internal_error", "not_local", *http_errors.HTTP_CODES.values(), "http_error"}
+NOT_IN_THE_DOMAIN = {"internal_error", "not_local", "cross_site", *http_errors.HTTP_CODES.values(), "http_error"}
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ ASK = {"query": "What is the capital of France?"}
 AUTH = """
 auth:
   proprietary_groups: lab
+  text_reader_group: text-readers
   refusals_per_minute: 80
 server:
   rate_limit_per_minute: 0
@@ -167,6 +168,29 @@ def test_scopes_take_away_what_roles_bring(server: Server) -> None:
     assert server.client.post("/api/v1/admin/api-keys", json=wrong, headers=bearer(BOOTSTRAP)).status_code == 422
 
 
+def test_nobody_gets_a_token_that_may_do_more_than_they_may(server: Server) -> None:
+    keeper = make(server, groups=["lacuna-admins"], scopes=["keys.manage", "questions.ask"])
+    admin = make(server, groups=["lacuna-admins"])
+    wanted: list[tuple[str, Any]] = [
+        ("", {"name": "wide", "groups": ["lacuna-admins"]}),
+        ("", {"name": "other", "scopes": ["questions.ask", "documents.read"]}),
+        (f"/{admin.key_id}/rotate", {"overlap_hours": 1}),
+    ]
+    for path, body in wanted:
+        refused = server.client.post(f"/api/v1/admin/api-keys{path}", json=body, headers=keeper.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), refused.text
+        assert "token" not in refused.json()
+    assert classify(server, admin).status_code == 200
+    narrow = {"name": "narrow", "scopes": ["questions.ask"]}
+    assert server.client.post("/api/v1/admin/api-keys", json=narrow, headers=keeper.headers).status_code == 201
+    texts = {"name": "texts", "groups": ["text-readers"]}
+    refused = server.client.post("/api/v1/admin/api-keys", json=texts, headers=bearer(BOOTSTRAP))
+    assert (refused.status_code, "texts.read" in refused.text) == (403, True)
+    create = ("admin", "apikey", "create", "--name", "texts", "--groups", "text-readers")
+    done = lacuna(*create, "--data-dir", server.data_dir, "--json", cwd=server.cwd, env=server.env)
+    assert done.code == 0, done.err
+
+
 def test_groups_and_clearance_decide_what_is_read(server: Server) -> None:
     text = {"title": "Lab notes", "text": "The centrifuge stands in room nine.", "tier": "PROPRIETARY"}
     uploaded = {**text, "id": "lab-notes", "groups": ["lab"]}
@@ -230,6 +254,15 @@ def test_no_route_answers_without_a_credential(server: Server) -> None:
     for method, path, permission in operations(server):
         answer = knock(server, method, path, {})
         assert (answer.status_code == 401) is (permission is not None), (method, path, answer.status_code)
+
+
+def test_no_body_is_read_before_it_is_known_who_sends_it(server: Server) -> None:
+    for method, path, permission in operations(server):
+        if permission is not None and method != "get":
+            answer = server.client.request(
+                method, path, content=b"{no JSON", headers={"content-type": "application/json"}
+            )
+            assert answer.status_code == 401, (method, path, answer.text)
 
 
 def test_sign_ins_and_refusals_are_in_the_ledger(server: Server) -> None:

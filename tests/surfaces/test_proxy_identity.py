@@ -167,6 +167,37 @@ def test_doubtful_headers_of_a_proxy_get_nobody_in(
     assert answer.json()["code"] == "unauthenticated"
 
 
+FOREIGN = {"origin": "https://evil.example"}
+
+
+@pytest.mark.parametrize(
+    ("browser", "status"),
+    [
+        ({"sec-fetch-site": "cross-site", **FOREIGN}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "https://evil.corp.example"}, 403),
+        (FOREIGN, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "same-origin", "origin": "https://lacuna.corp.example"}, 200),
+        ({"origin": "https://lacuna.corp.example", "x-forwarded-host": "lacuna.corp.example"}, 200),
+        ({"origin": "https://lacuna.corp.example", "host": "lacuna.corp.example"}, 200),
+        ({"sec-fetch-site": "none"}, 200),
+    ],
+    ids=repr,
+)
+def test_another_sites_page_does_nothing_with_somebodys_sign_in(
+    inside: httpx.Client, browser: dict[str, str], status: int
+) -> None:
+    ann = {"x-user": "ann", "x-proxy-secret": SECRET}
+    sent = inside.post("/api/v1/classify", content=b'{"query": "x"}', headers={**ann, **browser})
+    uploaded = inside.post("/api/v1/documents", files={"file": ("a.txt", b"A heron.")}, headers={**ann, **browser})
+    if status == 200:
+        assert (sent.status_code, uploaded.status_code // 100) == (200, 2), sent.text + uploaded.text
+    else:
+        assert (sent.status_code, sent.json()["code"]) == (403, "cross_site")
+        assert (uploaded.status_code, uploaded.json()["code"]) == (403, "cross_site")
+    assert inside.get("/api/v1/documents", headers={**ann, **browser}).status_code == 200, "reads go on"
+
+
 def test_without_its_secret_the_proxys_machine_is_nobody(inside: httpx.Client) -> None:
     for more in ({}, {"x-proxy-secret": "wrong"}):
         answer = inside.post("/api/v1/classify", json=ASK, headers={"x-user": "ann", **more})

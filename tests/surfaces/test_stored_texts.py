@@ -72,6 +72,17 @@ def test_an_answer_is_kept_with_its_question(server: Server) -> None:
     assert kept["answer"] is not None
 
 
+def test_a_key_that_bears_somebodys_name_does_not_open_their_texts(server: Server) -> None:
+    decision = asked(server)
+    wanted = {"name": "in disguise", "service_account": "ann"}
+    made = server.client.post("/api/v1/admin/api-keys", json=wanted, headers=ADMIN)
+    assert made.status_code == 201, made.text
+    path = f"/api/v1/decisions/{decision}/text/own"
+    disguised = server.client.get(path, headers={"authorization": f"Bearer {made.json()['token']}"})
+    assert disguised.status_code == 404, disguised.text
+    assert server.client.get(path, headers=ANN).status_code == 200
+
+
 def test_askers_read_their_own_text_as_long_as_they_may_read_its_sources(server: Server) -> None:
     text = {"text": f"As everybody knows, {PLANTED}.", "tier": "INTERNAL", "title": "Herons", "groups": ["birds"]}
     document = server.client.post("/api/v1/documents", json=text, headers=ADMIN).json()["document_id"]

@@ -44,6 +44,9 @@ DESCRIPTION = "Decides how sensitive a question is, answers it from your own doc
 OPEN: frozenset[str] = frozenset({"/health", "/ready"})
 """Paths that nobody signs in for. Every other one declares its permission."""
 
+DOCUMENTATION: tuple[str, ...] = ("/docs", "/openapi.json", "/static-offline-docs")
+"""What begins so is the description of the interface, the same for everybody."""
+
 HOT: tuple[tuple[str, Any, type, type, str], ...] = (
     ("/classify", classify.classify_one, classify.ClassifyBody, classify.ClassifyAnswer, "Classify a text"),
     ("/classify/batch", classify.classify_many, classify.BatchBody, classify.BatchAnswer, "Classify many texts"),
@@ -93,7 +96,12 @@ def build(context: Context, limits: Limits, *, loopback_only: bool) -> Gate:
         app.add_route(PREFIX + path, _never, methods=["POST"], include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     hot = {PREFIX + path: handler for path, handler, *_ in HOT}
-    return Gate(app, hot, limits, context.application.telemetry, loopback_only=loopback_only)
+
+    async def admit(request: Request) -> None:
+        if request.scope["path"] not in OPEN and not request.scope["path"].startswith(DOCUMENTATION):
+            request.state.principal = await context.authenticator.principal(request)
+
+    return Gate(app, hot, limits, context.application.telemetry, admit=admit, loopback_only=loopback_only)
 
 
 async def _never(request: Request) -> Response:

@@ -37,7 +37,8 @@ async def authenticated(request: Request, permission: Permission, cost: int = 1)
     """Who asks; takes `cost` from their allowance. Raises Unauthenticated, RateLimited, or Forbidden where they lack
     the permission."""
     here = context(request)
-    principal = await here.authenticator.principal(request)
+    known = request.scope["state"].get("principal")  # of a request that was admitted before its body was read
+    principal: Principal = known or await here.authenticator.principal(request)
     here.rate.take(principal.user_id, cost)
     principal.require(permission)
     return principal

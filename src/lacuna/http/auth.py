@@ -18,6 +18,7 @@ from lacuna.domain.identity import Principal, Role
 from lacuna.domain.sign_in import Identity, Refused
 from lacuna.domain.tiers import Tier
 from lacuna.http.errors import RateLimited
+from lacuna.http.headers import changes_for_another_site, of_another_site
 from lacuna.http.limits import RateLimit
 from lacuna.http.peers import Peers, peer
 from lacuna.http.proxy_identity import ProxyHeaders
@@ -83,7 +84,8 @@ class CredentialAuthenticator:
         self._waiting = 0
 
     async def principal(self, request: Request) -> Principal:
-        """Raises Unauthenticated, after a while where it happens often."""
+        """Raises Unauthenticated, after a while where it happens often; Forbidden for a request that a proxy signed in
+        and another site's page sent."""
         address = self._peers.client(request.scope)
         try:
             principal = await self._signed_in(request, address)
@@ -109,7 +111,7 @@ class CredentialAuthenticator:
         scheme, _, token = given[0].partition(" ")
         if len(given) > 1 or scheme.lower() != "bearer":
             raise _none("malformed")
-        return await self._of_token(token.strip(), address, reads=not request.url.path.startswith(_CLASSIFY))
+        return await self._of_token(token.strip(), address, reads=not request.scope["path"].startswith(_CLASSIFY))
 
     async def _of_token(self, token: str, address: str, *, reads: bool) -> Principal:
         """The bootstrap key's holder; else whom the identity provider's token names, which has two dots, unlike API
@@ -132,7 +134,11 @@ class CredentialAuthenticator:
         if not any(name in self._names for name, _ in headers):
             return None
         if self._peers.trusted(peer(request.scope)):
-            return self._headers.identity(request.scope)
+            named = self._headers.identity(request.scope)
+            if named is not None and changes_for_another_site(request.scope):
+                self._telemetry.signed_in("proxy", "cross_site")
+                raise of_another_site()
+            return named
         request.scope["headers"] = [pair for pair in headers if pair[0] not in self._names]
         self._telemetry.signed_in("proxy", "ignored")
         return None

@@ -150,6 +150,17 @@ async def answered(handler: Handler, request: Request) -> Response:
         return await on_unexpected_error(request, error)
 
 
+async def refused(check: Callable[[Request], Awaitable[None]], request: Request) -> Response | None:
+    """The problem document for whatever the check raised; None where it raised nothing."""
+    try:
+        await check(request)
+    except errors.LacunaError as error:
+        return from_domain(request, error)
+    except Exception as error:
+        return await on_unexpected_error(request, error)
+    return None
+
+
 async def on_domain_error(request: Request, error: Exception) -> Response:
     """Exception handler for `LacunaError`."""
     assert isinstance(error, errors.LacunaError)  # noqa: S101  registered for this class only

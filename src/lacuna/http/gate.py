@@ -1,32 +1,45 @@
 """The one door that every HTTP request passes, and the short way for the hot routes behind it.
 
 In order: a request id, the guard of development mode, the limits (declared size, requests in flight, bytes received,
-time to the first byte of an answer), the answer's fixed headers, metrics. It is one ASGI callable instead of a stack of
+time to the first byte of an answer), the answer's fixed headers, metrics. Before the framework is asked it is known who
+sends, because the framework reads and parses a body first. It is one ASGI callable instead of a stack of
 middlewares, and hot routes go from here straight to their handler: together this halves the cost of a request
 (docs/adr/0010-one-gate-before-the-framework.md). Everything else goes on to the framework.
 """
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lacuna.domain.errors import DependencyTimeout, LacunaError, Overloaded, TooLarge
-from lacuna.http.errors import Handler, answered, from_domain
+from lacuna.http.errors import Handler, answered, from_domain, refused
 from lacuna.http.headers import FIXED, comes_from_elsewhere, given_or_new_id, not_local
 from lacuna.http.limits import Limits
 from lacuna.ports.telemetry import Telemetry
 
+Admission = Callable[[Request], Awaitable[None]]
+"""Raises a LacunaError for a request whose body is not to be read."""
+
 
 class Gate:
-    """See the module. `hot` maps POST paths to handlers; `app` takes the rest and is on each request's scope."""
+    """See the module. `hot` maps POST paths to handlers, which ask themselves who sends; `app` takes the rest, if
+    `admit` lets it pass, and is on each request's scope."""
 
     def __init__(
-        self, app: ASGIApp, hot: Mapping[str, Handler], limits: Limits, telemetry: Telemetry, *, loopback_only: bool
+        self,
+        app: ASGIApp,
+        hot: Mapping[str, Handler],
+        limits: Limits,
+        telemetry: Telemetry,
+        *,
+        admit: Admission,
+        loopback_only: bool,
     ) -> None:
         self._app = app
+        self._admit = admit
         self._hot = hot
         self._limits = limits
         self._telemetry = telemetry
@@ -72,7 +85,8 @@ class Gate:
     async def _answer(self, scope: Scope, passage: "_Passage") -> None:
         handler = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
         if handler is None:
-            await self._app(scope, passage.receive, passage.send)
+            refusal = await refused(self._admit, Request(scope))
+            await (self._app if refusal is None else refusal)(scope, passage.receive, passage.send)
             return
         passage.route = scope["path"]
         scope["app"] = self._app

@@ -67,6 +67,29 @@ def comes_from_elsewhere(scope: Scope) -> bool:
     return origin is not None and origin not in (b"http://" + host, b"https://" + host)
 
 
+def changes_for_another_site(scope: Scope) -> bool:
+    """Whether a browser sends a request that may change something because another site's page wanted it
+    (`Sec-Fetch-Site`; of browsers without it `Origin`, which must be the host as client or proxy names it). A proxy
+    signs such a request in by the cookie that the browser adds."""
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return False
+    sites = [value for name, value in scope["headers"] if name == b"sec-fetch-site"]
+    if sites:
+        return any(site not in (b"same-origin", b"none") for site in sites)
+    hosts = [value for name, value in scope["headers"] if name in (b"host", b"x-forwarded-host")]
+    origins = [value for name, value in scope["headers"] if name == b"origin"]
+    return any(origin.partition(b"://")[2] not in hosts for origin in origins)
+
+
+def of_another_site() -> Forbidden:
+    """What such a request is told."""
+    return Forbidden(
+        "The page of another site sent this request with your sign-in.",
+        cure="Use Lacuna's own address; its proxy has to pass on the `Host` that browsers send.",
+        code="cross_site",
+    )
+
+
 def not_local() -> Forbidden:
     """What such a request is told."""
     return Forbidden(

@@ -1,7 +1,9 @@
 """Make, show, rotate and revoke API keys.
 
 Promise: a token is shown once, by the call that made it, and stored nowhere; what was changed is in force in this
-process when the call returns, in every other within a second, and in the ledger. Only who keeps keys may do any of it.
+process when the call returns, in every other within a second, and in the ledger. Only who keeps keys may do any of it,
+and nobody gets a token that may do what they may not do themselves; on the command line, which has the data folder in
+hand, that makes no difference.
 """
 
 import re
@@ -19,7 +21,7 @@ from lacuna.domain.api_keys import (
     token_of,
 )
 from lacuna.domain.audit import Json, Record
-from lacuna.domain.errors import Conflict, InvalidInput, NotFound
+from lacuna.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.sign_in import RESERVED
 from lacuna.domain.tiers import Tier
@@ -48,13 +50,14 @@ class Wanted:
 
 
 class ApiKeys:
-    """`hash_of` is the keyed hash of a token, `entropy` gives random bytes."""
+    """`hash_of` is the keyed hash of a token, `permissions_of` what a key allows, `entropy` gives random bytes."""
 
     def __init__(
         self,
         store: ApiKeyStore,
         follow: Follow[KeyTable],
         hash_of: Callable[[str], str],
+        permissions_of: Callable[[ApiKey], frozenset[Permission]],
         entropy: Callable[[int], bytes],
         clock: Clock,
         ids: Ids,
@@ -62,6 +65,7 @@ class ApiKeys:
         self._store = store
         self._follow = follow
         self._hash_of = hash_of
+        self._permissions_of = permissions_of
         self._entropy = entropy
         self._clock = clock
         self._ids = ids
@@ -155,6 +159,12 @@ class ApiKeys:
         return key
 
     async def _added(self, key: ApiKey, kind: str, principal: Principal, ended: ApiKey | None = None) -> str:
+        beyond = self._permissions_of(key) - principal.permissions
+        if beyond and principal.via != "cli":
+            raise Forbidden(
+                f"The key would allow what you may not do yourself: {', '.join(sorted(beyond))}.",
+                cure="Name scopes, or leave out the groups that bring it; or use `lacuna admin apikey`.",
+            )
         token = token_of(self._entropy(ENTROPY_BYTES))
         entries = [self._entry(kind, key, principal)]
         if ended is not None:

@@ -86,7 +86,7 @@ class SignIn:
         self._used[key.key_id] = (now, address)
         principal = principals.get(key.key_id)
         if principal is None:
-            principal = principals[key.key_id] = self._directory.principal(_identity(key), Role.SERVICE)
+            principal = principals[key.key_id] = self._directory.principal(identity_of(key), Role.SERVICE)
         self.remember(principal, address)
         return principal
 
@@ -169,7 +169,8 @@ async def _nothing_new() -> None:
     """Where nobody else changes keys."""
 
 
-def _identity(key: ApiKey) -> Identity:
+def identity_of(key: ApiKey) -> Identity:
+    """What a key says of whoever uses it."""
     return Identity(
         user_id=key.service_account,
         groups=key.groups,

@@ -9,8 +9,9 @@ from typing import Final
 import structlog
 
 from lacuna.config.access_settings import AuthSettings, OidcSettings
+from lacuna.domain.api_keys import ApiKey
 from lacuna.domain.errors import ConfigError, LacunaError
-from lacuna.domain.identity import Role
+from lacuna.domain.identity import Permission, Role
 from lacuna.domain.sign_in import Directory
 from lacuna.domain.tiers import Tier
 from lacuna.ports.api_keys import ApiKeyStore, KeyTable
@@ -21,7 +22,7 @@ from lacuna.ports.storage import Ledger
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.api_keys import ApiKeys
 from lacuna.usecases.follow import Follow
-from lacuna.usecases.sign_in import SignIn
+from lacuna.usecases.sign_in import SignIn, identity_of
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard, GuardedTokens
@@ -66,11 +67,16 @@ async def sign_in_parts(
 
     tokens = _identity_provider(auth.oidc, tenant, telemetry, stack)
     version, table = await store.everything()
-    sign_in = SignIn(store, ledger, directory(auth), hash_of, clock, tokens)
+    groups = directory(auth)
+
+    def permissions_of(key: ApiKey) -> frozenset[Permission]:
+        return groups.principal(identity_of(key), Role.SERVICE).permissions
+
+    sign_in = SignIn(store, ledger, groups, hash_of, clock, tokens)
     sign_in.use(table)
     follow: Follow[KeyTable] = Follow(store, version, apply=sign_in.use, failed=_report)
     sign_in.follow(follow.newest)
-    api_keys = ApiKeys(store, follow, hash_of, secrets.token_bytes, clock, ids)
+    api_keys = ApiKeys(store, follow, hash_of, permissions_of, secrets.token_bytes, clock, ids)
     return SignInParts(sign_in, api_keys, follow, tokens)
 
 
