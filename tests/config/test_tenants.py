@@ -83,13 +83,23 @@ def test_a_tenant_that_is_none_is_refused(folder: Path, name: str) -> None:
         of(folder, name)
 
 
-def test_names_that_would_meet_in_a_schema_are_refused(folder: Path) -> None:
-    (folder / "config" / "config.yaml").write_text("tenancy:\n  tenants: [a-b, a-b]\n")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "tenancy:\n  tenants: [a-b, a-b]\n",
+        "tenancy:\n  tenants: [acme, passages-acme]\n",
+        "tenancy:\n  tenants: [acme]\nvectors:\n  name: lacuna\n",
+    ],
+)
+def test_names_that_would_meet_in_a_schema_are_refused(folder: Path, lines: str) -> None:
+    (folder / "config" / "config.yaml").write_text(lines)
     with pytest.raises(ConfigError):
         load({}, {}, folder)
 
 
-@pytest.mark.parametrize("line", ["server: {port: 1}", "auth: {api_key: aaaaaaaaaaaaaaaaaaaaaaaaa}", "tenancy: {}"])
+@pytest.mark.parametrize(
+    "line", ["server: {port: 1}", "auth: {api_key: aaaaaaaaaaaaaaaaaaaaaaaaa}", "vectors: {name: x}", "tenancy: {}"]
+)
 def test_what_belongs_to_all_is_not_set_by_one(folder: Path, line: str) -> None:
     own = folder / "config" / "tenants" / "acme"
     own.mkdir(parents=True)

@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from lacuna.config.llm_settings import IN_PROCESS, ModelSettings, external_model
 from lacuna.config.schema import KeyPath
 from lacuna.config.settings import Settings
+from lacuna.config.tenants import schemas_of
 from lacuna.config.values import is_loopback
 from lacuna.config.vault import VaultReference
 from lacuna.domain.policy import EXTERNAL
@@ -59,9 +61,11 @@ def _tenancy(settings: Settings) -> Iterator[Broken]:
     path = ("tenancy", "tenant")
     if tenancy.tenant is not None and tenancy.tenant not in tenancy.tenants:
         yield path, (("tenancy", "tenants"),), "is not among tenancy.tenants"
-    schemas = [name.replace("-", "_") for name in tenancy.tenants]
-    if len({*schemas}) != len(schemas):
-        yield ("tenancy", "tenants"), (), "names one tenant twice, or two that differ in nothing but - and _"
+    if len({*tenancy.tenants}) != len(tenancy.tenants):
+        yield ("tenancy", "tenants"), (), "names one tenant twice"
+    elif len({*chain.from_iterable(schemas_of(settings, name) for name in tenancy.tenants)}) < 2 * len(tenancy.tenants):
+        fault = "names tenants whose ledgers and passages would meet in one schema; rename one, or set vectors.name"
+        yield ("tenancy", "tenants"), (("vectors", "name"), ("storage", "postgres_schema")), fault
 
 
 def _judge(settings: Settings) -> Iterator[Broken]:

@@ -23,6 +23,8 @@ FOLDER: Final = "tenants"
 
 _OF_THE_PROCESS: Final = frozenset({"logging", "metrics", "secrets", "server", "storage", "tenancy"})
 _CREDENTIALS: Final = frozenset({("auth", "api_key"), ("auth", "trusted_proxies")})
+_NAMES: Final = frozenset({("vectors", "name")})
+"""With a name of its own before it, one tenant's could read like that of another."""
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 _BETWEEN: Final = re.compile(r"([\s,]+)")
 
@@ -37,16 +39,22 @@ def forbidden(layer: Layer) -> list[Problem]:
     return [
         Problem(assigned.origin, f"{'.'.join(path)} belongs to the whole installation; set it in the main config.yaml")
         for path, assigned in layer.values.items()
-        if path[0] in _OF_THE_PROCESS or path in _CREDENTIALS
+        if path[0] in _OF_THE_PROCESS or path in _CREDENTIALS | _NAMES
     ]
+
+
+def schemas_of(settings: Settings, tenant: str) -> tuple[str, str]:
+    """What a tenant's ledger and its passages are called in a database."""
+    own = tenant.replace("-", "_")
+    return f"{settings.storage.postgres_schema or 'lacuna'}_{own}", f"{settings.vectors.name}_{own}"
 
 
 def apart(settings: Settings, tenant: str) -> Settings:
     """The settings with every place and key of the tenant's own. Paths are absolute already."""
     storage = settings.storage
-    schema = f"{storage.postgres_schema or 'lacuna'}_{tenant.replace('-', '_')}"
+    schema, collections = schemas_of(settings, tenant)
     kept = {"data_path": storage.data_path / FOLDER / tenant, "postgres_schema": schema}
-    passages = {"name": f"{settings.vectors.name}_{tenant.replace('-', '_')}"}
+    passages = {"name": collections}
     return settings.model_copy(
         update={
             "storage": storage.model_copy(update=kept),
