@@ -1,5 +1,6 @@
 """Tokens of an identity provider: which count, and which do not, whatever they are made of."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -189,6 +190,35 @@ async def test_keys_outlive_a_provider_that_is_down_and_say_so(
     provider.failing = False
     clock.at += RETRY_AFTER_S
     assert (await tokens.identity(provider.token())).user_id == "ann"
+    await tokens.check()
+
+
+async def test_who_goes_away_does_not_keep_others_from_new_keys(
+    provider: IdentityProvider, tokens: OidcTokens, clock: Clock
+) -> None:
+    await tokens.identity(provider.token())
+    provider.keys = {"rsa-2": STRANGER}
+    clock.at += RETRY_AFTER_S
+    gone = asyncio.create_task(tokens.identity(provider.token("rsa-2")))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await tokens.identity(provider.token("rsa-2"))).user_id == "ann"
+
+
+async def test_nobody_waits_for_a_provider_that_is_known_to_be_down(
+    provider: IdentityProvider, tokens: OidcTokens, clock: Clock
+) -> None:
+    await tokens.identity(provider.token())
+    provider.failing = True
+    clock.at += REFRESH_S + 1
+    with pytest.raises(DependencyError):
+        await tokens.check()
+    asked = len(provider.received)
+    clock.at += RETRY_AFTER_S
+    assert (await tokens.identity(provider.token())).user_id == "ann"
+    assert len(provider.received) == asked, "the answer came before the provider was asked"
+    provider.failing = False
+    clock.at += RETRY_AFTER_S
     await tokens.check()
 
 

@@ -2,7 +2,7 @@
 when a token names an unknown one (OpenID Connect Discovery 1.0; RFC 7517).
 
 Promise: keys are never older than `MAX_STALE_S`, a client that invents key ids makes at most one request in
-`RETRY_AFTER_S`, and whoever waits for keys waits for one request together.
+`RETRY_AFTER_S`, and whoever waits for keys waits for one request together. Nobody who goes away stops that request.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class ProviderKeys:
         self._fetched = self._tried = float("-inf")
         self._version = 0
         self._fault: LacunaError | None = None
-        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def version(self) -> int:
@@ -70,23 +70,31 @@ class ProviderKeys:
         return self._version
 
     async def named(self, key_id: str | None) -> tuple[Jwk, ...]:
-        """The keys of that id, all of them without one; asks the provider where that is due. Raises a DependencyError
-        where no fresh enough keys are had."""
+        """The keys of that id, all of them without one; asks the provider where that is due, and waits for it unless it
+        is known to be down. Raises a DependencyError where no fresh enough keys are had."""
         age = self._now() - self._fetched
         found = self._of(key_id)
         if age > REFRESH_S or not found:
-            await self._refresh(required=age > MAX_STALE_S)
+            asking = self._asking()
+            if asking is not None and (self._fault is None or age > MAX_STALE_S):
+                await asyncio.shield(asking)
             found = self._of(key_id)
+        if self._now() - self._fetched > MAX_STALE_S:
+            raise self._fault.with_traceback(None) if self._fault is not None else self._unknown()
         return found
 
     async def check(self) -> None:
         """Raises the DependencyError that keeps the keys from being read, also while older ones still count."""
-        await self.named(None)
+        if self._now() - self._fetched > REFRESH_S and (asking := self._asking()) is not None:
+            await asyncio.shield(asking)
         if self._fault is not None:
-            raise self._fault
+            raise self._fault.with_traceback(None)
 
     async def close(self) -> None:
         """Closes the connections."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
         await self._discovery.close()
         if self._keys_client is not None:
             await self._keys_client.close()
@@ -94,29 +102,30 @@ class ProviderKeys:
     def _of(self, key_id: str | None) -> tuple[Jwk, ...]:
         return tuple(key for key in self._keys if key_id is None or key.get("kid") == key_id)
 
-    async def _refresh(self, *, required: bool) -> None:
-        before = self._version
-        async with self._lock:
-            if self._version != before:
-                return
-            if self._now() - self._tried < RETRY_AFTER_S:
-                if required:
-                    raise DependencyUnavailable(
-                        f"The keys of {self._discovery.where} are not known.",
-                        cure="Check that the identity provider runs; it is asked again in a few seconds.",
-                    )
-                return
-            self._tried = self._now()
-            try:
-                keys = await self._asked()
-            except LacunaError as fault:
-                self._fault = fault
-                if required:
-                    raise
-                return
-            self._fault = None
-            self._keys, self._fetched = keys, self._now()
-            self._version += 1
+    def _asking(self) -> "asyncio.Task[None] | None":
+        """The task that asks the provider, which goes on whoever stops waiting for it; None where it is not due."""
+        if self._task is not None and not self._task.done():
+            return self._task
+        if self._now() - self._tried < RETRY_AFTER_S:
+            return None
+        self._tried = self._now()
+        self._task = asyncio.create_task(self._refresh(), name="provider keys")
+        return self._task
+
+    async def _refresh(self) -> None:
+        try:
+            self._keys = await self._asked()
+        except LacunaError as fault:
+            self._fault = fault
+            return
+        self._fault, self._fetched = None, self._now()
+        self._version += 1
+
+    def _unknown(self) -> LacunaError:
+        return DependencyUnavailable(
+            f"The keys of {self._discovery.where} are not known.",
+            cure="Check that the identity provider runs; it is asked again in a few seconds.",
+        )
 
     async def _asked(self) -> tuple[Jwk, ...]:
         if self._keys_client is None:
