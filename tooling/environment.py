@@ -25,7 +25,15 @@ LEVELS: Final = {
 }
 """The requirement files of each level. `dev` contains everything that `run` does."""
 
-_LEAKS: Final = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "VIRTUAL_ENV")
+_LEAKS: Final = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "VIRTUAL_ENV",
+    "PYTHONDONTWRITEBYTECODE",  # every one of the hundreds of processes of a check would compile all sources anew
+)
 _PIP_OPTIONS: Final = ("--disable-pip-version-check", "--no-input", "--quiet", "--quiet")
 
 
@@ -34,7 +42,8 @@ class SetupError(Exception):
 
 
 def child_environment(binaries: Path) -> dict[str, str]:
-    """The caller's environment without what would make a child use other packages than those of `.venv`."""
+    """The caller's environment without what would make a child use other packages than those of `.venv`, or compile
+    its sources at each start."""
     environment = {name: value for name, value in os.environ.items() if name not in _LEAKS}
     environment["PATH"] = str(binaries) + os.pathsep + environment.get("PATH", os.defpath)
     environment |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PYTHONNOUSERSITE": "1"}

@@ -32,6 +32,7 @@ from lacuna.http.protocol import BoundedProtocol
 from lacuna.ports.telemetry import Telemetry
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics, telemetry_of
+from lacuna.wiring.start_up import started
 from lacuna.wiring.terms import NewestTerms
 from lacuna.wiring.vault import load_with_secrets, with_secrets
 from lacuna.wiring.workers import Place, Workers
@@ -60,6 +61,7 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
     announce = (lambda: ready(_address(listening, scheme))) if ready is not None else _nobody
     try:
         with hold_folder(prepared(settings.storage.data_path)):
+            started()
             if development or settings.server.workers == 1:
                 _in_loop(_serve(loaded, every, listening, announce, development=development))
             else:
@@ -207,6 +209,7 @@ class _Announcing(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            started()
             self._ready()
 
     def _alone(self) -> None:

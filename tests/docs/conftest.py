@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from tests.docs.blocks import Page, pages
 
@@ -26,6 +25,6 @@ def every_page() -> list[Page]:
 @pytest.fixture(scope="session")
 def tree() -> Any:
     """The root of the command tree that `lacuna` runs."""
-    from lacuna.cli.app import app
+    from lacuna.cli import app
 
-    return typer.main.get_command(app)
+    return app.tree()

@@ -1,30 +1,88 @@
-"""The command tree, and the one place where errors become exit codes."""
+"""The command tree, and the one place where errors become exit codes.
+
+Starting is quick because nothing is imported that a command does not use: the tree knows its commands by name
+(`lacuna.cli.by_name`), and a command imports what it works with inside its function. tests/cli/test_start.py says what
+the cheap commands may not import.
+"""
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated, ClassVar, NoReturn, cast
 
 import typer
 
 from lacuna import __version__
-from lacuna.cli import output
-from lacuna.cli.admin import admin_app
-from lacuna.cli.audit import audit_app
-from lacuna.cli.configuration import config_app
-from lacuna.cli.evaluate import evaluate_command
-from lacuna.cli.evaluation import eval_command
-from lacuna.cli.ingest import ingest_command
-from lacuna.cli.lineage import explain_command, lineage_app
-from lacuna.cli.models import models_app
-from lacuna.cli.overrides import feedback_command
-from lacuna.cli.policy import policy_app
-from lacuna.cli.questions import ask_command, classify_command, search_command
-from lacuna.cli.reindex import reindex_command
-from lacuna.cli.serving import dev_command, migrate_command, serve_command
+from lacuna.cli.by_name import CommandsByName, Place
 from lacuna.domain.errors import LacunaError
+from lacuna.wiring.start_up import starting
+
+
+class _Root(CommandsByName):
+    """The commands of `lacuna`."""
+
+    places: ClassVar = {
+        "dev": Place(
+            "serving",
+            "dev_command",
+            "Serve on this machine only, without authentication and without any other service.",
+        ),
+        "serve": Place("serving", "serve_command", "Serve with authentication (API key from LACUNA_API_KEY)."),
+        "migrate": Place(
+            "serving",
+            "migrate_command",
+            "Bring the databases up to this version; opening them does the same, where the user may.",
+        ),
+        "ingest": Place(
+            "ingest",
+            "ingest_command",
+            "Ingest documents: read, classify, index. Unchanged files are left alone; a broken file does not stop the "
+            "rest.",
+        ),
+        "reindex": Place(
+            "reindex",
+            "reindex_command",
+            "Move all passages to another vector store, or to a fresh one, while a server goes on serving.",
+        ),
+        "ask": Place(
+            "questions",
+            "ask_command",
+            "Answer a question from the ingested documents, with citations and a receipt.",
+        ),
+        "classify": Place("questions", "classify_command", "Decide how sensitive a text is, and record the decision."),
+        "search": Place("questions", "search_command", "Find passages in the ingested documents."),
+        "evaluate": Place(
+            "evaluate",
+            "evaluate_command",
+            "Say whether an operation on named data is allowed, why, and what would be instead. Exit code 1: it is "
+            "not.",
+        ),
+        "eval": Place("evaluation", "eval_command", "Measure leak rate and false alarms on labelled data."),
+        "explain": Place(
+            "lineage",
+            "explain_command",
+            "Say why a decision got its tier, and the least that would have to be different for a lower one.",
+        ),
+        "feedback": Place(
+            "overrides",
+            "feedback_command",
+            "Say what the tier of a decision should have been: it becomes a request for an override.",
+        ),
+        "admin": Place(
+            "admin",
+            "admin_app",
+            "What administrators keep: the organisation's own words, overrides, policies, API keys.",
+        ),
+        "audit": Place("audit", "audit_app", "The ledger: what was decided, and the proof that nobody changed it."),
+        "config": Place("configuration", "config_app", "Check and show the configuration."),
+        "lineage": Place("lineage", "lineage_app", "Where answers came from and what documents went into."),
+        "models": Place("models", "models_app", "List and import embedding models; compile recognisers ahead."),
+        "policy": Place("policy", "policy_app", "Policies: what decides, and what a change would do."),
+    }
+
 
 app = typer.Typer(
     name="lacuna",
+    cls=_Root,
     help="Privacy-aware RAG gateway: classifies questions, answers from your documents, proves what left the house.",
     no_args_is_help=True,
     add_completion=False,
@@ -53,24 +111,11 @@ def _root(
         choose_tenant(tenant)
 
 
-app.command("dev")(dev_command)
-app.command("serve")(serve_command)
-app.command("migrate")(migrate_command)
-app.command("ingest")(ingest_command)
-app.command("reindex")(reindex_command)
-app.command("ask")(ask_command)
-app.command("classify")(classify_command)
-app.command("search")(search_command)
-app.command("evaluate")(evaluate_command)
-app.command("eval")(eval_command)
-app.command("explain")(explain_command)
-app.command("feedback")(feedback_command)
-app.add_typer(admin_app, name="admin")
-app.add_typer(audit_app, name="audit")
-app.add_typer(config_app, name="config")
-app.add_typer(lineage_app, name="lineage")
-app.add_typer(models_app, name="models")
-app.add_typer(policy_app, name="policy")
+def tree() -> _Root:
+    """All commands, imported; for those who walk the tree without running it."""
+    root = cast(_Root, typer.main.get_command(app))
+    root.load_all()
+    return root
 
 
 def main() -> NoReturn:
@@ -87,9 +132,12 @@ def run_command(command: Callable[..., None]) -> NoReturn:
 
 def _run(program: typer.Typer) -> NoReturn:
     """Exit codes: 0 ok, 1 refused or failed check, 2 usage, 130 interrupted. Usage errors are typer's own."""
+    starting()
     try:
         program()
     except LacunaError as error:
+        from lacuna.cli import output
+
         output.report(error, as_json="--json" in sys.argv)
         sys.exit(1)
     except BrokenPipeError:

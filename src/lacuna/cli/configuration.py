@@ -5,14 +5,15 @@ Prints no secret. Exit codes: 0 sound, 1 faults, 2 wrong usage.
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from lacuna.cli.output import AsJson, out, print_json
-from lacuna.config import Loaded, load, locate
-from lacuna.config.loading import PACKAGED
-from lacuna.config.reference import effective
 from lacuna.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from lacuna.config import Loaded
 
 config_app = typer.Typer(no_args_is_help=True, help="Check and show the configuration.")
 
@@ -21,6 +22,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Check and show the configur
 def validate(as_json: AsJson = False) -> None:
     """Check every file and variable, build the plug-ins, compile and test the policies; list each fault with its place.
     Exits with 1 if any is."""
+    from lacuna.config import load
     from lacuna.wiring.plugins import check_plugins
     from lacuna.wiring.policy import validate_policies
     from lacuna.wiring.sources import check_sources
@@ -52,6 +54,9 @@ def validate(as_json: AsJson = False) -> None:
 @config_app.command()
 def show(as_json: AsJson = False) -> None:
     """Print every value in force and where it comes from. Secrets are "set" or "not set"."""
+    from lacuna.config import load
+    from lacuna.config.reference import effective
+
     loaded = load()
     rows = list(effective(loaded))
     if as_json:
@@ -66,6 +71,9 @@ def show(as_json: AsJson = False) -> None:
 @config_app.command()
 def path(as_json: AsJson = False) -> None:
     """Print the folder that the configuration is read from."""
+    from lacuna.config import locate
+    from lacuna.config.loading import PACKAGED
+
     folder = locate()
     if as_json:
         print_json({"folder": str(folder or PACKAGED), "packaged": folder is None})
@@ -73,5 +81,7 @@ def path(as_json: AsJson = False) -> None:
         out.print(str(folder or PACKAGED), markup=False)
 
 
-def _folder(loaded: Loaded) -> str:
+def _folder(loaded: "Loaded") -> str:
+    from lacuna.config.loading import PACKAGED
+
     return str(loaded.folder or PACKAGED)

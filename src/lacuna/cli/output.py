@@ -1,13 +1,11 @@
 """How commands speak: results on standard output, everything else on standard error, `--json` for programs."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import msgspec
 import typer
 from rich.console import Console
 
@@ -30,6 +28,8 @@ def overrides(data_dir: Path | None, **more: object) -> dict[str, object]:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output; escaped where the terminal's encoding is not UTF-8."""
+    import msgspec
+
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=plain, indent=2) + "\n")
 
@@ -50,10 +50,15 @@ def read_text(path: Path, most: int = 1024 * 1024) -> str:
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """The result of an async command. Warnings of its parts go to standard error."""
+    import asyncio
+
     import structlog
+
+    from lacuna.wiring.start_up import started
 
     if not structlog.is_configured():
         structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    started()
     return asyncio.run(work())
 
 

@@ -14,5 +14,10 @@ class Section(BaseModel):
     """What all sections share: frozen, no unknown keys, no values in error messages."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False, validate_default=False
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        validate_default=False,
+        defer_build=True,  # the whole tree is built once, when a configuration is read
     )
