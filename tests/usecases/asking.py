@@ -37,6 +37,7 @@ from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.outcome import Outcomes
+from lacuna.usecases.recall import Recall
 from lacuna.usecases.search import Search
 
 EVERYWHERE = dict.fromkeys(Tier, frozenset(Source))
@@ -91,6 +92,7 @@ class House:
     telemetry: CountingTelemetry = field(default_factory=CountingTelemetry)
     texts: Any = None
     corpus: Sequence[ClassifierLayer] = ()
+    recall: Recall | None = None
 
     def __post_init__(self) -> None:
         self.keys = FixedKeys()
@@ -122,10 +124,10 @@ class House:
         gate = Gate(self.classify, self.ledger, self.keys, self.clock, self.ids)
         gather = Gather(self.classify, search, gate, self.web, self.telemetry)
         generate = Generate(
-            self.local, self.external, self.quoting, gate, search, self.telemetry, plain=Extractive.plain
+            self.local, self.external, self.quoting, gate, search, self.telemetry, Extractive.plain, self.recall
         )
         outcomes = Outcomes(self.classify, self.ledger, self.keys, self.clock, self.ids)
-        return Ask(self.classify, search, gather, generate, outcomes, self.ledger, self.telemetry, **more)
+        return Ask(self.classify, search, gather, generate, outcomes, self.ledger, self.telemetry, self.recall, **more)
 
     async def put(self, text: str, *, name: str = "doc", tier: Tier = Tier.PUBLIC, title: str = "") -> None:
         """Stores a document of one passage."""

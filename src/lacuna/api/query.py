@@ -27,12 +27,14 @@ Groups = Annotated[tuple[classify.ShortText, ...], msgspec.Meta(max_length=200)]
 
 
 class QueryBody(classify.ClassifyBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`groups` and `max_tier` narrow what is searched; they never widen it."""
+    """`groups` and `max_tier` narrow what is searched; they never widen it. With `cache` false the answer is written
+    anew, and not kept."""
 
     top_k: TopK = 5
     sources: tuple[Literal["local_rag", "web_search", "external_llm"], ...] | None = None
     generate: bool = True
     stream: bool = False
+    cache: bool = True
     groups: Groups | None = None
     max_tier: str | None = None
 
@@ -105,7 +107,8 @@ class LeftModel(msgspec.Struct, frozen=True):
 
 
 class QueryAnswer(msgspec.Struct, frozen=True):
-    """`tier` is the join of everything that went into the answer."""
+    """`tier` is the join of everything that went into the answer. `cached` says that its text was written before, from
+    the same passages."""
 
     answer: str
     tier: str
@@ -120,6 +123,7 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     removed: RemovedModel
     left_the_house: tuple[LeftModel, ...]
     rewritten_query: str | None
+    cached: bool
 
 
 class ResultModel(msgspec.Struct, frozen=True):
@@ -161,6 +165,7 @@ async def query(request: Request) -> Response:
         sources=None if body.sources is None else frozenset(Source(s) for s in body.sources),
         generate=body.generate,
         reach=narrowed(principal, body.groups, body.max_tier),
+        cache=body.cache,
     )
     ask = here.application.ask
     try:
@@ -239,6 +244,7 @@ def answer_model(finished: Answer) -> QueryAnswer:
         removed=RemovedModel(finished.removed.get("citations", 0), finished.removed.get("links", 0)),
         left_the_house=tuple(map(left_model, finished.left)),
         rewritten_query=finished.searched or None,
+        cached=finished.cached,
     )
 
 

@@ -55,6 +55,7 @@ def ask_command(
     max_tier: TierOption = None,
     group: GroupOption = None,
     generate: Annotated[bool, typer.Option(help="Write an answer, or list the passages only.")] = True,
+    cache: Annotated[bool, typer.Option(help="Take an answer that was written before, where answers are kept.")] = True,
     purpose: Purpose = None,
     strategy: Strategy = None,
     data_dir: DataDir = None,
@@ -71,7 +72,7 @@ def ask_command(
             text = given_text(question, None, application.loaded.settings.server.max_query_chars)
             who = application.cli_principal
             reach = narrowed(who, tuple(group) if group else None, max_tier)
-            wanted = Wanted(Question(text, purpose=purpose), top_k, generate=generate, reach=reach)
+            wanted = Wanted(Question(text, purpose=purpose), top_k, generate=generate, reach=reach, cache=cache)
             return answer_model(await application.ask.answer(wanted, who))
 
     answered = run(work)
@@ -175,7 +176,7 @@ def _show_answer(a: "QueryAnswer") -> None:
         what = f"{left.bytes} bytes" if left.text is None else left.text
         how = " (derived from your question)" if left.derived else ""
         out.print(f"This left the house: {what}  to {left.service} at {left.host}{how}", markup=False)
-    out.print(f"Answer  {a.tier}, written by {a.model}", markup=False)
+    out.print(f"Answer  {a.tier}, written by {a.model}{' before' if a.cached else ''}", markup=False)
     if a.degraded:
         out.print(f"Failed  {', '.join(a.degraded)}", markup=False)
     out.print(f"Receipt record {a.receipt.index} of {a.receipt.tree_size}, lineage {a.lineage_id}", markup=False)

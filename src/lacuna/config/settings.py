@@ -165,13 +165,28 @@ class StorageSettings(Section):
     postgres_timeout_s: Annotated[Number, Field(gt=0, le=3_600)] = Field(20.0, description="Seconds for one answer.")
 
 
+class AnswerCacheSettings(Section):
+    """Answers of language models that need not be written again. They are texts that are kept, sealed, for a while."""
+
+    kept_for: Annotated[Literal["nobody", "user", "reach"], LowerText] = Field(
+        "nobody",
+        description="Who is given an answer that was written before: nobody, who asked for it, or everybody who may "
+        "read the same.",
+    )
+    ttl: Annotated[Whole, Field(ge=1, le=30 * _DAY_S)] = Field(3_600, description="Seconds an answer is kept.")
+    max_entries: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(
+        1_000, description="Answers kept in process, of at most 64 KiB each."
+    )
+
+
 class CacheSettings(Section):
-    """Classifications that need not be computed again."""
+    """Classifications and answers that need not be made again."""
 
     enabled: bool = Field(True, description="Whether classifications are cached.")
     redis_url: RedisAddress | None = Field(None, description="Redis; empty: in process only.")
     ttl: Annotated[Whole, Field(ge=1, le=30 * _DAY_S)] = Field(3_600, description="Seconds an entry lives.")
     max_entries: Annotated[Whole, Field(ge=1, le=10_000_000)] = Field(100_000, description="Entries kept in process.")
+    answers: AnswerCacheSettings = Field(default_factory=AnswerCacheSettings)
 
 
 class MetricsSettings(Section):

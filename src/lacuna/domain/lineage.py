@@ -38,8 +38,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` went into `target`; `relation` says how ("part_of", "retrieved", "cited", "generated", "sent",
-    "read", "wrote")."""
+    """`source` went into `target`; `relation` says how ("part_of", "retrieved", "cited", "generated", "reused",
+    "sent", "read", "wrote")."""
 
     source: str
     target: str

@@ -30,6 +30,7 @@ from lacuna.usecases.gather import Gather
 from lacuna.usecases.generate import Generate
 from lacuna.usecases.mark import counted, marked, marks
 from lacuna.usecases.outcome import Outcomes
+from lacuna.usecases.recall import Recall
 from lacuna.usecases.search import Search
 
 LOOK_EVERY_S = 0.5
@@ -73,6 +74,8 @@ class Answer:
     left: tuple[Left, ...] = ()
     searched: str = ""
     """What a follow-up was taken to ask; empty where it was searched for as it is."""
+    cached: bool = False
+    """Whether the text was written for an earlier answer from the same."""
 
 
 Event = Started | Piece | Answer
@@ -102,7 +105,9 @@ class Ask:
         outcomes: Outcomes,
         ledger: Ledger,
         telemetry: Telemetry,
+        recall: Recall | None = None,
     ) -> None:
+        self._recall = recall
         self._classify = classify_
         self._search = search
         self._gather = gather
@@ -160,6 +165,8 @@ class Ask:
         # Once the whole answer is there its outcome is recorded, whoever still waits for it.
         ended = asyncio.ensure_future(self._kept(self._outcomes.close(run, "released")))
         answer_id, receipt = await asyncio.shield(ended)
+        if self._recall is not None:
+            await self._recall.keep(run, answer_id)
         yield Answer(
             text=run.text,
             tier=run.tier,
@@ -173,6 +180,7 @@ class Ask:
             removed={what: count for what, count in run.removed.items() if count},
             left=tuple(run.left),
             searched="" if run.searched == question.text else run.searched,
+            cached=bool(run.recalled),
         )
 
     async def _decided(self, decided: Decided, wanted: Wanted, principal: Principal) -> Decided:

@@ -11,6 +11,7 @@ from lacuna.domain.lineage import Node
 from lacuna.domain.policy import Source
 from lacuna.domain.retrieval import Citation, Hit, WebResult
 from lacuna.domain.tiers import Tier
+from lacuna.ports.cache import Key
 from lacuna.ports.llm import Passage
 from lacuna.usecases.classify import Decided
 
@@ -20,13 +21,15 @@ SNIPPET = 280
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. `sources` limits where the answer may come from; `generate` false returns passages only."""
+    """What is asked for. `sources` limits where the answer may come from; `generate` false returns passages only,
+    `cache` false has the answer written anew and not kept."""
 
     question: Question
     top_k: int = 5
     sources: frozenset[Source] | None = None
     generate: bool = True
     reach: Reach | None = None
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,20 @@ class Left:
     derived: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model wrote to the end, as it came from it, and what it depends on."""
+
+    key: Key
+    text: str
+
+
 @dataclass(slots=True)
 class Run:
     """The production of one answer: who asked what, and what it turned out to use. `tier`, `model`, `pieces`,
     `outbound`, `left` and `degraded` grow while it runs; `removed` counts the "citations" and "links" that were taken
-    out, `searched` is what the documents were searched for."""
+    out, `searched` is what the documents were searched for. `recalled` names the answer that the text was written for,
+    where it was not written for this one; `draft` is there where it was and may be kept."""
 
     wanted: Wanted
     decided: Decided
@@ -86,6 +98,8 @@ class Run:
     degraded: list[str] = field(default_factory=list)
     removed: Counter[str] = field(default_factory=Counter)
     claims: tuple[Claim, ...] = ()
+    recalled: str = ""
+    draft: Draft | None = None
 
     @classmethod
     def begin(cls, wanted: Wanted, decided: Decided, principal: Principal) -> "Run":

@@ -23,6 +23,7 @@ from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.asked import Run
 from lacuna.usecases.leave import Gate
+from lacuna.usecases.recall import Recall, Writer
 from lacuna.usecases.search import Search
 
 LOCAL, EXTERNAL, QUOTING = "llm", "external_llm", "extractive"
@@ -50,7 +51,8 @@ class ExternalModel:
 
 
 class Generate:
-    """`quoting` needs no back end; `plain` are its sentences that claim nothing."""
+    """`quoting` needs no back end; `plain` are its sentences that claim nothing. `recall` is None where nothing that a
+    model wrote is kept."""
 
     def __init__(
         self,
@@ -61,7 +63,9 @@ class Generate:
         search: Search,
         telemetry: Telemetry,
         plain: Iterable[str] = (),
+        recall: Recall | None = None,
     ) -> None:
+        self._recall = recall
         self._local = tuple(local)
         self._external = external
         self._quoting = quoting
@@ -79,7 +83,7 @@ class Generate:
             shown = False
             run.model = rung.model
             try:
-                async with aclosing(_screened(rung.write(), screen)) as pieces:
+                async with aclosing(_screened(self._written(rung, prompt, run), screen)) as pieces:
                     async for piece in pieces:
                         shown = True
                         yield piece
@@ -94,6 +98,12 @@ class Generate:
                 continue
             await self._judged(run, screen)
             return
+
+    def _written(self, rung: "_Rung", prompt: Prompt, run: Run) -> AsyncIterator[str]:
+        """What the back end writes, or wrote to the same."""
+        if self._recall is None or rung.part == QUOTING or not run.wanted.cache:
+            return rung.write()
+        return self._recall.pieces(run, prompt, Writer(rung.part, rung.model), rung.write)
 
     async def _ladder(self, prompt: Prompt, run: Run) -> AsyncIterator["_Rung"]:
         approved_only = bool(of_kind(run.decided.policy.obligations, ObligationKind.APPROVED_MODELS_ONLY))

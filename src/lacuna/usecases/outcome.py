@@ -45,6 +45,7 @@ class Outcomes:
             "claims": dict(Counter(str(claim.standing) for claim in run.claims)),
             "removed": {what: count for what, count in run.removed.items() if count},
             "suspicious": dict(suspicions(run.evidence.passages)),
+            **({"cached_from": run.recalled} if run.recalled else {}),
         }
         record = Record("answer.released", self._clock.now_us(), who.user_id, who.via, run.decided.decision_id, data)
         entry = Entry(record, _lineage(answer_id, run))
@@ -71,4 +72,6 @@ def _lineage(answer_id: str, run: Run) -> LineageDelta:
         nodes.append(Node(f"model:{run.model}", NodeKind.MODEL, Tier.PUBLIC, run.model))
         edges.append(Edge(f"model:{run.model}", answer_id, "generated"))
     edges += [Edge(node.node_id, answer_id, "returned") for node in run.outbound]
+    if run.recalled:
+        edges.append(Edge(run.recalled, answer_id, "reused"))
     return LineageDelta.of(dict.fromkeys(nodes), dict.fromkeys(edges))

@@ -78,7 +78,7 @@ class Trace:
             actor=first.actor,
             summary=tuple(_story(replace(first, data=facts), sent, outcome, why)),
             facts=facts,
-            outcome=None if outcome is None else outcome.data,
+            outcome=None if outcome is None else _for_reader(outcome.data, principal),
             records=tuple(s.index for s in stored),
             counterfactual=why,
         )
@@ -140,6 +140,12 @@ def _for_clearance(facts: Mapping[str, Json], clearance: Tier) -> Mapping[str, J
     return {**facts, "findings": kept}
 
 
+def _for_reader(outcome: Mapping[str, Json], principal: Principal) -> Mapping[str, Json]:
+    """The outcome; which earlier answer its text was written for, perhaps somebody else's, is for auditors."""
+    hidden = set() if principal.may(Permission.READ_ALL_DECISIONS) else {"cached_from"}
+    return {name: value for name, value in outcome.items() if name not in hidden}
+
+
 def _permitted(finding: Mapping[str, Json], clearance: Tier) -> bool:
     return Tier.parse(str(finding.get("tier"))) <= clearance
 
@@ -187,6 +193,8 @@ def _story(first: Record, sent: list[Record], outcome: Record | None, why: Count
         lines.append(
             f"The answer ({o.get('outcome')}) is {o.get('tier')}, from {count} document(s), by {o.get('model')}."
         )
+        if o.get("cached_from"):
+            lines.append("It was written for an earlier answer from the same passages; no model was asked this time.")
         if o.get("degraded"):
             lines.append(f"Parts that failed: {', '.join(str(d) for d in _items(o.get('degraded')))}.")
     return lines

@@ -20,6 +20,7 @@ from lacuna.usecases.leave import Gate
 from lacuna.usecases.neighbours import Neighbours
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.pages import Pages
+from lacuna.usecases.recall import Recall
 from lacuna.usecases.search import Search
 from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
@@ -76,6 +77,7 @@ def asking(
     parser: Parser,
     stack: AsyncExitStack,
     neighbours: Neighbours | None,
+    recall: Recall | None,
 ) -> Ask:
     """The use case with its steps."""
     gate = Gate(classify, ledger, keys, clock, ids)
@@ -86,8 +88,9 @@ def asking(
     gather = Gather(classify, search, gate, outside.web, telemetry, web.max_results, split, neighbours, pages)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
-    generate = Generate(outside.local, outside.external, quoting, gate, search, telemetry, plain=extractive.plain)
-    return Ask(classify, search, gather, generate, Outcomes(classify, ledger, keys, clock, ids), ledger, telemetry)
+    generate = Generate(outside.local, outside.external, quoting, gate, search, telemetry, extractive.plain, recall)
+    outcomes = Outcomes(classify, ledger, keys, clock, ids)
+    return Ask(classify, search, gather, generate, outcomes, ledger, telemetry, recall)
 
 
 def _web_search(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -> WebSearch | None:

@@ -44,6 +44,7 @@ from lacuna.usecases.take_in import TakeIn
 from lacuna.usecases.trace import Trace
 from lacuna.usecases.users import Users
 from lacuna.wiring.anchors import anchoring, keep_anchoring
+from lacuna.wiring.answer_cache import kept_answers
 from lacuna.wiring.application import Application, Part
 from lacuna.wiring.asking import asking, models_and_web
 from lacuna.wiring.cache import open_cache
@@ -176,6 +177,7 @@ async def open_application(
             fingerprints=fingerprints,
             fingerprinter=fingerprinter,
         )
+        kept = await kept_answers(settings, folder, keys, telemetry, stack)
         ask = asking(
             settings,
             classify,
@@ -190,6 +192,7 @@ async def open_application(
             parser,
             stack,
             finding.neighbours,
+            kept.recall,
         )
         terms, follow = administration(
             found, storage.terms, term_version, classify, term_layers, keys, clock, ids, answers=surface != "cli"
@@ -212,7 +215,7 @@ async def open_application(
             parts["cache"] = Part(cache.check, required=False)
         if judging is not None:
             parts["llm_layer"] = Part(judging.check, required=False)
-        parts |= outside.parts | finding.parts
+        parts |= outside.parts | finding.parts | kept.parts
         await ingest.recover()
         if passages_needed and 1 < ingest.lost.documents == len(ingest.lost):
             raise StorageMissing(

@@ -1,5 +1,8 @@
 """The cache of classifications, from settings."""
 
+from functools import partial
+from typing import Any
+
 import structlog
 
 from lacuna import __version__
@@ -22,22 +25,27 @@ async def open_cache(wanted: CacheSettings, keys: KeyRing, telemetry: Telemetry)
     if wanted.redis_url is None:
         in_process: ClassificationCache = memory
         return in_process
-    try:
-        redis = back_end("cache", "redis")
-    except ImportError:
-        raise ConfigError(
-            "cache.redis_url is set, but the package `redis` is not installed.", cure="pip install 'lacuna[redis]'"
-        ) from None
     address = wanted.redis_url.get_secret_value()
-    cache: ClassificationCache = await redis.open(
-        address, memory, keys, __version__, wanted.ttl, telemetry, changed=lambda reason: _changed(telemetry, reason)
+    cache: ClassificationCache = await redis_back_end("cache").open(
+        address, memory, keys, __version__, wanted.ttl, telemetry, changed=partial(changed, telemetry, "cache")
     )
     return cache
 
 
-def _changed(telemetry: Telemetry, reason: str) -> None:
+def redis_back_end(port: str) -> Any:
+    """The back end of `port` on Redis. Raises ConfigError where its package is missing."""
+    try:
+        return back_end(port, "redis")
+    except ImportError:
+        raise ConfigError(
+            "cache.redis_url is set, but the package `redis` is not installed.", cure="pip install 'lacuna[redis]'"
+        ) from None
+
+
+def changed(telemetry: Telemetry, part: str, reason: str) -> None:
+    """Counts and logs that Redis is not used any more; logs that it is again where there is no reason."""
     if not reason:
-        log.info("redis_in_use")
+        log.info("redis_in_use", part=part)
         return
-    telemetry.failed("cache", "dependency_unavailable")
-    log.warning("redis_out_of_use", reason=reason, effect="what other workers found is worked out again")
+    telemetry.failed(part, "dependency_unavailable")
+    log.warning("redis_out_of_use", part=part, reason=reason, effect="what others found is worked out again")

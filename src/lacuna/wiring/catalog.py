@@ -103,6 +103,10 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "memory": "lacuna.adapters.cache.memory:MemoryClassificationCache",
         "redis": "lacuna.adapters.cache.redis:RedisClassificationCache",
     },
+    "answer_cache": {
+        "memory": "lacuna.adapters.cache.answers:in_memory",
+        "redis": "lacuna.adapters.cache.answers_redis:open_shared",
+    },
     "identity": {
         "oidc": "lacuna.adapters.identity.oidc:OidcTokens",
     },

@@ -15,6 +15,10 @@ def stored_texts(
     folder: Path, settings: AuditSettings, ledger: Ledger, catalogue: Catalogue, keys: KeyRing, clock: Clock
 ) -> Texts:
     """Raises StorageError where the keys' folder cannot be used."""
-    where = settings.subject_keys_path or folder / "subject-keys"
-    vault = back_end("texts", "sealed")(folder, SubjectKeys(where, keys.derived("subject keys")))
+    vault = back_end("texts", "sealed")(folder, subject_keys(folder, settings, keys))
     return Texts(vault, ledger, catalogue, keys, clock, keeping=settings.store_text)
+
+
+def subject_keys(folder: Path, settings: AuditSettings, keys: KeyRing) -> SubjectKeys:
+    """The keys that erasing a subject destroys. Raises StorageError."""
+    return SubjectKeys(settings.subject_keys_path or folder / "subject-keys", keys.derived("subject keys"))

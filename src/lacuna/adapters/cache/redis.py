@@ -9,22 +9,16 @@ other names and go with their age.
 import time
 from collections.abc import Callable
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-
 from lacuna.adapters.cache.memory import MemoryClassificationCache
-from lacuna.adapters.cache.redis_lane import RedisLane
+from lacuna.adapters.cache.redis_lane import ANSWER_SECONDS, RedisLane, redis_client
 from lacuna.adapters.cache.sealing import MAX_SEALED_BYTES, Rejected, Sealing
 from lacuna.domain.classification import Classification
-from lacuna.domain.errors import ConfigError, DependencyError
+from lacuna.domain.errors import DependencyError
 from lacuna.ports.cache import Key
 from lacuna.ports.secrets import KeyRing
 from lacuna.ports.telemetry import Telemetry
 
 LEVEL = "redis"
-ANSWER_SECONDS = 0.1
-"""Longer than Redis takes by two orders of magnitude, and short enough to be lost once."""
 
 
 class RedisClassificationCache:
@@ -53,7 +47,7 @@ class RedisClassificationCache:
         """`version` is Lacuna's: entries of another one do not count. `changed` hears why Redis is not used from now
         on, and "" when it is again. Raises ConfigError where Redis refuses what the address says; a Redis that is out
         of reach is waited for in the background."""
-        lane = RedisLane(lambda: _client(address), ANSWER_SECONDS, MAX_SEALED_BYTES, changed)
+        lane = RedisLane(lambda: redis_client(address), ANSWER_SECONDS, MAX_SEALED_BYTES, changed)
         await lane.start()
         sealing = Sealing(keys.derived("cache entry names"), keys.derived("cache entry seals"), version)
         return cls(memory, lane, sealing, ttl_s, telemetry)
@@ -100,13 +94,3 @@ class RedisClassificationCache:
     async def close(self) -> None:
         await self._lane.close()
         await self._memory.close()
-
-
-def _client(address: str) -> Redis:
-    try:
-        client: Redis = Redis.from_url(address, max_connections=1, retry=Retry(NoBackoff(), 0), socket_timeout=None)
-    except ValueError as fault:
-        raise ConfigError(
-            "cache.redis_url is no address that Redis's client understands.", cure="Write redis://host:6379/0."
-        ) from fault
-    return client

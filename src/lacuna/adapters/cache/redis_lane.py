@@ -13,6 +13,8 @@ from contextlib import suppress
 from typing import Final
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
@@ -23,6 +25,9 @@ from redis.exceptions import (
 )
 
 from lacuna.domain.errors import ConfigError, DependencyError, DependencyTimeout, DependencyUnavailable
+
+ANSWER_SECONDS: Final = 0.1
+"""Longer than Redis takes by two orders of magnitude, and short enough to be lost once."""
 
 BATCH: Final = 1_024
 MAX_WRITES: Final = 1_024
@@ -199,3 +204,14 @@ def _refusal(fault: Exception) -> ConfigError | None:
             "cache.redis_url has an option that Redis's client does not know.", cure="Check what stands after the `?`."
         )
     return None
+
+
+def redis_client(address: str) -> Redis:
+    """A client that tries once and keeps one connection. Raises ConfigError for an address that is none."""
+    try:
+        client: Redis = Redis.from_url(address, max_connections=1, retry=Retry(NoBackoff(), 0), socket_timeout=None)
+    except ValueError as fault:
+        raise ConfigError(
+            "cache.redis_url is no address that Redis's client understands.", cure="Write redis://host:6379/0."
+        ) from fault
+    return client
