@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +54,26 @@ def test_content_reaches_no_line(log_format: LogFormat) -> None:
     assert written.count("raise ValueError") == (2 if log_format == "console" else 0)
     assert written.count("ValueError") >= 2
     assert "asked" in written
+
+
+def fail_with_a_message() -> None:
+    try:
+        raise KeyError(SECRET)
+    except KeyError as cause:
+        raise ExceptionGroup(SECRET, [ValueError(SECRET)]) from cause
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_messages_of_exceptions_reach_no_line(log_format: LogFormat) -> None:
+    stream = logged(log_format)
+    try:
+        fail_with_a_message()
+    except ExceptionGroup:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    written = stream.getvalue()
+    assert SECRET not in written
+    assert {"ExceptionGroup", "KeyError"} <= set(re.findall(r"\w+", written))
+    assert "fail_with_a_message" in written
 
 
 def test_json_lines_say_what_was_dropped() -> None:

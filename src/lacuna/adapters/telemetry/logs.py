@@ -1,12 +1,14 @@
 """Structured logs: one line an event on standard error, as JSON or for people.
 
 Promise: a field that by its name holds content never reaches a log line, whoever logs it and however deep it is nested;
-the standard library's logging goes the same way. What it cannot see is content inside a message or under an innocent
+of exceptions, types and frames do, no messages and no local variables: of what nobody foresaw both may hold texts. The
+standard library's logging goes the same way. What it cannot see is content inside a message or under an innocent
 name: code that logs passes identifiers, never texts.
 """
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, Literal, TextIO
 
@@ -69,14 +71,37 @@ def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None =
 
 
 def _rendering(log_format: LogFormat) -> list[Processor]:
-    # Tracebacks without local variables: those hold texts.
     if log_format == "console":
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
+        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_plain)]
     tracebacks = structlog.processors.ExceptionRenderer(
         structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     )
-    return [tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [tracebacks, _without_messages, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _without_messages(
+    _logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A structlog processor behind the renderer of exceptions."""
+    if isinstance(event.get("exception"), list):
+        event["exception"] = [_shown(each) for each in event["exception"]]
+    return event
+
+
+def _shown(stack: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: stack[key] for key in ("exc_type", "is_cause", "frames") if key in stack}
+    inside = [_shown(each) for group in stack.get("exceptions", ()) for each in group]
+    return {**kept, "exceptions": inside} if inside else kept
+
+
+def _plain(stream: TextIO, exc_info: Any) -> None:
+    """A traceback for people: where, and of what type; causes last."""
+    error: BaseException | None = exc_info[1]
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        stream.write("".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
+        error = error.__cause__ or error.__context__
 
 
 def _without_content(fields: Mapping[str, Any], dropped: set[str], depth: int) -> dict[str, Any]:
