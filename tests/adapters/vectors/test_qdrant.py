@@ -14,7 +14,7 @@ from lacuna.domain.tiers import Tier
 from lacuna.testing.contracts.vector_edges import EVERYTHING
 from lacuna.testing.contracts.vectors import ids
 from lacuna.testing.passages import FINGERPRINT, passage, unit
-from lacuna.testing.servers.loopback import Reply
+from lacuna.testing.servers.loopback import LoopbackServer, Reply
 from lacuna.testing.servers.qdrant import QdrantDouble
 
 SALES = frozenset({"sales"})
@@ -149,3 +149,16 @@ async def test_a_place_is_deleted_with_all_its_collections(store: QdrantStore, s
     server.engine.create_collection("another", vectors_config={})
     await QdrantStore.delete(server.url, server.api_key, "passages")
     assert [each.name for each in server.engine.get_collections().collections] == ["another"]
+
+
+async def test_no_proxy_of_the_environment_sees_passages(server: QdrantDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with LoopbackServer(lambda _: Reply(status=502)) as elsewhere:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, elsewhere.url)
+            monkeypatch.setenv(name.upper(), elsewhere.url)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        store = await QdrantStore.open(server.url, KEY, "lacuna_passages")
+        await store.close()
+    assert elsewhere.received == []
+    assert server.received

@@ -8,6 +8,7 @@ The client is imported with this module, which takes a second: the catalog loads
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -176,7 +177,15 @@ def _client(url: str, api_key: str | None, timeout_s: float) -> QdrantClient:
     # The key goes as a header: given by its own name it would be warned of where there is no TLS, and inside a cluster
     # there often is none. The check of versions would ask the server before anything is wanted of it.
     headers = {} if api_key is None else {"api-key": api_key}
-    return QdrantClient(url=url, metadata=headers, timeout=max(1, round(timeout_s)), check_compatibility=False)
+    # Passages of every tier go this way, so no proxy variable of the environment turns them elsewhere.
+    return QdrantClient(
+        url=url,
+        metadata=headers,
+        timeout=max(1, round(timeout_s)),
+        check_compatibility=False,
+        trust_env=False,
+        verify=ssl.create_default_context(),
+    )
 
 
 def _nearest(
