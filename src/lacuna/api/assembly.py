@@ -14,7 +14,7 @@ from lacuna.http.buckets import SharedBuckets
 from lacuna.http.limits import Limits, RateLimit
 from lacuna.http.peers import Peers
 from lacuna.http.proxy_identity import ProxyHeaders
-from lacuna.http.tenants import Naming
+from lacuna.http.tenants import Naming, OnlyTenant
 from lacuna.wiring.application import Application, Readiness
 
 MAX_IN_FLIGHT = 1_000
@@ -64,10 +64,11 @@ def asgi_of(loaded: Loaded, contexts: Mapping[str, Context], *, development: boo
     """The program for requests of every tenant in `contexts`, which are by name."""
     server = loaded.settings.server
     limits = Limits(server.max_body_bytes, MAX_IN_FLIGHT, server.request_timeout_s)
+    auth, tenancy = loaded.settings.auth, loaded.settings.tenancy
     if not loaded.tenants:
         [context] = contexts.values()
-        return build(context, limits, loopback_only=development)
-    auth, tenancy = loaded.settings.auth, loaded.settings.tenancy
+        alone = build(context, limits, loopback_only=development)
+        return alone if tenancy.tenant is None else OnlyTenant(alone, tenancy.tenant, tenancy.header)
     bootstrap = "" if auth.api_key is None else auth.api_key.get_secret_value()
     naming = Naming(tenancy.header, auth.oidc.tenant_claim, bootstrap)
     refusals = RateLimit(auth.refusals_per_minute)

@@ -153,6 +153,24 @@ class ByTenant:
         return refused
 
 
+class OnlyTenant:
+    """ASGI. For a server that was started for one tenant of several: a request that names another in `header` has lost
+    its way, and is not answered as this one's."""
+
+    def __init__(self, app: ASGIApp, tenant: str, header: str) -> None:
+        self._app = app
+        self._tenant = tenant.encode("ascii")
+        self._header = header.lower().encode("ascii")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        named = [value.strip() for name, value in scope.get("headers", ()) if name == self._header]
+        if scope["type"] != "http" or named in ([], [self._tenant]):
+            await self._app(scope, receive, send)
+            return
+        log.info("no_tenant", reason="tenant")
+        await answered_alone(from_domain(Request(scope), _refused("tenant")), scope, receive, send)
+
+
 async def answered_alone(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Sends a response that no tenant's application made, with the headers that each of theirs would have."""
     for name, value in FIXED:
