@@ -66,6 +66,41 @@ def test_the_rules_know_the_address_blocks(address: str, private: bool, configur
     assert ANY.permits(address) is configured
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::127.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "64:ff9b:1::a00:1",
+        "64:ff9b::10.0.0.1",
+        "fec0::1",
+        "5f00::1",
+        "3fff::1",
+        "192.0.0.8",
+        "192.0.0.192",
+        "168.63.129.16",
+    ],
+)
+def test_blocks_of_special_purpose_are_not_public(address: str) -> None:
+    assert not PUBLIC.permits(address)
+
+
+DISGUISED = ["127\u30020\u30020\u30021", "127\uff0e0\uff0e0\uff0e1", "\u2460\u2461\u2466.0.0.\uff11", "127.0.0.1\u3002"]
+
+
+@pytest.mark.parametrize("host", [*DISGUISED, "169\uff61254\uff61169\uff61254", "127%2e0%2e0%2e1"])
+def test_a_host_is_judged_as_it_is_connected_to(host: str) -> None:
+    """Clients take an address for one whatever dots and digits it is written with, and ask no resolver for it."""
+    with pytest.raises(ConfigError):
+        Endpoint.parse(f"http://{host}/latest/meta-data", PUBLIC)
+
+
+def test_a_number_outside_in_disguise_is_not_inside() -> None:
+    with pytest.raises(ConfigError):
+        Endpoint.parse("http://8\u30028\u30028\u30028/v1", PRIVATE)
+    assert Endpoint.parse("http://m\u00fcnchen.example", PUBLIC).authority == "xn--mnchen-3ya.example"
+
+
 @given(st.ip_addresses())
 def test_no_address_is_both_public_and_private(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     assert not (PRIVATE.permits(str(address)) and PUBLIC.permits(str(address)))

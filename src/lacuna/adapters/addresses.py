@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from lacuna.domain.errors import ConfigError
 
@@ -20,11 +21,21 @@ _PRIVATE: Final = tuple(
     ipaddress.ip_network(block)
     for block in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
 )
-_METADATA: Final = frozenset(ipaddress.ip_address(address) for address in ("fd00:ec2::254", "100.100.100.200"))
+_METADATA: Final = frozenset(
+    ipaddress.ip_address(address)
+    for address in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd20:ce::254")
+)
 """Instance metadata services that hand out credentials and are not link-local."""
 
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 """Addresses of the old protocol behind a translator (RFC 6052): the last four bytes count."""
+
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that is assigned of the new protocol's open internet. Elsewhere lie ways to spell addresses of the old one,
+site-local and other blocks that not every version of `ipaddress` knows."""
+
+_SPECIAL: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Blocks in the registries of special purposes that count as global in some version of `ipaddress`."""
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -66,8 +77,14 @@ class AddressRule(StrEnum):
         if self is AddressRule.PRIVATE_ONLY:
             return any(ip.version == block.version and ip in block for block in _PRIVATE)
         if self is AddressRule.PUBLIC_ONLY:
-            return all(each.is_global and not each.is_multicast for each in (ip, *_inside(ip)))
+            return _is_assigned(ip) and all(each.is_global and not each.is_multicast for each in (ip, *_inside(ip)))
         return str(ip) != "255.255.255.255"
+
+
+def _is_assigned(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _UNICAST and ip not in _TRANSLATED:
+        return False
+    return not any(ip.version == block.version and ip in block for block in _SPECIAL)
 
 
 def _inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
@@ -85,7 +102,7 @@ class AddressRefused(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A parsed base URL: `path` has no trailing slash."""
+    """A parsed base URL: `host` is in the form in which it is connected to, `path` has no trailing slash."""
 
     scheme: str
     host: str
@@ -99,10 +116,9 @@ class Endpoint:
         cure = "Write it as http://host:port or https://host, without user name, query and fragment."
         try:
             parts = urlsplit(url.strip())
-            port = parts.port
+            port, host = parts.port, _as_connected(parts.hostname or "")
         except ValueError:
             raise ConfigError("An endpoint is not a URL.", cure=cure) from None
-        host = parts.hostname or ""
         scheme = parts.scheme.lower()
         plain = host and not any(c.isspace() or c in '\\^`{}|<>"' or ord(c) < 33 for c in url.strip())
         if scheme not in DEFAULT_PORTS or not plain or parts.username is not None or parts.query or parts.fragment:
@@ -123,6 +139,14 @@ class Endpoint:
     @property
     def base(self) -> str:
         return f"{self.scheme}://{self.authority}{self.path}"
+
+
+def _as_connected(host: str) -> str:
+    """The host as the client spells it when it connects: other scripts have dots and digits that become ours (IDNA), so
+    that a name may turn out to be an address. Raises ValueError for one that is no host."""
+    if "%" in host and ":" not in host:
+        raise ValueError("no name has a %")
+    return URL(f"//[{host}]" if ":" in host else f"//{host}").raw_host or ""
 
 
 def _is_literal(host: str) -> bool:

@@ -145,6 +145,8 @@ async def test_a_page_that_is_none_is_a_failure(
         "http://169.254.169.254/latest/",
         "http://2130706433/",
         "http://0x7f.1/",
+        "http://169\u3002254\u3002169\u3002254/latest/",
+        "http://127\uff0e0\uff0e0\uff0e1/",
         "javascript:alert(1)",
         "",
     ],
