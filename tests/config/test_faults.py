@@ -74,6 +74,18 @@ from tests.config.conftest import Faults, Folder
             "llm: {backend: openai, endpoint: 'http://a', model: m}\nexternal_llm: {endpoint: 'http://b', model: m}",
             "2: external_llm.endpoint: is a second LLM outside the house; configure one of the two",
         ),
+        (
+            "llm: {backend: vllm, endpoint: 'http://a', model: m, network: public}",
+            "1: llm.network: must be private: a local LLM sees text of every tier",
+        ),
+        (
+            "external_llm: {endpoint: 'http://10.0.0.1', model: m, network: public}",
+            "1: external_llm.endpoint: is a private address, which network: public refuses",
+        ),
+        (
+            "llm: {backend: openai, endpoint: 'https://8.8.8.8', model: m, network: private}",
+            "1: llm.endpoint: is a public address, which network: private refuses",
+        ),
         ("vectors:\n  backend: pgvector", "2: vectors.backend: needs the address of a PostgreSQL"),
         ("vectors:\n  backend: qdrant", "2: vectors.backend: needs vectors.qdrant_url"),
         ("vectors:\n  name: Not-a-name", "2: vectors.name: must be a small letter"),

@@ -60,7 +60,7 @@ class AddressRule(StrEnum):
             "private_only": "A back end that counts as local needs a loopback or private address; mark any other as "
             "external.",
             "public_only": "A service outside needs a public address; where it stands on a private network, say so "
-            "(web_search.network: private).",
+            "(network: private in its section).",
             "any_configured": "Use the address of a host.",
         }[self.value]
 
@@ -85,6 +85,11 @@ def _is_assigned(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if isinstance(ip, ipaddress.IPv6Address) and ip not in _UNICAST and ip not in _TRANSLATED:
         return False
     return not any(ip.version == block.version and ip in block for block in _SPECIAL)
+
+
+NETWORKS: Final = {"public": AddressRule.PUBLIC_ONLY, "private": AddressRule.PRIVATE_ONLY}
+"""The rules of services outside, by where they are configured to stand: one in front of which a proxy of the house
+stands is connected to at that proxy's private address, and nowhere else."""
 
 
 def _inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:

@@ -1,9 +1,10 @@
 """The one HTTP client of all adapters.
 
 Promise: it talks to the configured endpoint and nobody else (no redirects, no proxy variables, no `.netrc`, addresses
-checked at each connection), stores nothing (no cookies), and everything is bounded: time to connect, time in all, bytes
-read, connections. Foreign errors come out as the DependencyError family and carry neither URL nor body. What the bytes
-mean is left to the adapters.
+checked at each connection), stores nothing (no cookies), sends a request once, and everything is bounded: time to
+connect, time in all, bytes read, connections. Where connections are reused, and only there, a request is sent once
+more, on a new one, if the old one turns out to be closed before an answer began. Foreign errors come out as the
+DependencyError family and carry neither URL nor body. What the bytes mean is left to the adapters.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -45,8 +46,9 @@ class Fetched(NamedTuple):
 
 
 class HttpClient:
-    """Calls to one endpoint. `service` names it in errors. Opens nothing before the first call; belongs to the event
-    loop of that call."""
+    """Calls to one endpoint. `service` names it in errors. `reuse_connections` is for services inside the house: what
+    goes outside is recorded once, so it is sent once. Opens nothing before the first call; belongs to the event loop of
+    that call."""
 
     def __init__(
         self,
@@ -234,6 +236,8 @@ class HttpClient:
                 trust_env=False,
                 auto_decompress=False,
             )
+            # aiohttp sends a GET again when the server hangs up, without a word and without a setting.
+            self._session._retry_connection = False
         return self._session
 
     def _refuse(self, response: aiohttp.ClientResponse, accept: str, cures: Mapping[int, str]) -> None:

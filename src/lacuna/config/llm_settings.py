@@ -6,9 +6,15 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from lacuna.config.section import Seconds, Section
-from lacuna.config.values import Folder, LowerText, Text, Token, WebAddress, Whole
+from lacuna.config.values import Folder, LowerText, Text, Token, WebAddress, Whole, is_private_address
 
 Backend = Literal["none", "vllm", "tgi", "ollama", "llamacpp", "openai", "xllamacpp"]
+
+Network = Annotated[Literal["public", "private"], LowerText]
+_WHERE: Final = (
+    "Where a model outside is connected to: private addresses are refused on `public`, all others on `private`, for a "
+    "proxy of your own. Default: `private` where `endpoint` is a private address or `localhost`."
+)
 
 _LOCAL: Final = ("none", "vllm", "tgi", "ollama", "llamacpp", "xllamacpp")
 IN_PROCESS: Final = "xllamacpp"
@@ -55,6 +61,8 @@ class ModelSettings(Section):
         named = backend.strip().lower() if isinstance(backend, str) else backend
         if "location" in cls.model_fields:
             given = {"location": "local" if named in _LOCAL else "external", **given}
+        if "network" in cls.model_fields:
+            given = {"network": _network(given), **given}
         return given
 
     @classmethod
@@ -62,6 +70,13 @@ class ModelSettings(Section):
         if values.get("endpoint") is not None:
             return "vllm"
         return IN_PROCESS if values.get("model_path") is not None else "none"
+
+
+def _network(given: dict[str, object]) -> str:
+    """An address that is written as a private one is meant so."""
+    location, endpoint = given.get("location"), given.get("endpoint")
+    inside = isinstance(location, str) and location.strip().lower() == "local"
+    return "private" if inside or (isinstance(endpoint, str) and is_private_address(endpoint)) else "public"
 
 
 class FallbackLlmSettings(ModelSettings):
@@ -76,6 +91,7 @@ class LlmSettings(ModelSettings):
         description="`local`: inside the house, private addresses only. "
         "`external`: sees PUBLIC text only. Default: `external` for `openai`, else `local`.",
     )
+    network: Network = Field("private", description=_WHERE + " Always `private` for a local one.")
     fallback: FallbackLlmSettings = Field(default_factory=FallbackLlmSettings)
 
     @property
@@ -88,12 +104,14 @@ class LlmSettings(ModelSettings):
 class ExternalLlmSettings(ModelSettings):
     """An LLM outside the house beside a local one: for PUBLIC questions, where `routing.public.external_llm` allows."""
 
+    network: Network = Field("public", description=_WHERE)
+
     @classmethod
     def _usual(cls, values: dict[str, object]) -> str:
         return "openai" if values.get("endpoint") is not None else "none"
 
 
-def external_model(llm: LlmSettings, beside: ExternalLlmSettings) -> ModelSettings | None:
+def external_model(llm: LlmSettings, beside: ExternalLlmSettings) -> LlmSettings | ExternalLlmSettings | None:
     """The model outside the house, however it is configured."""
     if beside.configured:
         return beside

@@ -9,7 +9,7 @@ from lacuna.config.llm_settings import IN_PROCESS, ModelSettings, external_model
 from lacuna.config.schema import KeyPath
 from lacuna.config.settings import Settings
 from lacuna.config.tenants import schemas_of
-from lacuna.config.values import is_loopback
+from lacuna.config.values import is_loopback, is_private_address
 from lacuna.config.vault import VaultReference
 from lacuna.domain.policy import EXTERNAL
 from lacuna.domain.tiers import Tier
@@ -160,6 +160,16 @@ def _models(settings: Settings) -> Iterator[Broken]:
     for path, model, outside in ((("llm",), llm, llm.location == "external"), (("external_llm",), beside, True)):
         if outside and model.backend == IN_PROCESS:
             yield (*path, "backend"), (), "runs in this house, so it cannot be an external LLM"
+    if llm.location == "local" and llm.network == "public":
+        fault = "must be private: a local LLM sees text of every tier"
+        yield ("llm", "network"), (("llm", "location"),), fault
+    away = external_model(llm, beside)
+    if away is not None and away.endpoint is not None:
+        path = ("llm",) if away is llm else ("external_llm",)
+        if away.network == "public" and is_private_address(away.endpoint):
+            yield (*path, "endpoint"), ((*path, "network"),), "is a private address, which network: public refuses"
+        if away.network == "private" and _is_public(away.endpoint):
+            yield (*path, "endpoint"), ((*path, "network"),), "is a public address, which network: private refuses"
     if beside.configured and llm.configured and llm.location == "external":
         fault = "is a second LLM outside the house; configure one of the two"
         yield ("external_llm", "endpoint"), (("llm", "location"),), fault

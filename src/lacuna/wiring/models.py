@@ -29,7 +29,7 @@ def external_model(settings: Settings, telemetry: Telemetry, stack: AsyncExitSta
     wanted = configured.external_model(settings.llm, settings.external_llm)
     if wanted is None:
         return None
-    built = _built("external_generator", wanted, stack)
+    built = _built("external_generator", wanted, stack, network=wanted.network)
     guarded = GuardedExternalGenerator(built, _guard(EXTERNAL, wanted, telemetry))
     return ExternalModel(guarded, approved=wanted.approved)
 
@@ -43,7 +43,7 @@ def _guard(part: str, wanted: ModelSettings, telemetry: Telemetry) -> Guard:
     return Guard(part, telemetry, wanted.timeout_s)
 
 
-def _built(port: str, wanted: ModelSettings, stack: AsyncExitStack) -> Any:
+def _built(port: str, wanted: ModelSettings, stack: AsyncExitStack, **more: object) -> Any:
     limits = {"timeout_s": wanted.timeout_s, "max_tokens": wanted.max_tokens}
     if wanted.backend == IN_PROCESS:
         if wanted.model_path is None or not wanted.model_path.is_file():
@@ -53,6 +53,8 @@ def _built(port: str, wanted: ModelSettings, stack: AsyncExitStack) -> Any:
         )
     else:
         key = "" if wanted.api_key is None else wanted.api_key.get_secret_value()
-        built = back_end(port, wanted.backend)(wanted.backend, str(wanted.endpoint), wanted.name, api_key=key, **limits)
+        built = back_end(port, wanted.backend)(
+            wanted.backend, str(wanted.endpoint), wanted.name, api_key=key, **limits, **more
+        )
     stack.push_async_callback(built.close)
     return built

@@ -23,8 +23,10 @@ from lacuna.domain.retrieval import Citation
 from lacuna.domain.tiers import Tier
 from lacuna.ports.llm import ExternalGenerator, Generator, Passage, Prompt
 from lacuna.testing.contracts.llm import PROMPT, ExternalGeneratorContract, GeneratorContract
+from lacuna.testing.contracts.search_wire import INSIDE, NamesAnswer
 from lacuna.testing.fakes.llm import ScriptedExternalGenerator, ScriptedGenerator
 from lacuna.testing.outbound import released
+from lacuna.testing.servers.hangs_up import HangsUp
 from lacuna.testing.servers.loopback import Reply
 from lacuna.testing.servers.openai_chat import DONE, STREAM_HEADERS, ChatDouble, answer, chunk, event
 
@@ -46,7 +48,7 @@ class TestTheAdapterKeepsTheContract(GeneratorContract):
 class TestTheExternalAdapterKeepsTheContract(ExternalGeneratorContract):
     @pytest.fixture
     async def external(self, double: ChatDouble) -> AsyncIterator[ExternalGenerator]:
-        external = ExternalOpenAICompatible("openai", double.url, "double")
+        external = ExternalOpenAICompatible("openai", double.url, "double", network="private")
         yield external
         await external.close()
 
@@ -257,14 +259,53 @@ def test_a_local_model_is_not_built_from_wrong_settings(endpoint: str, model: st
         OpenAICompatible("vllm", endpoint, model, api_key=key)
 
 
-def test_an_external_model_may_be_anywhere_but_on_a_metadata_service() -> None:
+def test_an_external_model_is_on_the_open_internet_unless_it_is_said_to_stand_inside() -> None:
     assert ExternalOpenAICompatible("openai", "https://8.8.8.8", "m").host == "8.8.8.8"
-    with pytest.raises(ConfigError):
-        ExternalOpenAICompatible("openai", "http://169.254.169.254", "m")
+    assert ExternalOpenAICompatible("openai", "http://10.0.0.7", "m", network="private").host == "10.0.0.7"
+    for endpoint, network in (
+        ("http://10.0.0.7", "public"),
+        ("http://127.0.0.1", "public"),
+        ("https://8.8.8.8", "private"),
+        ("http://169.254.169.254", "public"),
+        ("http://169.254.169.254", "private"),
+    ):
+        with pytest.raises(ConfigError, match="not permitted"):
+            ExternalOpenAICompatible("openai", endpoint, "m", network=network)
+
+
+@pytest.mark.parametrize("address", INSIDE)
+async def test_a_name_that_leads_inside_gets_no_released_text(address: str) -> None:
+    external = ExternalOpenAICompatible("openai", "https://a.example", "m", resolver=lambda: NamesAnswer(address))
+    with pytest.raises(DependencyUnavailable) as caught:
+        await anext(external.generate(released("text", Source.EXTERNAL_LLM)))
+    await external.close()
+    assert caught.value.code == "address_refused"
+    assert "network: private" in caught.value.cure
+
+
+async def test_what_goes_outside_is_sent_once_though_the_server_hangs_up() -> None:
+    async with HangsUp(2, b"".join(answer(("Yes",))), "text/event-stream") as server:
+        external = ExternalOpenAICompatible("openai", server.url, "m", network="private")
+        for _ in range(2):
+            assert [piece async for piece in external.generate(released("text", Source.EXTERNAL_LLM))]
+        with pytest.raises(DependencyUnavailable):
+            await anext(external.generate(released("text", Source.EXTERNAL_LLM)))
+        await external.close()
+    assert len(server.requests) == 3
+    assert len(server.connections) == 3
+
+
+async def test_inside_a_connection_that_the_server_closed_is_opened_anew() -> None:
+    async with HangsUp(2, b"".join(answer(("Yes",))), "text/event-stream") as server:
+        generator = OpenAICompatible("vllm", server.url, "m")
+        for _ in range(2):
+            assert [piece async for piece in generator.generate(PROMPT)]
+        await generator.close()
+    assert [len(requests) for requests in server.connections] == [2, 1]
 
 
 async def test_the_external_request_holds_the_instructions_and_the_released_text_only(double: ChatDouble) -> None:
-    external = ExternalOpenAICompatible("openai", double.url, "double")
+    external = ExternalOpenAICompatible("openai", double.url, "double", network="private")
     assert [piece async for piece in external.generate(released("text <|im_end|>", Source.EXTERNAL_LLM))]
     await external.close()
     [request] = double.received

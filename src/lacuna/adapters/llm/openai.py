@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from lacuna.adapters import openai_endpoint
-from lacuna.adapters.addresses import AddressRule
+from lacuna.adapters.addresses import NETWORKS, AddressRule
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.llm.chat import CHARS_PER_TOKEN, Completion
 from lacuna.domain.errors import ConfigError, TooLarge
@@ -46,6 +46,8 @@ class _ChatServer:
         timeout_s: float,
         max_tokens: int,
         resolver: Callable[[], AbstractResolver],
+        *,
+        reuse_connections: bool,
     ) -> None:
         if not model.strip():
             raise ConfigError(f"The language model {name} has no model name.", cure="Set llm.model.")
@@ -62,7 +64,7 @@ class _ChatServer:
             timeout_s=timeout_s,
             max_body_bytes=_BYTES_PER_ANSWER + max_tokens * (_BYTES_PER_EVENT + CHARS_PER_TOKEN),
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
-            reuse_connections=True,
+            reuse_connections=reuse_connections,
             resolver=resolver,
         )
         self._completion = Completion(self._client, model, max_tokens)
@@ -109,7 +111,8 @@ class OpenAICompatible(_ChatServer):
     ) -> None:
         """`endpoint` with or without `/v1`. Raises ConfigError for one that is no URL or is an address outside private
         networks; a name that leads outside is refused at each connection."""
-        super().__init__(name, endpoint, model, AddressRule.PRIVATE_ONLY, api_key, timeout_s, max_tokens, resolver)
+        rule = AddressRule.PRIVATE_ONLY
+        super().__init__(name, endpoint, model, rule, api_key, timeout_s, max_tokens, resolver, reuse_connections=True)
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """The model's answer as it arrives. Raises TooLarge or a DependencyError."""
@@ -121,7 +124,8 @@ class OpenAICompatible(_ChatServer):
 
 
 class ExternalOpenAICompatible(_ChatServer):
-    """An `ExternalGenerator`: the same protocol with a server outside the house."""
+    """An `ExternalGenerator`: the same protocol with a server outside the house. Each request has a connection of its
+    own, so that none is sent a second time for meeting a closed one."""
 
     def __init__(
         self,
@@ -132,10 +136,14 @@ class ExternalOpenAICompatible(_ChatServer):
         api_key: str = "",
         timeout_s: float = 60.0,
         max_tokens: int = 1024,
+        network: str = "public",
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
     ) -> None:
-        """`endpoint` with or without `/v1`. Raises ConfigError for one that is no URL."""
-        super().__init__(name, endpoint, model, AddressRule.ANY_CONFIGURED, api_key, timeout_s, max_tokens, resolver)
+        """`endpoint` with or without `/v1`. `network` is "public", or "private" for a proxy inside the house that
+        stands in front of the model. Raises ConfigError for an endpoint that is no URL, or an address of the other
+        network; a name that leads to one is refused at each connection."""
+        rule = NETWORKS[network]
+        super().__init__(name, endpoint, model, rule, api_key, timeout_s, max_tokens, resolver, reuse_connections=False)
 
     async def generate(self, outbound: Outbound) -> AsyncGenerator[str, None]:
         """Sends exactly `outbound.text` beside the constant instructions. Raises OutboundRefused, TooLarge or a

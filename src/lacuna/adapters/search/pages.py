@@ -16,11 +16,10 @@ import aiohttp
 import cachebox
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters.addresses import Endpoint
+from lacuna.adapters.addresses import NETWORKS, Endpoint
 from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
 from lacuna.adapters.robots import MAX_BYTES, NOTHING, PATH, Robots
 from lacuna.adapters.search.results import is_web_address, plain
-from lacuna.adapters.search.service import RULES
 from lacuna.domain.errors import ConfigError, DependencyNonsense, OutboundRefused, TooLarge, UnreadableDocument
 from lacuna.domain.policy import Source
 from lacuna.domain.released import released_text
@@ -64,7 +63,7 @@ class WebPages:
     ) -> None:
         self._parser = parser
         self._timeout_s = timeout_s
-        self._rule = RULES[network]
+        self._rule = NETWORKS[network]
         self._ports = ports
         self._resolver = resolver
         self._robots: cachebox.VTTLCache[str, Robots] = cachebox.VTTLCache(_REMEMBERED_SITES)

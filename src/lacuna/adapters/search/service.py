@@ -5,18 +5,16 @@ else is).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters.addresses import AddressRule, Endpoint
+from lacuna.adapters.addresses import NETWORKS, Endpoint
 from lacuna.adapters.http_client import HttpClient
 from lacuna.adapters.search.results import MAX_BODY_BYTES
 from lacuna.domain.errors import ConfigError, DependencyNonsense
-
-RULES: Final = {"public": AddressRule.PUBLIC_ONLY, "private": AddressRule.PRIVATE_ONLY}
 
 Resolver = Callable[[], AbstractResolver]
 
@@ -32,7 +30,7 @@ def connection(
 ) -> tuple[str, HttpClient]:
     """The host, for the ledger, and the client. Raises ConfigError where `endpoint` is no plain http(s) URL, or an
     address of the other network."""
-    rule = RULES[network]
+    rule = NETWORKS[network]
     parsed = Endpoint.parse(endpoint, rule)
     client = HttpClient(
         service,

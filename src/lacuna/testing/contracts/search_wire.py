@@ -18,6 +18,7 @@ from lacuna.domain.errors import (
 from lacuna.domain.retrieval import WebResult
 from lacuna.ports.search import WebSearch
 from lacuna.testing.outbound import released
+from lacuna.testing.servers.hangs_up import HangsUp
 from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
 
 QUERY: Final = "a query that no error may repeat"
@@ -101,6 +102,14 @@ class WebSearchWireContract:
                 await search.close()
             assert len(server.received) == 1
         assert other.received == []
+
+    async def test_what_was_released_is_sent_once_though_the_service_hangs_up(self, make: Make) -> None:
+        async with HangsUp() as server:
+            search = make(server.url)
+            with pytest.raises(DependencyUnavailable):
+                await search.search(released(QUERY), 3)
+            await search.close()
+        assert len(server.requests) == 1
 
     async def test_says_nothing_about_the_asker(
         self, make: Make, page: Callable[[Sequence[WebResult]], bytes], monkeypatch: pytest.MonkeyPatch
