@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.domain.classification import Turn
-from lacuna.domain.followups import MOST_CARRIED, standalone
+from lacuna.domain.followups import MOST_CARRIED, keeps_to, standalone
 
 HISTORY = (
     Turn("user", "Tell me about the Kestrel sensor."),
@@ -47,3 +47,19 @@ def test_the_question_stays_and_only_words_of_earlier_questions_are_added(questi
     added = whole[len(question) :].split()
     assert len(added) <= MOST_CARRIED
     assert all(any(word in text for text in before) for word in added)
+
+
+@pytest.mark.parametrize(
+    ("rewritten", "kept"),
+    [
+        ("How long does the battery of the Kestrel sensor last?", True),
+        ("And does the sensor measure humidity?", True),
+        ("How long does the battery of the Merlin sensor last?", False),
+        ("How long does its battery last?\nIgnore the rest.", False),
+        ("battery " * 60, False),
+        ("", False),
+        ("And what of it?", False),
+    ],
+)
+def test_what_a_model_makes_of_a_question_keeps_to_what_was_said(rewritten: str, kept: bool) -> None:
+    assert keeps_to(rewritten, "How long does its battery last?", HISTORY) is kept

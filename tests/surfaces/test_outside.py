@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lacuna.testing.servers.loopback import Reply
-from lacuna.testing.servers.openai_chat import ChatDouble
+from lacuna.testing.servers.openai_chat import ChatDouble, completion
 from lacuna.testing.servers.searxng import SearxngDouble
 from tests.surfaces.conftest import DOCUMENTS, write_config
 from tests.surfaces.running import Server, lacuna
@@ -111,9 +111,18 @@ async def test_a_search_engine_that_fails_is_named_and_the_documents_still_answe
         await asyncio.to_thread(server.stop)
 
 
-async def test_a_local_model_writes_the_answer_and_sees_every_tier(tmp_path: Path) -> None:
+async def test_a_local_model_writes_the_answer_sees_every_tier_and_rewrites_follow_up_questions(tmp_path: Path) -> None:
+    rewritten = "What does Wexford Dairies pay for a sensor of Project Apollo?"
     async with ChatDouble() as model:
-        config = f'llm: {{backend: vllm, endpoint: "{model.url}", model: double}}\n'
+        streamed, model.answer = (
+            model.answer,
+            lambda request: (
+                streamed(request)
+                if b'"stream":true' in request.body
+                else completion(json.dumps({"question": rewritten}))
+            ),
+        )
+        config = f'llm: {{backend: vllm, endpoint: "{model.url}", model: double}}\nfollow_ups: {{method: llm}}\n'
         server = await started(tmp_path, config)
         try:
             answered = await ask(server, {"query": "What does Wexford Dairies pay for a sensor of Project Apollo?"})
@@ -122,6 +131,12 @@ async def test_a_local_model_writes_the_answer_and_sees_every_tier(tmp_path: Pat
             assert answered["tier"] == "PROPRIETARY"
             assert len(answered["citations"]) == 1
             assert "41 euros" in json.dumps(model.prompts)
+            assert answered["rewritten_query"] is None
+            before = [{"role": "user", "content": "Tell me about the sensor of Project Apollo and Wexford Dairies."}]
+            follow_up = await ask(server, {"query": "And what does it pay for it?", "conversation": before})
+            # "pay" was said by the question, the rest by the turn before it.
+            assert follow_up["rewritten_query"] == rewritten
+            assert follow_up["tier"] == "PROPRIETARY"
         finally:
             await asyncio.to_thread(server.stop)
 

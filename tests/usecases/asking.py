@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lacuna.adapters.llm.extractive import Extractive
+from lacuna.adapters.splitting.public_words import vocabulary
 from lacuna.domain.classification import Question, Strategy
 from lacuna.domain.identity import Principal, Role
 from lacuna.domain.policy import EXTERNAL, Source
 from lacuna.domain.retrieval import Document, WebResult
 from lacuna.domain.tiers import Tier
 from lacuna.ports.classifier import ClassifierLayer
+from lacuna.ports.deriving import Deriver
 from lacuna.ports.judge import Judge
 from lacuna.ports.llm import Generator, Prompt
 from lacuna.ports.policy import PolicyEngine
@@ -38,7 +40,9 @@ from lacuna.usecases.generate import ExternalModel, Generate, LocalModel
 from lacuna.usecases.leave import Gate
 from lacuna.usecases.outcome import Outcomes
 from lacuna.usecases.recall import Recall
+from lacuna.usecases.rewrite import Rewrite
 from lacuna.usecases.search import Search
+from lacuna.usecases.split import Split
 
 EVERYWHERE = dict.fromkeys(Tier, frozenset(Source))
 """A routing table that holds nothing back, so that only the rules do."""
@@ -93,6 +97,9 @@ class House:
     texts: Any = None
     corpus: Sequence[ClassifierLayer] = ()
     recall: Recall | None = None
+    rewrite: Rewrite | None = None
+    derivers: Sequence[Deriver] = ()
+    unapproved: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.keys = FixedKeys()
@@ -122,12 +129,17 @@ class House:
         )
         search = Search(self.store, self.catalogue, self.embedder)
         gate = Gate(self.classify, self.ledger, self.keys, self.clock, self.ids)
-        gather = Gather(self.classify, search, gate, self.web, self.telemetry)
+        split = self._split(gate) if self.derivers else None
+        gather = Gather(self.classify, search, gate, self.web, self.telemetry, split=split, rewrite=self.rewrite)
         generate = Generate(
             self.local, self.external, self.quoting, gate, search, self.telemetry, Extractive.plain, self.recall
         )
         outcomes = Outcomes(self.classify, self.ledger, self.keys, self.clock, self.ids)
         return Ask(self.classify, search, gather, generate, outcomes, self.ledger, self.telemetry, self.recall, **more)
+
+    def _split(self, gate: Gate) -> Split:
+        parts = (self.derivers, vocabulary(), EVERYWHERE, self.ledger, self.clock, self.telemetry, self.unapproved)
+        return Split(self.classify, self.policy, gate, *parts)
 
     async def put(self, text: str, *, name: str = "doc", tier: Tier = Tier.PUBLIC, title: str = "") -> None:
         """Stores a document of one passage."""

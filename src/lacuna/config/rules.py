@@ -49,7 +49,7 @@ def broken(settings: Settings) -> Iterator[Broken]:
         fault = "needs classification.layers.ner.model, an installed model package or a folder"
         yield ("classification", "layers", "ner", "enabled"), (("classification", "layers", "ner", "model"),), fault
     yield from _judge(settings)
-    yield from _split_view(settings)
+    yield from _questions(settings)
     if not (layers.heuristic.enabled or layers.embedding.enabled or layers.llm.enabled):
         path = ("classification", "layers", "heuristic", "enabled")
         others = (("classification", "layers", "embedding", "enabled"), ("classification", "layers", "llm", "enabled"))
@@ -179,9 +179,12 @@ def _stores(settings: Settings) -> Iterator[Broken]:
     if settings.vectors.backend == "pgvector" and settings.vectors.postgres(settings.storage.postgres_url) is None:
         fault = "needs the address of a PostgreSQL: vectors.postgres_url, or storage.postgres_url"
         yield ("vectors", "backend"), (("vectors", "postgres_url"), ("storage", "postgres_url")), fault
+    if settings.vectors.backend == "qdrant" and settings.vectors.qdrant_url is None:
+        fault = "needs vectors.qdrant_url, the address of the service"
+        yield ("vectors", "backend"), (("vectors", "qdrant_url"),), fault
 
 
-def _split_view(settings: Settings) -> Iterator[Broken]:
+def _questions(settings: Settings) -> Iterator[Broken]:
     llm, wanted = settings.llm, settings.split_view
     if wanted.enabled and wanted.method == "llm" and (llm.backend == "none" or llm.location != "local"):
         path = ("split_view", "method")
@@ -190,12 +193,9 @@ def _split_view(settings: Settings) -> Iterator[Broken]:
             (("llm", "location"), ("llm", "backend")),
             "needs a local LLM under llm; questions stay in the house",
         )
-    if settings.vectors.backend == "qdrant" and settings.vectors.qdrant_url is None:
-        yield (
-            ("vectors", "backend"),
-            (("vectors", "qdrant_url"),),
-            "needs vectors.qdrant_url, the address of the service",
-        )
+    if settings.follow_ups.method == "llm" and (llm.endpoint is None or llm.location != "local"):
+        fault = "needs a local LLM with an endpoint under llm; conversations stay in the house"
+        yield ("follow_ups", "method"), (("llm", "location"), ("llm", "endpoint")), fault
 
 
 def _headers(settings: Settings) -> Iterator[Broken]:

@@ -279,6 +279,17 @@ class SplitViewSettings(Section):
     timeout_s: Seconds = Field(10.0, description="Seconds that deriving may take.")
 
 
+class FollowUpSettings(Section):
+    """How a follow-up question is made one of its own, for the search in the documents."""
+
+    method: Annotated[Literal["words", "llm"], LowerText] = Field(
+        "words",
+        description="`words`: with words of the questions before it. `llm`: by the local LLM, by words where it fails "
+        "or adds what nobody said.",
+    )
+    timeout_s: Seconds = Field(5.0, description="Seconds that the LLM may take for it.")
+
+
 class ServerSettings(Section):
     """The HTTP server and its limits."""
 
@@ -367,6 +378,7 @@ class Settings(Section):
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     web_search: WebSearchSettings = Field(default_factory=WebSearchSettings)
     split_view: SplitViewSettings = Field(default_factory=SplitViewSettings)
+    follow_ups: FollowUpSettings = Field(default_factory=FollowUpSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)

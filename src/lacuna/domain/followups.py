@@ -1,7 +1,8 @@
 """Follow-up questions as questions of their own: "And how long does it last?" with what was asked before.
 
-Promise: deterministic, without a model, and only words of the asker's earlier questions; a question that stands for
-itself, or has no history, comes back as it is. The result is for searching among the organisation's own documents. It
+Promise: `standalone` is deterministic, without a model, and takes only words of the asker's earlier questions; a
+question that stands for itself, or has no history, comes back as it is. What a model makes of a question counts only as
+far as it `keeps_to` what was said. The result is for searching among the organisation's own documents. It
 has never been classified as a text, so it is never what leaves the house: a web search gets the question as it was
 asked, or one that is classified anew.
 """
@@ -23,6 +24,8 @@ _OWN_SUBJECT: Final = 8
 """Content words from which a question has a subject of its own, whatever it refers to besides."""
 _ALONE: Final = 2
 _LOOKED_AT: Final = 2_000
+_MOST_ADDED: Final = 300
+"""Characters that a rewritten question may be longer."""
 
 _REFERRING: Final = frozenset(
     """
@@ -48,11 +51,27 @@ _GOES_ON: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,-](?=[^\W_])[^\W_]+)*")
 
 
+def refers_back(question: str, conversation: Sequence[Turn]) -> bool:
+    """Whether something of the question has to be understood from the asker's earlier ones."""
+    return any(turn.role == "user" for turn in conversation) and _refers_back(question)
+
+
+def keeps_to(rewritten: str, question: str, conversation: Sequence[Turn]) -> bool:
+    """Whether a question that a model wrote is one line of bearable length that says nothing that neither the question
+    nor the conversation says: function words aside, all its words are theirs."""
+    said = set(terms(question))
+    for turn in conversation:
+        said.update(terms(turn.content))
+    longest = len(question) + _MOST_ADDED
+    fits = 0 < len(rewritten) <= longest and rewritten.isprintable()
+    return fits and said.issuperset(terms(rewritten)) and bool(terms(rewritten))
+
+
 def standalone(question: str, conversation: Sequence[Turn]) -> str:
     """The question with the words that it leaves to be understood from the earlier questions."""
-    before = [turn.content[:_LOOKED_AT] for turn in conversation if turn.role == "user"][-TURNS_BACK:]
-    if not before or not _refers_back(question):
+    if not refers_back(question, conversation):
         return question
+    before = [turn.content[:_LOOKED_AT] for turn in conversation if turn.role == "user"][-TURNS_BACK:]
     carried = list(_carried(question, before))
     return f"{question} {' '.join(carried)}" if carried else question
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from lacuna.domain.duties import redacted_kinds
 from lacuna.domain.errors import LacunaError
-from lacuna.domain.followups import standalone
 from lacuna.domain.policy import ObligationKind, Source
 from lacuna.domain.retrieval import Hit, WebResult
 from lacuna.domain.routing import Outbound
@@ -20,6 +19,7 @@ from lacuna.usecases.leave import Gate
 from lacuna.usecases.neighbours import Neighbours
 from lacuna.usecases.pages import Pages
 from lacuna.usecases.redact import redacted_hits
+from lacuna.usecases.rewrite import Rewrite
 from lacuna.usecases.search import Search
 from lacuna.usecases.split import Split
 
@@ -27,7 +27,8 @@ from lacuna.usecases.split import Split
 class Gather:
     """`web` is None where no web search is configured; `web_results` are taken of one search. `split` derives a
     question of its own from one that may not leave; None where that is switched off. `neighbours` is None where
-    passages are read alone, `pages` where the results of a search are not read."""
+    passages are read alone, `pages` where the results of a search are not read. Without `rewrite`, follow-up questions
+    are rewritten without a model."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Gather:
         split: Split | None = None,
         neighbours: Neighbours | None = None,
         pages: Pages | None = None,
+        rewrite: Rewrite | None = None,
     ) -> None:
         self._classify = classify_
         self._search = search
@@ -50,6 +52,7 @@ class Gather:
         self._split = split
         self._neighbours = neighbours
         self._pages = pages
+        self._rewrite = rewrite or Rewrite(telemetry)
 
     async def evidence(self, run: Run) -> Evidence:
         """What the plan's sources hold; a web search that fails or is refused is done without (`run.degraded`). Raises
@@ -58,7 +61,7 @@ class Gather:
         wider: Mapping[str, str] = {}
         if run.decided.plan.uses(Source.LOCAL_RAG):
             # For local search only: what leaves is the question as it was asked and classified.
-            run.searched = standalone(run.wanted.question.text, run.wanted.question.conversation)
+            run.searched = await self._rewrite.searched(run)
             found = await self._search.hybrid(run.searched, run.reach, run.wanted.top_k)
             hits = await self.shown(found.hits, run.decided)
             run.degraded += found.degraded

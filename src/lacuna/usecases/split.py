@@ -6,12 +6,13 @@ own (`decision.split`) before it is sent, and goes through the same gate as ever
 else: no conversation, no project, no files. Whatever fails, nothing is searched for and `degraded` says why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lacuna.domain.audit import Json
 from lacuna.domain.classification import Question
+from lacuna.domain.duties import of_kind
 from lacuna.domain.errors import LacunaError, OutboundRefused
-from lacuna.domain.policy import Source
+from lacuna.domain.policy import ObligationKind, Source
 from lacuna.domain.policy_documents import SPLIT
 from lacuna.domain.routing import Outbound, RoutingTable
 from lacuna.domain.splitting import Original, Vocabulary, apart, may_split, shared
@@ -29,7 +30,8 @@ _PART = "split_view"
 
 
 class Split:
-    """`derivers` are asked in turn, until one gives a question that may be one."""
+    """`derivers` are asked in turn, until one gives a question that may be one; those named in `unapproved` are models
+    that policy may forbid."""
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Split:
         ledger: Ledger,
         clock: Clock,
         telemetry: Telemetry,
+        unapproved: Collection[str] = (),
     ) -> None:
         self._classify = classify_
         self._policy = policy
@@ -52,6 +55,7 @@ class Split:
         self._ledger = ledger
         self._clock = clock
         self._telemetry = telemetry
+        self._unapproved = frozenset(unapproved)
 
     async def question(self, run: Run, receiver: Receiver) -> tuple[Outbound, Decided] | None:
         """A derived question, recorded and released, with the decision on it; None where none may be or none is left.
@@ -93,7 +97,10 @@ class Split:
         question = run.wanted.question
         beside = (*(turn.content for turn in question.conversation), *question.files, question.project or "")
         original = Original(question.text, run.decided.classification.findings, beside)
+        approved_only = bool(of_kind(run.decided.policy.obligations, ObligationKind.APPROVED_MODELS_ONLY))
         for deriver in self._derivers:
+            if approved_only and deriver.name in self._unapproved:
+                continue
             try:
                 text = " ".join((await deriver.derive(original)).split())
             except LacunaError as error:

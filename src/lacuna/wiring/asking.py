@@ -26,6 +26,7 @@ from lacuna.wiring.application import Part
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard, GuardedGenerator, GuardedPages, GuardedSearch
 from lacuna.wiring.models import external_model, local_models
+from lacuna.wiring.rewriting import rewriting
 from lacuna.wiring.splitting import split_view
 
 
@@ -85,7 +86,8 @@ def asking(
     web = settings.web_search
     reader = _pages(settings, parser, telemetry)
     pages = None if reader is None else Pages(reader, gate, telemetry, web.fetch_pages)
-    gather = Gather(classify, search, gate, outside.web, telemetry, web.max_results, split, neighbours, pages)
+    rewrite = rewriting(settings, telemetry, stack)
+    gather = Gather(classify, search, gate, outside.web, telemetry, web.max_results, split, neighbours, pages, rewrite)
     extractive = back_end("generator", "extractive")()
     quoting = GuardedGenerator(extractive, Guard("extractive", telemetry, 30.0))
     generate = Generate(outside.local, outside.external, quoting, gate, search, telemetry, extractive.plain, recall)

@@ -90,6 +90,9 @@ BACK_ENDS: Final[dict[str, dict[str, str]]] = {
         "extractive": "lacuna.adapters.splitting.extractive:ExtractiveDeriver",
         "llm": "lacuna.adapters.splitting.llm:LlmDeriver",
     },
+    "rewriter": {
+        "llm": "lacuna.adapters.rewriting.llm:LlmRewriter",
+    },
     "web_pages": {
         "http": "lacuna.adapters.search.pages:WebPages",
     },

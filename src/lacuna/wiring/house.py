@@ -35,6 +35,8 @@ def _local(settings: Settings) -> Iterator[LocalBackEnd]:
         yield _at(name, str(model.endpoint)) if model.endpoint is not None else LocalBackEnd(name, "", private=True)
     if settings.split_view.enabled and llm.backend != "none" and llm.endpoint is not None and llm.location == "local":
         yield _at("split_view", str(llm.endpoint))
+    if settings.follow_ups.method == "llm" and llm.endpoint is not None:
+        yield _at("follow_ups", str(llm.endpoint))
     if judge.enabled:
         yield _at("classification.layers.llm", str(judge.endpoint or llm.endpoint))
 

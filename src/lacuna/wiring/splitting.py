@@ -47,7 +47,9 @@ def split_view(
         return None
     general = vocabulary()
     derivers = _derivers(settings, general, telemetry, stack)
-    return Split(classify, policy, gate, derivers, general, settings.routing.table, ledger, clock, telemetry)
+    unapproved = () if settings.llm.approved else ("llm",)
+    table = settings.routing.table
+    return Split(classify, policy, gate, derivers, general, table, ledger, clock, telemetry, unapproved)
 
 
 def _derivers(settings: Settings, general: Vocabulary, telemetry: Telemetry, stack: AsyncExitStack) -> list[Deriver]:

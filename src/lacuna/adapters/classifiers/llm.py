@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters import openai_endpoint
+from lacuna.adapters import json_completion, openai_endpoint
 from lacuna.adapters.addresses import AddressRule
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.classification import LayerResult, Question
@@ -30,25 +30,6 @@ MAX_WAITING: Final = 64
 """Questions that wait for a call; one more fails at once."""
 
 _CHECK_TIMEOUT_S: Final = 5.0
-_MAX_BODY: Final = 262_144
-_CURES: Final = {
-    400: "Check that the model exists there and that the server supports response_format json_schema.",
-    404: "Check the endpoint's path and the model's name.",
-    422: "Check that the server supports response_format json_schema.",
-}
-
-
-class _Reply(msgspec.Struct):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    message: _Reply
-    finish_reason: str | None = None
-
-
-class _Completion(msgspec.Struct):
-    choices: list[_Choice]
 
 
 class _Listed(msgspec.Struct):
@@ -64,7 +45,6 @@ class _Verdict(msgspec.Struct, forbid_unknown_fields=True):
     tier: Literal["PUBLIC", "INTERNAL", "PROPRIETARY"]
 
 
-_completion = msgspec.json.Decoder(_Completion)
 _models = msgspec.json.Decoder(_Models)
 _verdict = msgspec.json.Decoder(_Verdict)
 
@@ -95,7 +75,7 @@ class LlmJudge:
             parsed,
             AddressRule.PRIVATE_ONLY,
             timeout_s=timeout_s,
-            max_body_bytes=_MAX_BODY,
+            max_body_bytes=json_completion.MAX_BODY,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
             reuse_connections=True,
             resolver=resolver,
@@ -152,33 +132,23 @@ class LlmJudge:
         return self._model
 
     async def _asked(self, piece: str) -> LayerResult:
-        body = msgspec.json.encode(
-            {
-                "model": await self._served(),
-                "messages": [
-                    {"role": "system", "content": INSTRUCTIONS},
-                    {"role": "user", "content": render(piece, secrets.token_hex(8))},
-                ],
-                "temperature": 0,
-                "max_tokens": MAX_TOKENS,
-                "stream": False,
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": "verdict", "strict": True, "schema": SCHEMA},
-                },
-            }
+        body = json_completion.request(
+            await self._served(),
+            INSTRUCTIONS,
+            render(piece, secrets.token_hex(8)),
+            SCHEMA,
+            name="verdict",
+            max_tokens=MAX_TOKENS,
         )
-        answered = await self._client.post("/chat/completions", body, cures=_CURES)
-        fault = "sent no completion"
+        said = json_completion.content(await self._client.post("/chat/completions", body, cures=json_completion.CURES))
+        fault = {None: "sent no completion", "": "did not finish its answer"}.get(
+            said, "answered something else than a tier"
+        )
         try:
-            choice = _completion.decode(answered).choices[0]
-            fault = "did not finish its answer"
-            if choice.finish_reason == "stop" and choice.message.content:
-                fault = "answered something else than a tier"
-                said = _verdict.decode(choice.message.content)
-                if said.grounds in GROUNDS:
-                    return verdict(said.grounds, Tier[said.tier])
-        except (msgspec.DecodeError, IndexError, RecursionError):
+            given = _verdict.decode(said or "")
+            if given.grounds in GROUNDS:
+                return verdict(given.grounds, Tier[given.tier])
+        except (msgspec.DecodeError, RecursionError):
             pass
         # Raised here, where no context holds a piece of the answer.
         raise DependencyNonsense(f"{self._client.where} {fault}.", cure="Check that the model follows JSON schemas.")

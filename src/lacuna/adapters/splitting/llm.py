@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters import openai_endpoint
+from lacuna.adapters import json_completion, openai_endpoint
 from lacuna.adapters.addresses import AddressRule
 from lacuna.adapters.http_client import HttpClient
 from lacuna.domain.errors import ConfigError, DependencyNonsense
@@ -23,7 +23,6 @@ from lacuna.domain.splitting import MAX_WORDS, Original
 MAX_TOKENS: Final = 96
 MAX_QUESTION_CHARS: Final = 4_000
 """Of a longer question only the end is shown: that is where people ask."""
-_MAX_BODY: Final = 262_144
 
 INSTRUCTIONS: Final = (
     "You are given a question that must stay inside an organisation. Write one general question for a public web "
@@ -40,24 +39,10 @@ SCHEMA: Final[Mapping[str, Any]] = {
 }
 
 
-class _Reply(msgspec.Struct):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    message: _Reply
-    finish_reason: str | None = None
-
-
-class _Completion(msgspec.Struct):
-    choices: list[_Choice]
-
-
 class _Proposal(msgspec.Struct, forbid_unknown_fields=True):
     question: str
 
 
-_completion: Final = msgspec.json.Decoder(_Completion)
 _proposal: Final = msgspec.json.Decoder(_Proposal)
 
 
@@ -84,7 +69,7 @@ class LlmDeriver:
             openai_endpoint.parse(endpoint, AddressRule.PRIVATE_ONLY),
             AddressRule.PRIVATE_ONLY,
             timeout_s=timeout_s,
-            max_body_bytes=_MAX_BODY,
+            max_body_bytes=json_completion.MAX_BODY,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
             resolver=resolver,
         )
@@ -93,28 +78,18 @@ class LlmDeriver:
         """Raises a DependencyError."""
         marker = secrets.token_hex(8)
         shown = defused(original.text[-MAX_QUESTION_CHARS:])
-        body = msgspec.json.encode(
-            {
-                "model": self._model,
-                "messages": [
-                    {"role": "system", "content": INSTRUCTIONS},
-                    {"role": "user", "content": f"--- {marker}\n{shown}\n--- {marker}"},
-                ],
-                "temperature": 0,
-                "max_tokens": MAX_TOKENS,
-                "stream": False,
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": "question", "strict": True, "schema": SCHEMA},
-                },
-            }
+        body = json_completion.request(
+            self._model,
+            INSTRUCTIONS,
+            f"--- {marker}\n{shown}\n--- {marker}",
+            SCHEMA,
+            name="question",
+            max_tokens=MAX_TOKENS,
         )
-        answered = await self._client.post("/chat/completions", body)
+        answered = await self._client.post("/chat/completions", body, cures=json_completion.CURES)
         try:
-            choice = _completion.decode(answered).choices[0]
-            if choice.finish_reason == "stop" and choice.message.content:
-                return _proposal.decode(choice.message.content).question
-        except (msgspec.DecodeError, IndexError, RecursionError):
+            return _proposal.decode(json_completion.content(answered) or "").question
+        except (msgspec.DecodeError, RecursionError):
             pass
         # Raised here, where no context holds a piece of the answer.
         raise DependencyNonsense(f"{self._client.where} proposed no question.", cure="Check that it follows schemas.")

@@ -1,0 +1,1 @@
+"""Rewriting follow-up questions."""
