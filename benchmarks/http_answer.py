@@ -22,8 +22,8 @@ import numpy as np
 
 from benchmarks.http_classify import worker_server
 from benchmarks.http_search import KEY, filled
+from benchmarks.passages import SyntheticPassages, everyday_words
 from benchmarks.report import Row
-from benchmarks.retrieval import SyntheticPassages, everyday_words
 from lacuna.adapters.embeddings.minilm import open_minilm
 from lacuna.testing.servers.loopback import Reply
 from lacuna.testing.servers.openai_chat import STREAM_HEADERS, ChatDouble, answer

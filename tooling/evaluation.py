@@ -15,8 +15,8 @@ from pathlib import Path
 from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.adapters.classifiers.semantic.corpus import CorpusLayer
 from lacuna.adapters.classifiers.semantic.layer import SemanticLayer
-from lacuna.adapters.classifiers.semantic.remembered import RememberedVectors
 from lacuna.adapters.embeddings.minilm import open_minilm
+from lacuna.adapters.embeddings.remembered import RememberedEmbedder
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
 from lacuna.cli.evaluated import still_open
 from lacuna.cli.evaluation import _percent, _read_terms, _rows
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _said(rows: Iterable[LabelledText], terms: Path, corpus: Path | None) -> Said:
     MODELS.mkdir(parents=True, exist_ok=True)
     model = open_minilm(MODELS)
-    embed = RememberedVectors(model.embed)
+    embed = RememberedEmbedder(model).embed
     semantic = SemanticLayer(embed, model.fingerprint)
     layers: list[ClassifierLayer] = [HeuristicLayer(_read_terms(terms)), semantic]
     store = None
