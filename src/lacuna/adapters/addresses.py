@@ -146,6 +146,12 @@ class Endpoint:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
+def sent_path(url: str) -> str:
+    """Path and query of an absolute address as the client sends them: percent-encoded, and without the dots that lead
+    up. Raises ValueError for what is no address."""
+    return URL(url).raw_path_qs
+
+
 def _as_connected(host: str) -> str:
     """The host as the client spells it when it connects: other scripts have dots and digits that become ours (IDNA), so
     that a name may turn out to be an address. Raises ValueError for one that is no host."""

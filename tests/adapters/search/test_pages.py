@@ -88,6 +88,14 @@ async def test_what_a_site_does_not_want_read_is_not_asked_for(read: Callable[..
     assert asked in (["/elsewhere"], [])
 
 
+@pytest.mark.parametrize("path", ["/open/../gas", "/open/%2e%2e/gas", "/./gas?a=1", "/%67as"])
+async def test_no_way_round_leads_to_what_a_site_does_not_want_read(read: Callable[..., object], path: str) -> None:
+    with pytest.raises(OutboundRefused):
+        await read(
+            lambda _r: Reply((PAGE.encode(),), headers=HTML), path, robots=Reply((b"User-agent: *\nDisallow: /gas",))
+        )  # type: ignore[misc]
+
+
 @pytest.mark.parametrize(
     "reply",
     [

@@ -47,6 +47,19 @@ async def test_robots_txt_is_honoured_when_listing_and_when_fetching(site: Websi
     await source.close()
 
 
+async def test_no_way_round_leads_to_a_page_that_robots_txt_forbids(site: Website) -> None:
+    site.robots = "User-agent: *\nDisallow: /private/\n"
+    ways = ("/docs/../private/c.html", "/docs/%2e%2e/private/c.html", "/%70rivate/c.html", "/./private/c.html")
+    site.more_in_sitemap = "".join(f"<url><loc>{site.url}{way}</loc></url>" for way in ways)
+    assert paths(site, await listed(site)) == ["/a", "/docs/b.html"]
+    source = SitemapSource({"url": site.sitemap_url, "network": "private"}, {})
+    for way in ways:
+        with pytest.raises(Forbidden):
+            await source.fetch(Item(f"{site.url}{way}", "c", "c.html"), 100)
+    assert "/private/c.html" not in site.asked
+    await source.close()
+
+
 async def test_robots_txt_that_cannot_be_had_forbids_everything(site: Website) -> None:
     site.replies["/robots.txt"] = Reply(status=503)
     with pytest.raises(DependencyUnavailable):

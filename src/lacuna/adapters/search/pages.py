@@ -10,13 +10,13 @@ there (adapters/robots.py); what it said is remembered for REMEMBERED_S.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import cachebox
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters.addresses import NETWORKS, Endpoint
+from lacuna.adapters.addresses import NETWORKS, Endpoint, sent_path
 from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
 from lacuna.adapters.robots import MAX_BYTES, NOTHING, PATH, Robots
 from lacuna.adapters.search.results import is_web_address, plain
@@ -77,7 +77,7 @@ class WebPages:
         """Raises OutboundRefused for an address that is not fetched: another scheme or port, a private number, one that
         its site does not want read by robots, or of which that is not known."""
         endpoint = self._endpoint(url)
-        path = _path(url)
+        path = sent_path(url)
         if path != PATH and not self._robots.get(endpoint.base, NOTHING).allow(path):
             raise OutboundRefused("The site does not want this page read by robots.", cure="Open it in a browser.")
         return Site(endpoint.authority)
@@ -87,7 +87,7 @@ class WebPages:
         OutboundRefused or a DependencyError."""
         url = released_text(outbound, Source.WEB_SEARCH)
         base = self._endpoint(url).base
-        if _path(url) != PATH:
+        if sent_path(url) != PATH:
             raise OutboundRefused("This is not the address of a robots.txt.")
         self._robots.insert(base, NOTHING, _FAILED_S)
         fetched = await self._fetched(url, MAX_BYTES, "text/plain", _NO_ROBOTS)
@@ -119,7 +119,7 @@ class WebPages:
             resolver=self._resolver,
         )
         try:
-            return await client.fetch(_path(url), most, headers={"Accept": accept}, expected=expected)
+            return await client.fetch(sent_path(url), most, headers={"Accept": accept}, expected=expected)
         except TooLarge:
             raise DependencyNonsense(f"{client.where} sent more than {most:,} bytes.") from None
         finally:
@@ -137,11 +137,6 @@ class WebPages:
         if endpoint.port not in self._ports:
             raise refused
         return endpoint
-
-
-def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
 def _cleaned(texts: Iterable[str]) -> str:

@@ -11,10 +11,10 @@ import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from lacuna.adapters import robots
-from lacuna.adapters.addresses import AddressRule, Endpoint
+from lacuna.adapters.addresses import AddressRule, Endpoint, sent_path
 from lacuna.adapters.http_client import USER_AGENT, Fetched, HttpClient
 from lacuna.adapters.robots import Robots
 from lacuna.adapters.sources.patterns import wanted
@@ -61,15 +61,20 @@ class SitemapSource:
         self._options = read_options(options, SitemapOptions)
         for name in secrets:
             raise OptionFault(name, "a sitemap needs no secret")
-        rule = AddressRule.PUBLIC_ONLY if self._options.network == "public" else AddressRule.PRIVATE_ONLY
+        self._rule = AddressRule.PUBLIC_ONLY if self._options.network == "public" else AddressRule.PRIVATE_ONLY
         try:
-            parsed = Endpoint.parse(self._options.url, rule)
+            parsed = Endpoint.parse(self._options.url, self._rule)
         except ConfigError as error:
             raise OptionFault("url", str(error)) from None
         self._site = Endpoint(parsed.scheme, parsed.host, parsed.port, "")
         self._wanted = wanted(self._options.include, self._options.exclude)
         self._client = HttpClient(
-            "site", self._site, rule, timeout_s=self._options.timeout_s, max_body_bytes=1 << 31, reuse_connections=True
+            "site",
+            self._site,
+            self._rule,
+            timeout_s=self._options.timeout_s,
+            max_body_bytes=1 << 31,
+            reuse_connections=True,
         )
         self._robots: Robots | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -157,14 +162,10 @@ class SitemapSource:
         """Path and query of an address on the configured host; None for any other."""
         try:
             parts = urlsplit(address)
-            port = parts.port
-        except ValueError:
+            there = Endpoint.parse(f"{parts.scheme}://{parts.netloc}", self._rule)
+        except (ValueError, ConfigError):
             return None
-        usual = {"http": 80, "https": 443}.get(parts.scheme)
-        there = (parts.scheme, parts.hostname, port if port is not None else usual)
-        if there != (self._site.scheme, self._site.host, self._site.port) or parts.username is not None:
-            return None
-        return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        return sent_path(address) if there == self._site else None
 
 
 def _filename(path: str) -> str:
