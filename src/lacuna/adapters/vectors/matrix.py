@@ -54,7 +54,7 @@ class Snapshot:
 
     def nearest(self, vector: Floats, permitted: Filter, limit: int) -> list[tuple[int, float]]:
         """Chunk and cosine of the nearest permitted rows, best first, equals by chunk."""
-        rows, scores = self._best(vector, np.flatnonzero(permitted[self.audiences]), limit)
+        rows, scores = self._best(vector, np.flatnonzero(permitted.take(self.audiences)), limit)
         return list(zip(self.chunks[rows].tolist(), scores.tolist(), strict=True))
 
     def around(self, vector: Floats, permitted: Filter, limit: int, at_least: float) -> list[tuple[int, float]]:
@@ -62,7 +62,7 @@ class Snapshot:
         then also, hardly ever, one a little above (signs.py)."""
         few = len(self.audiences) <= _LOOKED_AT
         if few or at_least <= 0 or len(vector) < FEWEST_DIMENSIONS:
-            rows, scores = self._best(vector, np.flatnonzero(permitted[self.audiences]), limit)
+            rows, scores = self._best(vector, np.flatnonzero(permitted.take(self.audiences)), limit)
         else:
             likely = candidates(self.signs, vector, at_least, _LOOKED_AT)
             rows, scores = self._best(vector, likely[permitted[self.audiences[likely]]], limit)

@@ -7,18 +7,28 @@ passages that were chosen.
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
+import msgspec
 import numpy as np
 
 from lacuna.adapters.vectors.analysis import Terms
 from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.follower import View
 from lacuna.adapters.vectors.matrix import Floats
-from lacuna.domain.errors import InvalidInput
+from lacuna.domain.errors import InvalidInput, StorageCorrupt
 from lacuna.domain.retrieval import Chunk, Scored, passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, StoredDocument
+
+_COLUMNS: Final = (
+    "chunk, audience, chunk_id, document_id, ordinal, title, heading, text, first, past, own_tier, page, source"
+)
+_GIVEN: Final = "(SELECT value FROM json_each(?))"
+_Row = tuple[int, int, str, str, int, str, str, str, int, int, int, int | None, str]
+_ROWS: Final = msgspec.json.Decoder(list[_Row])
+_TIERS: Final = tuple(Tier)
+"""By number: asking the enumeration takes longer than the rest of a passage."""
 
 
 def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprint: str, limit: int) -> list[Scored]:
@@ -38,10 +48,8 @@ def lexical(connection: sqlite3.Connection, view: View, question: Terms, limit: 
 
 def chunks(connection: sqlite3.Connection, audiences: Audiences, chunk_ids: Sequence[str]) -> list[Chunk]:
     """Those that exist, in the order asked."""
-    wanted = json.dumps(list(chunk_ids))
-    rows = connection.execute("SELECT * FROM passages WHERE chunk_id IN (SELECT value FROM json_each(?))", (wanted,))
-    found = {chunk.chunk_id: chunk for chunk in (_chunk(row, audiences) for row in rows)}
-    return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
+    found = {row[2]: row for row in _rows(connection, "chunk_id", chunk_ids)}
+    return [_chunk(found[chunk_id], audiences) for chunk_id in chunk_ids if chunk_id in found]
 
 
 def document_ids(connection: sqlite3.Connection) -> frozenset[str]:
@@ -76,27 +84,26 @@ def states(connection: sqlite3.Connection, audiences: Audiences) -> dict[str, st
 
 
 def _read(connection: sqlite3.Connection, audiences: Audiences, ranked: Sequence[tuple[int, float]]) -> list[Scored]:
-    numbers = json.dumps([number for number, _ in ranked])
-    rows = connection.execute("SELECT * FROM passages WHERE chunk IN (SELECT value FROM json_each(?))", (numbers,))
-    found = {row[0]: _chunk(row, audiences) for row in rows}
-    return [Scored(found[number], score) for number, score in ranked]
+    found = {row[0]: row for row in _rows(connection, "chunk", [number for number, _ in ranked])}
+    return [Scored(_chunk(found[number], audiences), score) for number, score in ranked]
 
 
-def _chunk(row: Sequence[Any], audiences: Audiences) -> Chunk:
+def _rows(connection: sqlite3.Connection, column: str, values: Sequence[int | str]) -> list[_Row]:
+    """The passages whose `column` is among `values`, all as one value: sqlite3 gives up the interpreter's lock for each
+    row that it fetches, and a thread that gives it up waits for all others."""
+    statement = f"SELECT json_group_array(json_array({_COLUMNS})) FROM passages WHERE {column} IN {_GIVEN}"  # noqa: S608
+    (found,) = connection.execute(statement, (json.dumps(list(values)),)).fetchone()
+    try:
+        return _ROWS.decode(found)
+    except msgspec.DecodeError:
+        raise StorageCorrupt(
+            "A passage in the vector store is damaged.", cure="Restore the file from a backup, or ingest anew."
+        ) from None
+
+
+def _chunk(row: _Row, audiences: Audiences) -> Chunk:
     _, audience, chunk_id, document_id, ordinal, title, heading, text, first, past, own_tier, page, source = row
     tier, groups = audiences[audience]
     return Chunk(
-        chunk_id=chunk_id,
-        document_id=document_id,
-        ordinal=ordinal,
-        title=title,
-        text=text,
-        start=first,
-        end=past,
-        tier=tier,
-        own_tier=Tier(own_tier),
-        groups=groups,
-        heading=heading,
-        page=page,
-        source=source,
+        chunk_id, document_id, ordinal, title, text, first, past, tier, _TIERS[own_tier], groups, heading, page, source
     )

@@ -136,7 +136,7 @@ class Part:
     audiences: AudienceNumbers
 
     def lookup(self, keys: Keys, permitted: Filter) -> Found:
-        return self.index.lookup(keys, permitted[self.audiences])
+        return self.index.lookup(keys, permitted.take(self.audiences))
 
 
 class Segment:
