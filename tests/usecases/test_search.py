@@ -199,6 +199,25 @@ class TestSearch:
         with pytest.raises(StorageLocked):
             await Search(broken, catalogue, EMBEDDER).hybrid("valve", EVERYTHING, 10)
 
+    async def test_searches_that_were_begun_before_are_shown_by_the_rights_of_now(
+        self, search: Search, catalogue: InMemoryCatalogue
+    ) -> None:
+        begun = search.begin("pressure valve", EVERYTHING, 10)
+        await begun
+        await catalogue.remove("manual")
+        found = await search.hybrid("pressure valve", EVERYTHING, 10, begun)
+        assert found == await search.hybrid("pressure valve", EVERYTHING, 10)
+        assert "manual" not in found_ids(found)
+
+    async def test_searches_whose_result_nobody_wants_end_quietly(self, catalogue: InMemoryCatalogue) -> None:
+        wanted, failed = (Search(store, catalogue, None) for store in (InMemoryVectorStore(), BrokenStore()))
+        begun = [search.begin("valve", EVERYTHING, 10) for search in (wanted, failed)]
+        begun[0].cancel()
+        await asyncio.wait(begun)
+        assert begun[0].cancelled()
+        with pytest.raises(StorageLocked):
+            await failed.hybrid("valve", EVERYTHING, 10, begun[1])
+
     async def test_a_cancelled_search_ends(self, search: Search) -> None:
         searching = asyncio.create_task(search.hybrid("valve", EVERYTHING, 10))
         await asyncio.sleep(0)

@@ -159,7 +159,9 @@ def _hidden(text: str) -> Iterator[Sign]:
 def _decoded(text: str) -> Iterator[str]:
     """Texts that are hidden in this one by an encoding."""
     words = text.split()
-    long = (blob for word in words if len(word) >= _SHORTEST_BLOB for blob in _BLOB.findall(word))
+    lengths = list(map(len, words))
+    some = words if max(lengths, default=0) >= _SHORTEST_BLOB else []
+    long = (blob for word in some if len(word) >= _SHORTEST_BLOB for blob in _BLOB.findall(word))
     for blob in islice(long, _MOST_BLOBS):
         raw = blob.rstrip("=").replace("-", "+").replace("_", "/")
         try:
@@ -167,10 +169,12 @@ def _decoded(text: str) -> Iterator[str]:
         except (binascii.Error, UnicodeDecodeError):
             continue
     joined = any(text.count(sign) >= _LEAST_SPREAD for sign in "._-*|")
-    if joined or sum(len(word) <= _SPREAD_WORD for word in words) >= _LEAST_SPREAD:
+    if joined or sum(map(_SPREAD_WORD.__ge__, lengths)) >= _LEAST_SPREAD:
         for spread in islice(_SPREAD.finditer(text), _MOST_BLOBS):
             letters = re.sub(r"(?<=[^\W\d_])[ .\-_*|](?=[^\W\d_])", "", spread.group())
             yield re.sub(r"[ .\-_*|]+", " ", letters)
+    if text.isascii():
+        return
     tags = "".join(chr(ord(c) - 0xE0000) for run in _TAGS.finditer(text) for c in run.group() if ord(c) >= 0xE0020)
     if tags:
         yield tags

@@ -205,13 +205,19 @@ class Ask:
     async def passages(self, wanted: Wanted, principal: Principal) -> Passages:
         """Retrieval only, local only: the decision is recorded with what was found, before it is returned. Raises
         PolicyDenied (recorded)."""
-        decided = await self._classify.decide(wanted.question, principal, wanted.sources, "search")
-        run = Run.begin(wanted, decided, principal)
-        hits: tuple[Hit, ...] = ()
-        if decided.plan.uses(Source.LOCAL_RAG):
-            found = await self._search.hybrid(wanted.question.text, run.reach, wanted.top_k)
-            hits = await self._gather.shown(found.hits, decided)
-            run.degraded += found.degraded
+        # The searches run beside the classification: what they find is looked at only where the plan says so.
+        reach = principal.reach if wanted.reach is None else wanted.reach
+        begun = self._search.begin(wanted.question.text, reach, wanted.top_k)
+        try:
+            decided = await self._classify.decide(wanted.question, principal, wanted.sources, "search")
+            run = Run.begin(wanted, decided, principal)
+            hits: tuple[Hit, ...] = ()
+            if decided.plan.uses(Source.LOCAL_RAG):
+                found = await self._search.hybrid(wanted.question.text, reach, wanted.top_k, begun)
+                hits = await self._gather.shown(found.hits, decided)
+                run.degraded += found.degraded
+        finally:
+            begun.cancel()
         signs = await marks(hits, self._telemetry)
         more: dict[str, Json] = {
             "chunks": [hit.chunk.chunk_id for hit in hits],

@@ -40,6 +40,12 @@ class Found:
     degraded: tuple[str, ...] = ()
 
 
+_Both = tuple[list[Scored], tuple[list[Scored], tuple[str, ...]]]
+"""By words; by meaning, and which parts failed."""
+Begun = asyncio.Task[_Both]
+"""Searches under way."""
+
+
 class Search:
     """Without an embedder it searches by words alone; that is a configuration, not a degradation. `count_tokens` counts
     in the embedder's tokens. `reranked` passages are given to the reranker, or as many as are asked for."""
@@ -60,20 +66,20 @@ class Search:
         self._reranker = reranker
         self._reranked = reranked
 
-    async def hybrid(self, text: str, reach: Reach, top_k: int) -> Found:
-        """The best `top_k` passages that `reach` permits. Raises InvalidInput where `top_k` is not in 1 to MAX_TOP_K,
-        and what the store or the catalogue raises."""
+    def begin(self, text: str, reach: Reach, top_k: int) -> Begun:
+        """Starts both searches for `hybrid`, which shows what they find; whoever does not ask for it cancels them."""
+        begun = asyncio.create_task(self._both(text, reach, _depth(top_k)))
+        begun.add_done_callback(_looked_at)
+        return begun
+
+    async def hybrid(self, text: str, reach: Reach, top_k: int, begun: Begun | None = None) -> Found:
+        """The best `top_k` passages that `reach` permits; `begun` was begun for the same. Raises InvalidInput where
+        `top_k` is not in 1 to MAX_TOP_K, and what the store or the catalogue raises."""
         if not 1 <= top_k <= MAX_TOP_K:
             raise InvalidInput(f"top_k is {top_k}.", cure=f"Ask for 1 to {MAX_TOP_K} passages.")
-        depth = max(_LEAST_DEPTH, _DEPTH_PER_HIT * top_k)
-        try:
-            async with asyncio.TaskGroup() as searches:
-                by_words = searches.create_task(self._store.lexical(text, reach, depth))
-                by_meaning = searches.create_task(self._dense(text, reach, depth))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        dense, degraded = by_meaning.result()
-        fused = fuse(dense, by_words.result(), 2 * depth, self._weight(text[:_MEASURED]))
+        both = self._both(text, reach, _depth(top_k)) if begun is None else begun
+        by_words, (dense, degraded) = await both
+        fused = fuse(dense, by_words, 2 * _depth(top_k), self._weight(text[:_MEASURED]))
         if self._reranker is None:
             return Found(await self._shown(fused, reach, top_k), degraded)
         best = await self._shown(fused, reach, max(top_k, self._reranked))
@@ -96,6 +102,15 @@ class Search:
             and reach.permits(documents[name].tier, documents[name].groups)
             for name in wanted
         )
+
+    async def _both(self, text: str, reach: Reach, depth: int) -> _Both:
+        try:
+            async with asyncio.TaskGroup() as searches:
+                by_words = searches.create_task(self._store.lexical(text, reach, depth))
+                by_meaning = searches.create_task(self._dense(text, reach, depth))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return by_words.result(), by_meaning.result()
 
     def _weight(self, text: str) -> float:
         words = text.split()
@@ -158,3 +173,13 @@ def _checked(hit: Hit, documents: Mapping[str, Document | None], reach: Reach) -
 
 def _tier(hit: Hit) -> Tier:
     return hit.chunk.tier
+
+
+def _depth(top_k: int) -> int:
+    return max(_LEAST_DEPTH, _DEPTH_PER_HIT * top_k)
+
+
+def _looked_at(begun: Begun) -> None:
+    """A failure of searches that nobody asked the result of is none."""
+    if not begun.cancelled():
+        begun.exception()

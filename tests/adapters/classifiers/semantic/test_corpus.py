@@ -1,6 +1,8 @@
 """Closeness to the organisation's passages: what it finds, when it is evidence, and that it only raises."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import numpy.typing as npt
@@ -118,3 +120,36 @@ def test_a_text_is_embedded_once_for_all_who_look_at_it(model: MiniLM) -> None:
     assert (corpus.examine(question), layer.examine(question)) == once
     np.testing.assert_array_equal(remembered.embed(["a", QUESTION]), model.embed(["a", QUESTION]))
     assert counting.asked == [QUESTION, "a"]
+
+
+def test_two_who_look_at_the_same_moment_embed_once_and_a_failure_is_tried_again(model: MiniLM) -> None:
+    begun, go = Event(), Event()
+
+    class Slow(Counting):
+        def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+            begun.set()
+            assert go.wait(10)
+            if texts == ["fails"] and "fails" not in self.asked:
+                self.asked.append("fails")
+                raise DependencyTimeout("The embedder did not answer.")
+            return super().embed(texts)
+
+    slow = Slow(model)
+    remembered = RememberedEmbedder(slow)
+    with ThreadPoolExecutor(2) as pool:
+
+        def both(text: str) -> list[Future[npt.NDArray[np.float32]]]:
+            begun.clear()
+            go.clear()
+            asking = [pool.submit(remembered.embed, [text])]
+            assert begun.wait(10)
+            asking.append(pool.submit(remembered.embed, [text]))
+            go.set()
+            return asking
+
+        for each in both("valve"):
+            np.testing.assert_array_equal(each.result(), model.embed(["valve"]))
+        assert slow.asked == ["valve"]
+        first, second = both("fails")
+        assert isinstance(first.exception(), DependencyTimeout)
+        np.testing.assert_array_equal(second.result(), model.embed(["fails"]))
