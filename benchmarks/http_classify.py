@@ -126,11 +126,11 @@ def _empty(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def lacuna_server(folder: Path) -> Iterator[int]:
-    """The port of a development server with its data in `folder`."""
+def lacuna_server(folder: Path, **more: str) -> Iterator[int]:
+    """The port of a development server with its data in `folder`; `more` is its environment."""
     port = _free_port()
     command = [sys.executable, "-m", "lacuna", "dev", "--port", str(port), "--data-dir", str(folder / "data")]
-    with _serving(command, folder, port):
+    with _serving(command, folder, port, **more):
         yield port
 
 

@@ -55,7 +55,9 @@ def spoken(answer: Answer) -> object:
 async def test_the_second_asking_saves_the_model_and_nothing_else() -> None:
     model = inside("Press the side button [1]. ", "See https://made-up.example [7].")
     house, ask, _ = await remembering(local=[model])
-    first, second = await asked(ask, QUESTION), await asked(ask, f" {QUESTION}\n")
+    first, second = await asked(ask, f" {QUESTION}\n"), await asked(ask, QUESTION)
+    assert isinstance(model.generator, ScriptedGenerator)
+    assert [prompt.question for prompt in model.generator.prompts] == [QUESTION]
     assert (first.cached, second.cached, prompts(model)) == (False, True, 1)
     assert spoken(second) == spoken(first)
     assert second.removed == {"citations": 1, "links": 1}

@@ -23,7 +23,7 @@ from lacuna.ports.llm import ExternalGenerator, Generator, Prompt
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.asked import Run
 from lacuna.usecases.leave import Gate
-from lacuna.usecases.recall import Recall, Writer
+from lacuna.usecases.recall import Recall, Writer, normalised
 from lacuna.usecases.search import Search
 
 LOCAL, EXTERNAL, QUOTING = "llm", "external_llm", "extractive"
@@ -77,7 +77,10 @@ class Generate:
     async def pieces(self, run: Run) -> AsyncGenerator[str, None]:
         """The answer from `run.evidence`, in pieces; at the end `run.claims` says how its statements stand. Raises what
         the last back end raises."""
-        prompt = Prompt(run.wanted.question.text, run.evidence.passages, run.wanted.question.conversation)
+        question = run.wanted.question
+        # Questions that share an answer are one question to the model, too.
+        text = normalised(question.text) if self._recalls(run) else question.text
+        prompt = Prompt(text, run.evidence.passages, question.conversation)
         async for rung in self._ladder(prompt, run):
             screen = _screen(run)
             shown = False
@@ -99,9 +102,12 @@ class Generate:
             await self._judged(run, screen)
             return
 
+    def _recalls(self, run: Run) -> bool:
+        return self._recall is not None and run.wanted.cache
+
     def _written(self, rung: "_Rung", prompt: Prompt, run: Run) -> AsyncIterator[str]:
         """What the back end writes, or wrote to the same."""
-        if self._recall is None or rung.part == QUOTING or not run.wanted.cache:
+        if self._recall is None or not self._recalls(run) or rung.part == QUOTING:
             return rung.write()
         return self._recall.pieces(run, prompt, Writer(rung.part, rung.model), rung.write)
 

@@ -41,8 +41,8 @@ async def kept_answers(
         return KeptAnswers()
     # With another key of either kind everything has other names.
     version = f"{__version__} {keys.hmac_key_id} {keys.signer_name}"
-    names, seals = keys.derived("answer cache names"), keys.derived("answer cache seals")
-    sealing = AnswerSealing(names, seals, version, subject_keys(folder, settings.audit, keys))
+    names, contents, seals = (keys.derived(f"answer cache {use}") for use in ("names", "contents", "seals"))
+    sealing = AnswerSealing(names, contents, seals, version, subject_keys(folder, settings.audit, keys))
     cache: AnswerCache
     address = settings.cache.redis_url
     if address is None:

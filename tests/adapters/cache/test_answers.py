@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from lacuna.adapters.cache.answer_sealing import MAX_ANSWER_BYTES, AnswerSealing
+from lacuna.adapters.cache.answer_sealing import MAX_ANSWER_BYTES, AnswerSealing, Place
 from lacuna.adapters.cache.answers import SealedAnswers, in_memory
 from lacuna.adapters.cache.answers_redis import open_shared
 from lacuna.adapters.cache.sealing import Rejected
@@ -44,7 +44,7 @@ def telemetry() -> CountingTelemetry:
 
 
 def sealing(subjects: SubjectKeys, version: str = "1", word: bytes = b"n") -> AnswerSealing:
-    return AnswerSealing(word * 32, b"s" * 32, version, subjects)
+    return AnswerSealing(word * 32, b"c" * 32, b"s" * 32, version, subjects)
 
 
 class TestInMemory(AnswerCacheContract):
@@ -160,7 +160,7 @@ async def test_planted_changed_moved_and_cut_entries_are_misses(
     await (await replicas.another()).put(KEY, VALUE, "ann")
     async with Redis.from_url(server.url) as raw:
         name, right = await stored(raw)
-        moved = sealing(replicas._subjects).name(("another question",))
+        moved = sealing(replicas._subjects).place(("another question",)).name
         await raw.set(moved, right)
         assert await (await replicas.another()).get(("another question",)) is None
         flipped = bytes([*right[:-1], right[-1] ^ 1])
@@ -229,25 +229,34 @@ class OneKey:
     find = made
 
 
-SEALED = AnswerSealing(b"n" * 32, b"s" * 32, "1", OneKey())
+SEALED = AnswerSealing(b"n" * 32, b"c" * 32, b"s" * 32, "1", OneKey())
 
 
 @given(st.text(max_size=50), st.text(max_size=9), st.text(max_size=9), st.floats(1, 100), st.floats(0, 200))
 def test_entries_open_in_their_time_only(text: str, answer_id: str, subject: str, until: float, now: float) -> None:
-    name = SEALED.name(("a",))
+    place = SEALED.place(("a",))
     value = written(text, answer_id)
-    entry = SEALED.seal(name, value, subject, until)
+    entry = SEALED.seal(place, value, subject, until)
     if entry is None:
         with pytest.raises(UnicodeEncodeError):
             (text + answer_id + subject).encode()
     elif now < until:
-        assert SEALED.open(name, entry, now) == (value, until)
+        assert SEALED.open(place, entry, now) == (value, until)
     else:
         with pytest.raises(Rejected):
-            SEALED.open(name, entry, now)
+            SEALED.open(place, entry, now)
 
 
 @given(st.binary(max_size=300))
 def test_what_somebody_else_made_does_not_open(planted: bytes) -> None:
     with pytest.raises(Rejected):
-        SEALED.open(SEALED.name(("a",)), planted, 0.0)
+        SEALED.open(SEALED.place(("a",)), planted, 0.0)
+
+
+def test_whoever_has_all_keys_and_not_the_question_with_its_passages_reads_nothing() -> None:
+    right, other = SEALED.place(("question", "passage")), SEALED.place(("question", "another passage"))
+    entry = SEALED.seal(right, VALUE, "ann", 9.0)
+    assert entry is not None
+    with pytest.raises(Rejected):
+        SEALED.open(Place(right.name, other.secret), entry, 0.0)
+    assert SEALED.open(right, entry, 0.0) == (VALUE, 9.0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cachebox import VTTLCache
 
-from lacuna.adapters.cache.answer_sealing import AnswerSealing
+from lacuna.adapters.cache.answer_sealing import AnswerSealing, Place
 from lacuna.adapters.cache.sealing import Rejected
 from lacuna.domain.errors import DependencyError, StorageError
 from lacuna.ports.cache import Key, Written
@@ -44,54 +44,54 @@ class SealedAnswers:
         self._entries: VTTLCache[bytes, bytes] = VTTLCache(max_entries)
 
     async def get(self, key: Key) -> Written | None:
-        name = self._sealing.name(key)
-        sealed: bytes | None = self._entries.get(name, None)
-        found = None if sealed is None else await self._opened(MEMORY, name, sealed)
+        place = self._sealing.place(key)
+        sealed: bytes | None = self._entries.get(place.name, None)
+        found = None if sealed is None else await self._opened(MEMORY, place, sealed)
         if sealed is None:
             self._telemetry.looked_up(MEMORY, "miss")
         if found is None and self._lane is not None:
-            found = await self._from_redis(self._lane, name)
+            found = await self._from_redis(self._lane, place)
         return None if found is None else found[0]
 
-    async def _from_redis(self, lane: "RedisLane", name: bytes) -> tuple[Written, float] | None:
+    async def _from_redis(self, lane: "RedisLane", place: Place) -> tuple[Written, float] | None:
         try:
-            sealed = await lane.get(name)
+            sealed = await lane.get(place.name)
         except DependencyError:
             self._telemetry.looked_up(REDIS, "error")
             return None
         if sealed is None:
             self._telemetry.looked_up(REDIS, "miss")
             return None
-        found = await self._opened(REDIS, name, sealed)
+        found = await self._opened(REDIS, place, sealed)
         if found is not None:
-            self._entries.insert(name, sealed, min(found[1] - time.time(), self._ttl_s))
+            self._entries.insert(place.name, sealed, min(found[1] - time.time(), self._ttl_s))
         return found
 
-    async def _opened(self, level: str, name: bytes, sealed: bytes) -> tuple[Written, float] | None:
+    async def _opened(self, level: str, place: Place, sealed: bytes) -> tuple[Written, float] | None:
         result = "hit"
         try:
-            return await asyncio.to_thread(self._sealing.open, name, sealed, time.time())
+            return await asyncio.to_thread(self._sealing.open, place, sealed, time.time())
         except Rejected:
             result = "rejected"
         except StorageError:  # the subject's key cannot be read now
             result = "error"
         finally:
             self._telemetry.looked_up(level, result)
-        self._entries.pop(name, None)
+        self._entries.pop(place.name, None)
         return None
 
     async def put(self, key: Key, value: Written, subject: str) -> None:
-        name = self._sealing.name(key)
+        place = self._sealing.place(key)
         try:
-            sealed = await asyncio.to_thread(self._sealing.seal, name, value, subject, time.time() + self._ttl_s)
+            sealed = await asyncio.to_thread(self._sealing.seal, place, value, subject, time.time() + self._ttl_s)
         except StorageError as error:
             self._telemetry.failed("answer_cache", error.code)
             return
         if sealed is None:
             return
-        self._entries.insert(name, sealed, self._ttl_s)
+        self._entries.insert(place.name, sealed, self._ttl_s)
         if self._lane is not None:
-            self._lane.put((name, sealed, self._ttl_s))
+            self._lane.put((place.name, sealed, self._ttl_s))
 
     async def check(self) -> None:
         if self._lane is not None:

@@ -26,11 +26,9 @@ class Rejected(Exception):
     """The entry is none that this key ring sealed under this name, or its time is over."""
 
 
-def digest(name_key: bytes, version: str, key: Key) -> bytes:
-    """A keyed digest in hexadecimal, the same for equal keys of one version only."""
-    # `ascii` writes each part with its type and quotes, so that different keys never become the same bytes.
-    canonical = ascii((version, key)).encode("ascii")
-    return hmac.digest(name_key, canonical, "sha256").hex().encode("ascii")
+def canonical(version: str, key: Key) -> bytes:
+    """The same for equal keys of one version only: each part is written with its type and quotes."""
+    return ascii((version, key)).encode("ascii")
 
 
 class _Entry(msgspec.Struct, array_like=True, frozen=True):
@@ -52,7 +50,7 @@ class Sealing:
 
     def name(self, key: Key) -> bytes:
         """The same for equal keys only."""
-        return PREFIX + digest(self._name_key, self._version, key)
+        return PREFIX + hmac.digest(self._name_key, canonical(self._version, key), "sha256").hex().encode("ascii")
 
     def seal(self, name: bytes, value: Classification, until: float) -> bytes | None:
         """The entry for `value`, good until then (seconds since the epoch); None where it would be too large or is not
