@@ -28,6 +28,7 @@ from lacuna.config import Loaded
 from lacuna.config.settings import TlsSettings
 from lacuna.domain.errors import ConfigError
 from lacuna.http.buckets import SharedBuckets
+from lacuna.http.limits import RateLimit
 from lacuna.http.protocol import BoundedProtocol
 from lacuna.ports.telemetry import Telemetry
 from lacuna.wiring.build import hold_folder, open_application, prepared
@@ -124,6 +125,7 @@ async def _serve(
     process = None if shared is None else {"worker": shared.place.number, "workers": shared.place.count}
     async with AsyncExitStack() as stack:
         contexts: dict[str, Context] = {}
+        refusals = RateLimit(loaded.settings.auth.refusals_per_minute)
         telemetry: Telemetry | None = None
         for each in every:
             telemetry = telemetry_of(each, beside=telemetry)
@@ -132,14 +134,14 @@ async def _serve(
             )
             buckets = None if shared is None else shared.buckets
             contexts[each.settings.tenancy.tenant or ""] = context_of(
-                each.settings, application, buckets, development=development
+                each.settings, application, buckets, refusals, development=development
             )
         if shared is None:
             answering = _metrics(loaded, telemetry, development)
         else:
             answering = None if shared.metrics is None else shared.metrics.serve()
         try:
-            asgi = asgi_of(loaded, contexts, development=development)
+            asgi = asgi_of(loaded, contexts, refusals, development=development)
             await _run(
                 asgi, loaded.settings.server.tls, listening, ready, None if shared is None else shared.place.lifeline
             )

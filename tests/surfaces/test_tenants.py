@@ -183,6 +183,17 @@ def test_a_token_is_for_the_tenant_it_names(
     assert server.client.post("/api/v1/query", json=QUESTION, headers=headers).status_code == 401
 
 
+def test_a_forged_token_does_not_tell_which_tenants_there_are(server: Server, provider: IdentityProvider) -> None:
+    def told(tenant: str, **forged: Any) -> tuple[int, list[str], dict[str, Any]]:
+        headers = {"authorization": f"Bearer {provider.token(tenant=tenant, **forged)}", "x-request-id": "req-12345678"}
+        answer = server.client.post("/api/v1/query", json=QUESTION, headers=headers)
+        return answer.status_code, [name for name in answer.headers if name != "date"], answer.json()
+
+    for forged in ({"header": {"alg": "none"}}, {"key": b"guessed"}, {"header": {"kid": "invented"}}):
+        assert told(ACME, **forged) == told("nobody", **forged)
+        assert told(ACME, **forged)[0] == 401
+
+
 def test_what_is_kept_is_kept_apart(server: Server, keys: dict[str, dict[str, str]], held: dict[str, str]) -> None:
     folders = {name: server.data_dir / "tenants" / name for name in (ACME, GLOBEX)}
     for name in ("hmac.key", "signing.key"):

@@ -45,13 +45,19 @@ def require_credentials(loaded: Loaded) -> None:
 
 
 def context_of(
-    settings: Settings, application: Application, buckets: SharedBuckets | None, *, development: bool
+    settings: Settings,
+    application: Application,
+    buckets: SharedBuckets | None,
+    refusals: RateLimit,
+    *,
+    development: bool,
 ) -> Context:
-    """What handlers of one tenant's requests need to know."""
+    """What handlers of one tenant's requests need to know. `refusals` is one for all tenants: how quickly somebody is
+    refused does not tell which there are."""
     tenant = settings.tenancy.tenant or ""
     return Context(
         application=application,
-        authenticator=DevAuthenticator() if development else _authenticator(settings, application),
+        authenticator=DevAuthenticator() if development else _authenticator(settings, application, refusals),
         ready=Readiness(application, READY_FOR_S),
         rate=RateLimit(settings.server.rate_limit_per_minute, buckets, tenant),
         max_query_chars=settings.server.max_query_chars,
@@ -60,7 +66,7 @@ def context_of(
     )
 
 
-def asgi_of(loaded: Loaded, contexts: Mapping[str, Context], *, development: bool) -> ASGIApp:
+def asgi_of(loaded: Loaded, contexts: Mapping[str, Context], refusals: RateLimit, *, development: bool) -> ASGIApp:
     """The program for requests of every tenant in `contexts`, which are by name."""
     server = loaded.settings.server
     limits = Limits(server.max_body_bytes, MAX_IN_FLIGHT, server.request_timeout_s)
@@ -71,16 +77,15 @@ def asgi_of(loaded: Loaded, contexts: Mapping[str, Context], *, development: boo
         return alone if tenancy.tenant is None else OnlyTenant(alone, tenancy.tenant, tenancy.header)
     bootstrap = "" if auth.api_key is None else auth.api_key.get_secret_value()
     naming = Naming(tenancy.header, auth.oidc.tenant_claim, bootstrap)
-    refusals = RateLimit(auth.refusals_per_minute)
     return build_tenants(contexts, limits, naming, Peers(auth.trusted_proxies), refusals)
 
 
-def _authenticator(settings: Settings, application: Application) -> Authenticator:
+def _authenticator(settings: Settings, application: Application, refusals: RateLimit) -> Authenticator:
     auth = settings.auth
     return CredentialAuthenticator(
         application.sign_in,
         application.telemetry,
-        RateLimit(auth.refusals_per_minute),
+        refusals,
         bootstrap="" if auth.api_key is None else auth.api_key.get_secret_value(),
         admin_group=auth.admin_group,
         peers=Peers(auth.trusted_proxies),

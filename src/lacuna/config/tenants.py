@@ -22,7 +22,7 @@ FOLDER: Final = "tenants"
 """In the configuration folder, and in the data folder: one folder for each tenant in it."""
 
 _OF_THE_PROCESS: Final = frozenset({"logging", "metrics", "secrets", "server", "storage", "tenancy"})
-_CREDENTIALS: Final = frozenset({("auth", "api_key"), ("auth", "trusted_proxies")})
+_OF_ALL: Final = frozenset({("auth", "api_key"), ("auth", "trusted_proxies"), ("auth", "refusals_per_minute")})
 _NAMES: Final = frozenset({("vectors", "name")})
 """With a name of its own before it, one tenant's could read like that of another."""
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -39,7 +39,7 @@ def forbidden(layer: Layer) -> list[Problem]:
     return [
         Problem(assigned.origin, f"{'.'.join(path)} belongs to the whole installation; set it in the main config.yaml")
         for path, assigned in layer.values.items()
-        if path[0] in _OF_THE_PROCESS or path in _CREDENTIALS | _NAMES
+        if path[0] in _OF_THE_PROCESS or path in _OF_ALL | _NAMES
     ]
 
 

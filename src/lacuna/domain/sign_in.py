@@ -30,6 +30,12 @@ class Refused(Unauthenticated):
         self.reason = reason
 
 
+def of_no_tenant(reason: str, cure: str = "Send a credential of your tenant.") -> Refused:
+    """The one refusal of what belongs to no tenant, or claims without proof to belong to one: it tells nobody which
+    tenants there are."""
+    return Refused(reason, "No valid credential of a tenant came with the request.", cure=cure)
+
+
 def is_own(user_id: str) -> bool:
     """Whether a user id is one of Lacuna's own, which nobody from outside may have."""
     return user_id in RESERVED or _OWN.match(user_id) is not None

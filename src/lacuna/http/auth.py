@@ -158,11 +158,13 @@ class CredentialAuthenticator:
                     await asyncio.sleep(SLOW_S)
                 finally:
                     self._waiting -= 1
-            raise RateLimited(
-                "Too many wrong credentials came from this address.",
-                retry_after=often.retry_after,
-                headers={},
-            ) from None
+            raise too_often(often) from None
+
+
+def too_often(often: RateLimited) -> RateLimited:
+    """What an address is told whose credentials are wrong too often."""
+    message = "Too many wrong credentials came from this address."
+    return RateLimited(message, retry_after=often.retry_after, headers={})
 
 
 def _none(reason: str) -> Refused:

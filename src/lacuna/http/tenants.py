@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from lacuna.domain.sign_in import Refused
+from lacuna.domain.sign_in import Refused, of_no_tenant
+from lacuna.http.auth import too_often
 from lacuna.http.errors import RateLimited, from_domain
 from lacuna.http.headers import FIXED, given_or_new_id
 from lacuna.http.limits import RateLimit
@@ -96,38 +97,38 @@ class ByTenant:
         named = self._named(scope)
         if not given:
             if named is None or not self._peers.trusted(peer(scope)):
-                raise _refused("missing")
+                raise of_no_tenant("missing")
             return self._of(named)
         scheme, _, token = given[0].decode("latin-1").partition(" ")
         if len(given) > 1 or scheme.lower() != "bearer":
-            raise _refused("malformed")
+            raise of_no_tenant("malformed")
         owner = self._owner(token.strip(), named)
         if named is not None and named != owner and self._peers.trusted(peer(scope)):
-            raise _refused("tenant")
+            raise of_no_tenant("tenant")
         return self._of(owner)
 
     def _owner(self, token: str, named: str | None) -> str:
         if self._bootstrap and hmac.compare_digest(token.encode("utf-8", "surrogatepass"), self._bootstrap):
             if named is None:
-                raise _refused("tenant", f"Name the tenant in {self._naming.header}.")
+                raise of_no_tenant("tenant", f"Name the tenant in {self._naming.header}.")
             return named
         if token.count(".") == 2:
             return _claimed(token, self._naming.claim)
         for name, tenant in self._tenants.items():
             if tenant.sign_in.knows(token):
                 return name
-        raise _refused("key")
+        raise of_no_tenant("key")
 
     def _named(self, scope: Scope) -> str | None:
         values = [value for name, value in scope["headers"] if name == self._header]
         if len(values) > 1:
-            raise _refused("tenant")
+            raise of_no_tenant("tenant")
         return values[0].decode("latin-1").strip() if values else None
 
     def _of(self, name: str) -> ASGIApp:
         tenant = self._tenants.get(name)
         if tenant is None:
-            raise _refused("tenant")
+            raise of_no_tenant("tenant")
         return tenant.app
 
     @property
@@ -149,7 +150,7 @@ class ByTenant:
                     await asyncio.sleep(SLOW_S)
                 finally:
                     self._waiting -= 1
-            return often
+            return too_often(often)
         return refused
 
 
@@ -168,35 +169,31 @@ class OnlyTenant:
             await self._app(scope, receive, send)
             return
         log.info("no_tenant", reason="tenant")
-        await answered_alone(from_domain(Request(scope), _refused("tenant")), scope, receive, send)
+        await answered_alone(from_domain(Request(scope), of_no_tenant("tenant")), scope, receive, send)
 
 
 async def answered_alone(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Sends a response that no tenant's application made, with the headers that each of theirs would have."""
+    response.headers.setdefault("x-request-id", scope.get("state", {}).get("request_id", "") or given_or_new_id(scope))
     for name, value in FIXED:
         response.headers.setdefault(name.decode(), value.decode())
-    response.headers.setdefault("x-request-id", scope.get("state", {}).get("request_id", "") or given_or_new_id(scope))
     await response(scope, receive, send)
 
 
 def _claimed(token: str, claim: str) -> str:
     """The tenant that a token names; nothing of it is verified here."""
     if len(token) > MAX_TOKEN_CHARS:
-        raise _refused("token")
+        raise of_no_tenant("token")
     payload = token.split(".")[1]
     try:
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=dict[str, Any])
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise _refused("token") from None
+        raise of_no_tenant("token") from None
     found: object = claims.get(claim)
     if found is None:
         found = claims
         for name in claim.split("."):
             found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, str):
-        raise _refused("tenant")
+        raise of_no_tenant("tenant")
     return found
-
-
-def _refused(reason: str, cure: str = "Send a credential of your tenant.") -> Refused:
-    return Refused(reason, "No valid credential of a tenant came with the request.", cure=cure)

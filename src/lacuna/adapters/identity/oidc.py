@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver
 from jwt.algorithms import get_default_algorithms
 
 from lacuna.adapters.identity.provider_keys import Jwk, ProviderKeys
-from lacuna.domain.sign_in import MAX_USER_ID, Identity, Refused, is_own, too_many
+from lacuna.domain.sign_in import MAX_USER_ID, Identity, Refused, is_own, of_no_tenant, too_many
 
 MAX_TOKEN_CHARS: Final = 16_384
 MAX_KEPT: Final = 256
@@ -24,6 +24,8 @@ _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt", "application/j
 _ALGORITHMS: Final = frozenset(
     name for name in get_default_algorithms() if name[:2] in _FAMILIES and name not in ("ES256K",)
 )
+_UNPROVEN: Final = frozenset({"token", "signature"})
+"""Reasons for which nobody needs a key of the issuer."""
 _CURE: Final = "Get a new token from the identity provider, meant for Lacuna."
 
 
@@ -61,7 +63,12 @@ class OidcTokens:
 
     async def identity(self, token: str) -> Identity:
         """Whom the token names. Raises Refused or a DependencyError."""
-        claims = await self._claims(token)
+        try:
+            claims = await self._claims(token)
+        except Refused as refused:
+            if self._tenant and refused.reason in _UNPROVEN:  # whoever may have made it learns of no tenant
+                raise of_no_tenant(refused.reason) from None
+            raise
         return self._named(claims)
 
     async def check(self) -> None:
