@@ -243,9 +243,18 @@ async def test_groups_come_from_where_the_provider_keeps_them_under_our_names(pr
     assert (found.user_id, set(found.groups)) == ("ann@corp.example", {"engineering"})
 
 
-async def test_a_mail_address_that_is_not_verified_is_not_taken(provider: IdentityProvider, tokens: OidcTokens) -> None:
-    found = await tokens.identity(provider.token(email="root@corp.example", email_verified=False))
-    assert found.email == ""
+@pytest.mark.parametrize("said", [False, "false", 0, "", [], {"a": True}])
+async def test_a_mail_address_that_is_not_verified_is_not_taken(
+    provider: IdentityProvider, tokens: OidcTokens, said: object
+) -> None:
+    token = provider.token(email="root@corp.example", email_verified=said)
+    assert (await tokens.identity(token)).email == ""
+    by_mail = OidcTokens(provider.url, [AUDIENCE], user_claim="email")
+    assert await reason_of(by_mail, token) == "token"
+    for good in (True, "true", None):
+        true = provider.token(email="ann@corp.example", email_verified=good)
+        assert (await by_mail.identity(true)).user_id == "ann@corp.example"
+    await by_mail.close()
 
 
 @pytest.mark.parametrize("issuer", ["http://8.8.8.8", "ftp://provider.example", "https://169.254.169.254"])

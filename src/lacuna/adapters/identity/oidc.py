@@ -144,12 +144,15 @@ class OidcTokens:
         user = claims.get(self._user_claim)
         if not isinstance(user, str) or not user.strip() or len(user) > MAX_USER_ID or not user.isprintable():
             raise _refused("token", f"The token names nobody in its claim {self._user_claim}.")
+        verified = claims.get("email_verified", True) in (True, "true")
+        if self._user_claim == "email" and not verified:
+            raise _refused("token", "The token's mail address, which is to be the user id, is not verified.")
         if is_own(user.strip()):
             raise _refused("token", "The token names a user id that is Lacuna's own.")
         groups = self._groups(claims)
         if too_many(groups):
             raise _refused("token", "The token names more or longer groups than are taken.")
-        mail = "" if claims.get("email_verified") is False else _text(claims.get("email"), 320)
+        mail = _text(claims.get("email"), 320) if verified else ""
         return Identity(user.strip(), frozenset(groups), "oidc", mail, _text(claims.get("name"), 256))
 
     def _groups(self, claims: Mapping[str, Any]) -> list[str]:
