@@ -39,3 +39,12 @@ def test_a_local_model_at_a_public_address_would_be_named() -> None:
     assert house(settings).available == {Source.LOCAL_RAG}
     [counter] = prove(house(mutated)).counterexamples
     assert counter.destination == "llm"
+
+
+def test_a_reranker_at_a_public_address_would_be_named() -> None:
+    """It sees passages of every tier."""
+    settings = Settings()
+    reranker = settings.retrieval.reranker.model_copy(update={"backend": "tei", "endpoint": "http://8.8.8.8:8080"})
+    retrieval = settings.retrieval.model_copy(update={"reranker": reranker})
+    [counter] = prove(house(settings.model_copy(update={"retrieval": retrieval}))).counterexamples
+    assert counter.destination == "retrieval.reranker"

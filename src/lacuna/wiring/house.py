@@ -37,6 +37,9 @@ def _local(settings: Settings) -> Iterator[LocalBackEnd]:
         yield _at("split_view", str(llm.endpoint))
     if settings.follow_ups.method == "llm" and llm.endpoint is not None:
         yield _at("follow_ups", str(llm.endpoint))
+    reranker = settings.retrieval.reranker
+    if reranker.backend != "none":
+        yield _at("retrieval.reranker", str(reranker.endpoint))
     if judge.enabled:
         yield _at("classification.layers.llm", str(judge.endpoint or llm.endpoint))
 
