@@ -15,6 +15,7 @@ classification: {strategy: aggressive, layers: {llm: {enabled: true, endpoint: '
 routing: {PUBLIC: {local_rag: true, web_search: true, external_llm: true}}
 web_search: {enabled: true, endpoint: 'http://127.0.0.1:8888'}
 llm: {backend: openai, endpoint: 'https://api.example.com', model: m}
+retrieval: {reranker: {backend: tei, endpoint: 'http://reranker.internal:8080'}}
 """
 
 
@@ -24,6 +25,7 @@ def test_the_most_open_configuration_lets_nothing_above_public_out(tmp_path: Pat
     assert done.code == 0, done.err
     assert "external_llm, web_search" in done.out
     assert "classification.layers.llm (judge.internal:8000)" in done.out
+    assert "retrieval.reranker (reranker.internal:8080)" in done.out
     assert "Nothing above PUBLIC can leave" in done.out
     told = lacuna("policy", "prove", "--json", cwd=tmp_path, env={"LACUNA_CONFIG_PATH": str(config)}).json()
     assert told["holds"] is True

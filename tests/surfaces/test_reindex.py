@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from zlib import crc32
 
+import httpx
 import psycopg
 import pytest
 
@@ -179,3 +181,19 @@ def test_what_is_withdrawn_at_any_point_of_a_move_is_in_no_answer_any_more(
     assert {sight.status for sight in people.seen} == {200}
     assert people.ghosts(withdrawn) == []
     assert people.shown_since(withdrawn[-1][1]) >= {HELD, names[12]}
+
+
+def test_a_lost_record_of_where_passages_are_is_told_and_nothing_is_searched(server: Server, token: str) -> None:
+    record, headers = server.data_dir / FILE, {"authorization": f"Bearer {token}"}
+
+    def search() -> httpx.Response:
+        return server.client.post("/api/v1/search", json={"query": QUESTION}, headers=headers)
+
+    for spoil, code in ((Path.unlink, "storage_missing"), (lambda path: path.write_text("{"), "storage_corrupt")):
+        kept = record.read_bytes()
+        spoil(record)
+        refused = search()
+        assert (refused.status_code, refused.json()["code"]) == (503, code)
+        assert (FILE in refused.json()["detail"], "backup" in refused.json()["cure"]) == (True, True)
+        record.write_bytes(kept)
+        assert search().status_code == 200

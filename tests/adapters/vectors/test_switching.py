@@ -12,7 +12,7 @@ import pytest
 from lacuna.adapters.vectors import switching
 from lacuna.adapters.vectors.places import FILE, Place, PlaceFile, WriteLocks, take
 from lacuna.adapters.vectors.switching import SwitchingStore
-from lacuna.domain.errors import InvalidInput, StorageCorrupt, StorageError, StorageLocked
+from lacuna.domain.errors import InvalidInput, StorageCorrupt, StorageError, StorageLocked, StorageMissing
 from lacuna.ports.vectors import VectorStore
 from lacuna.testing.contracts.vector_edges import EVERYTHING
 from lacuna.testing.contracts.vectors import VectorStoreContract, ids
@@ -152,10 +152,32 @@ async def test_while_a_move_is_under_way_a_change_needs_both_places(
     assert [chunk.groups for chunk in await other.chunks(["c1"])] == [frozenset({"everyone"})]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"active": {"backend": "x"}}', '{"active": 1}'])
+def record(active: str = '{"backend": "memory", "generation": 1}', last: str = "1") -> str:
+    """A record's text."""
+    return f'{{"active": {active}, "target": null, "retired": [], "last": {last}}}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"active": {"backend": "x"}}',
+        '{"active": 1}',
+        record('{"backend": "memory", "generation": "1"}'),
+        record('{"backend": "memory", "generation": 2}'),
+        record('{"backend": null, "generation": 1}'),
+        record(last="true"),
+    ],
+)
 async def test_a_damaged_record_is_told_and_nothing_is_searched(
     store: SwitchingStore, tmp_path: Path, content: str
 ) -> None:
+    await store.remove("doc")
+    (tmp_path / FILE).write_text(record())
+    await store.check()
     (tmp_path / FILE).write_text(content)
     with pytest.raises(StorageCorrupt):
         await store.lexical("valve", EVERYTHING, 5)
@@ -170,6 +192,28 @@ async def test_a_record_that_is_gone_is_told(store: SwitchingStore, tmp_path: Pa
     with pytest.raises(StorageError) as gone:
         await store.lexical("valve", EVERYTHING, 5)
     assert gone.value.code == "storage_missing"
+
+
+async def test_a_lost_record_is_not_replaced_by_a_guess(tmp_path: Path, shelves: Shelves) -> None:
+    store = await SwitchingStore.open(tmp_path, shelves, Place("memory"))
+    await store.remove("doc")
+    await store.close()
+    (tmp_path / FILE).unlink()
+    with pytest.raises(StorageMissing, match=FILE) as gone:
+        await SwitchingStore.open(tmp_path, shelves, Place("memory"))
+    assert "backup" in gone.value.cure
+    assert not (tmp_path / FILE).exists()
+
+
+async def test_of_several_who_begin_a_folder_one_says_where_passages_are(tmp_path: Path, shelves: Shelves) -> None:
+    opened = await asyncio.gather(
+        *(SwitchingStore.open(tmp_path, shelves, Place("memory", 1)) for _ in range(4)),
+        *(SwitchingStore.open(tmp_path, shelves, Place("another", 1)) for _ in range(4)),
+    )
+    assert len({store.active for store in opened}) == 1
+    for store in opened:
+        await store.close()
+    assert [each.name for each in tmp_path.iterdir()] == [FILE]  # noqa: ASYNC240  # a folder of one file
 
 
 async def test_the_record_keeps_the_first_place_whatever_the_settings_say_later(

@@ -15,17 +15,19 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 from zlib import crc32
 
-from lacuna.domain.errors import StorageCorrupt, StorageError, StorageLocked
+from lacuna.domain.errors import StorageCorrupt, StorageError, StorageLocked, StorageMissing
 
 FILE: Final = "passages.json"
 LOCKS: Final = "passages.locks"
 STRIPES: Final = 32
+_CURE: Final = "Put it back from a backup of the data folder; docs/vector-stores.md says how to do without one."
 _WAIT_SECONDS: Final = 60.0
 _FIRST_PAUSE: Final = 0.001
 _LONGEST_PAUSE: Final = 0.02
@@ -80,8 +82,22 @@ class PlaceFile:
         self._path = folder / FILE
         self._seen: tuple[tuple[int, int, int], Pointer] | None = None
 
-    def exists(self) -> bool:
-        return self._path.exists()
+    def begin(self, first: Place) -> None:
+        """Records the first place of a data folder that has no record; of several that do so at once, one wins. Raises
+        StorageMissing where there was one before: somebody has written under its locks."""
+        if self._path.exists():
+            return
+        if (self._path.parent / LOCKS).exists() and not self._path.exists():
+            raise self._missing("is not there")
+        fresh = self._path.with_suffix(f".{token_hex(8)}.new")
+        try:
+            _written(fresh, Pointer(first))
+            with suppress(FileExistsError):
+                os.link(fresh, self._path)
+            fresh.unlink()
+            _keep(self._path.parent)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def read(self) -> Pointer:
         """What it says now. Raises StorageError."""
@@ -93,16 +109,9 @@ class PlaceFile:
                 return seen[1]
             found = _parsed(self._path.read_bytes())
         except OSError as error:
-            raise StorageError(
-                f"{self._path} cannot be read ({error.strerror}): it says where the passages are.",
-                cure="Put it back from a backup of the data folder.",
-                code="storage_missing",
-            ) from None
-        except (ValueError, KeyError, TypeError):
-            raise StorageCorrupt(
-                f"{self._path} is damaged: it says where the passages are.",
-                cure="Put it back from a backup of the data folder.",
-            ) from None
+            raise self._missing(f"cannot be read ({error.strerror})") from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise StorageCorrupt(f"{self._path} is damaged: it says where the passages are.", cure=_CURE) from None
         self._seen = (identity, found)
         return found
 
@@ -110,18 +119,17 @@ class PlaceFile:
         """Durable when it returns. Raises StorageError."""
         fresh = self._path.with_suffix(".new")
         try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(asdict(pointer), file)
-                file.flush()
-                os.fsync(file.fileno())
+            _written(fresh, pointer)
             fresh.replace(self._path)
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _keep(self._path.parent)
         except OSError as error:
-            raise StorageError(f"{self._path} cannot be written ({error.strerror}).", cure="Free some space.") from None
+            raise self._unwritable(error) from None
+
+    def _missing(self, how: str) -> StorageMissing:
+        return StorageMissing(f"{self._path} {how}: it says where the passages are.", cure=_CURE)
+
+    def _unwritable(self, error: OSError) -> StorageError:
+        return StorageError(f"{self._path} cannot be written ({error.strerror}).", cure="Free some space.")
 
 
 class WriteLocks:
@@ -188,12 +196,32 @@ def _opened(path: Path) -> int:
         return os.open(path, flags, 0o600)
 
 
+def _written(path: Path, pointer: Pointer) -> None:
+    """On disk when it returns."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(pointer), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep(folder: Path) -> None:
+    """What the folder lists is on disk when it returns."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _parsed(raw: bytes) -> Pointer:
     found = json.loads(raw)
     target = found["target"]
-    return Pointer(
-        Place(**found["active"]),
-        None if target is None else Place(**target),
-        tuple(Place(**each) for each in found["retired"]),
-        int(found["last"]),
-    )
+    places = [Place(**each) for each in (found["active"], *found["retired"], *([] if target is None else [target]))]
+    numbers = [found["last"], *(place.generation for place in places)]
+    if not all(type(number) is int and 0 < number <= found["last"] for number in numbers):
+        raise ValueError("a number of a place is none")
+    if not all(isinstance(place.backend, str) for place in places):
+        raise ValueError("a back end is no name")
+    active, *rest = places
+    retired = tuple(rest if target is None else rest[:-1])
+    return Pointer(active, None if target is None else rest[-1], retired, found["last"])

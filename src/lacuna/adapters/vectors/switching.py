@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from lacuna.adapters.vectors.places import Place, PlaceFile, Pointer, WriteLocks, take
+from lacuna.adapters.vectors.places import Place, PlaceFile, WriteLocks, take
 from lacuna.adapters.vectors.switching_corpus import SwitchingCorpus
 from lacuna.domain.errors import InvalidInput, LacunaError, StorageLocked
 from lacuna.domain.identity import Reach
@@ -66,10 +66,7 @@ class SwitchingStore:
         """The store in force for the data folder, ready to search. Raises StorageError."""
         store = cls(folder, back)
         try:
-            if not store._file.exists():
-                async with store._locks.holding_all():
-                    if not store._file.exists():
-                        store._file.write(Pointer(first))
+            store._file.begin(first)
             await store._active()
         except BaseException:
             await store.close()
