@@ -25,6 +25,7 @@ from lacuna.adapters.secrets.files import FileKeyRing
 from lacuna.adapters.sources.folder import FolderSource
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
 from lacuna.adapters.storage.fingerprints import SqliteFingerprints
+from lacuna.adapters.storage.folder_lock import FolderSourceRuns
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
 from lacuna.domain.classification import Classification, Question, Strategy, classify
@@ -104,7 +105,8 @@ async def _taken_in(folder: Path, documents: int) -> tuple[int, tuple[int, int],
             fingerprints=index,
             fingerprinter=fingerprinter,
         )
-        synchronise = Synchronise(ingest, storage.source_items, storage.catalogue, storage.ledger, SystemClock())
+        runs = FolderSourceRuns(folder)
+        synchronise = Synchronise(ingest, storage.source_items, runs, storage.catalogue, storage.ledger, SystemClock())
         passages, early = 0, (0, 0)
         source = FolderSource([folder / "corpus"])
         done = 0

@@ -1,5 +1,6 @@
 """`lacuna ingest` as a program: what it prints and how it exits."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -63,6 +64,11 @@ def test_a_folder_is_synchronised_and_an_empty_one_is_not_believed(tmp_path: Pat
     assert first.returncode == 0, first.stderr
     assert rows(first) == rows(would_be)
     assert [status for _, status, _ in rows(first)] == ["stored", "stored"]
+    [lock] = (tmp_path / "data" / "sources.locks").iterdir()
+    with lock.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        second = lacuna(*sync, cwd=tmp_path)
+    assert (second.returncode, json.loads(second.stdout)["error"]["code"]) == (1, "being_synchronised")
     for file in folder.iterdir():
         file.unlink()
     refused = lacuna(*sync, cwd=tmp_path)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from lacuna.adapters.sources.folder import FolderSource
-from lacuna.domain.errors import DependencyTimeout, DependencyUnavailable, Forbidden, InvalidInput
+from lacuna.domain.errors import Conflict, DependencyTimeout, DependencyUnavailable, Forbidden, InvalidInput
 from lacuna.domain.identity import EVERYONE
 from lacuna.domain.synchronising import Deletions
 from lacuna.domain.tiers import Tier
 from lacuna.ports.sources import Content, Item
+from lacuna.testing.fakes.source_items import InMemorySourceRuns
 from lacuna.testing.fakes.sources import InMemorySource
 from lacuna.usecases.synchronise import Synchronise
 from lacuna.usecases.take_in import TakeIn
@@ -28,6 +29,7 @@ class Synchronised(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.runs = InMemorySourceRuns()
         self.source = InMemorySource({"a.md": b"# A\n\nabout pumps", "b.md": b"# B\n\nabout valves"})
 
     async def sync(self, source: Any = None, deletions: Deletions = DEFAULT, **said: Any) -> list[Outcome]:
@@ -38,7 +40,7 @@ class Synchronised(World):
     @property
     def synchronise(self) -> Synchronise:
         catalogue, items, ledger = map(self.switch.guard, (self.catalogue, self.items, self.ledger))
-        return Synchronise(self.ingest, items, catalogue, ledger, self.clock)
+        return Synchronise(self.ingest, items, self.runs, catalogue, ledger, self.clock)
 
     async def statuses(self, **said: Any) -> dict[str, str]:
         return {outcome.source: outcome.status for outcome in await self.sync(**said)}
@@ -366,3 +368,23 @@ async def test_what_was_refused_is_not_fetched_and_recorded_again_until_it_chang
     world.source.files["a.md"] = b"\x00\x02"
     assert (await world.statuses())["memory/a.md"] == "failed"
     assert len(world.stored) == 2
+
+
+async def test_a_second_run_of_the_same_source_is_refused_and_changes_nothing(world: Synchronised) -> None:
+    first = world.synchronise.run(world.source, Declared(), ADMIN, DEFAULT)
+    assert (await anext(first)).status == "stored"
+    with pytest.raises(Conflict) as refused:
+        await world.sync()
+    assert refused.value.code == "being_synchronised"
+    other = InMemorySource({"c.md": b"# C\n\nabout seals"}, "other")
+    assert [outcome.status for outcome in await world.sync(other)] == ["stored"]
+    assert len(await world.sync(dry_run=True)) == 2
+    assert [outcome.status async for outcome in first] == ["stored"]
+    assert await world.statuses() == {"memory/a.md": "unchanged", "memory/b.md": "unchanged"}
+
+
+async def test_a_run_that_is_given_up_leaves_its_source_free(world: Synchronised) -> None:
+    first = world.synchronise.run(world.source, Declared(), ADMIN, DEFAULT)
+    await anext(first)
+    await first.aclose()
+    assert set((await world.statuses()).values()) <= {"stored", "unchanged"}

@@ -10,7 +10,7 @@ import typer
 
 from lacuna.cli.ingest_report import JsonReport, Report, ScreenReport
 from lacuna.cli.output import AsJson, DataDir, overrides, run
-from lacuna.domain.errors import DependencyError, InvalidInput, LacunaError
+from lacuna.domain.errors import Conflict, DependencyError, InvalidInput, LacunaError
 from lacuna.domain.synchronising import Deletions
 from lacuna.domain.tiers import Tier
 
@@ -123,7 +123,11 @@ async def _ingest(wanted: _Wanted, report: Report, data_dir: Path | None) -> lis
                     async with aclosing(run_of_one) as outcomes:
                         async for outcome in outcomes:
                             report.add(outcome)
-                except (InvalidInput, DependencyError) as refusal:  # of one source; the next is another matter
+                except (
+                    InvalidInput,
+                    Conflict,
+                    DependencyError,
+                ) as refusal:  # of one source; the next is another matter
                     faults.append(refusal)
                 except LacunaError as error:
                     return [*faults, error]

@@ -6,6 +6,7 @@ source has to pass; docs/sources.md is the guide.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -102,6 +103,15 @@ class Known:
     document_id: str
     version: str = ""
     state: ItemState = ItemState.CLAIMED
+
+
+class SourceRuns(Protocol):
+    """Sees to it that a source is synchronised by one run at a time."""
+
+    def alone(self, source: str) -> AbstractContextManager[None]:
+        """Holds the source (a keyed hash of its identity) while the body runs, and lets go however the process ends.
+        MUST NOT wait: raises Conflict ("being_synchronised") where another run of any process holds it."""
+        ...
 
 
 class SourceItems(Protocol):

@@ -9,7 +9,7 @@ What is left to others: listing and fetching (ports/sources.py), each document (
 
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from lacuna.domain.identity import Permission, Principal
 from lacuna.domain.retrieval import Document
 from lacuna.domain.synchronising import Deletions
 from lacuna.ports.clock import Clock
-from lacuna.ports.sources import Item, ItemState, Known, Source, SourceItems
+from lacuna.ports.sources import Item, ItemState, Known, Source, SourceItems, SourceRuns
 from lacuna.ports.storage import Catalogue, Entry, Ledger
 from lacuna.usecases.identities import CLAIMED_AT_ONCE
 from lacuna.usecases.in_order import in_order
@@ -61,8 +61,17 @@ class _Run:
 class Synchronise:
     """See the module."""
 
-    def __init__(self, ingest: Ingest, items: SourceItems, catalogue: Catalogue, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        items: SourceItems,
+        runs: SourceRuns,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
         self._ingest = ingest
+        self._runs = runs
         self._identities = ingest.identities
         self._items = items
         self._catalogue = catalogue
@@ -81,13 +90,23 @@ class Synchronise:
     ) -> AsyncGenerator[Outcome, None]:
         """The outcome of every item in order, then of every document that was deleted; on a dry run, what they would
         be, and nothing is stored. `counted` is told the number of items before the first is fetched. Raises Forbidden;
-        what listing raises, before anything is changed; and InvalidInput ("deletions_refused") at the end where more
-        would have to be deleted than `deletions` allow: then everything else was done. A store that cannot write ends
-        the run with its StorageError."""
+        Conflict ("being_synchronised") where another run is at it; what listing raises, before anything is changed; and
+        InvalidInput ("deletions_refused") at the end where more would have to be deleted than `deletions` allow: then
+        everything else was done. A store that cannot write ends the run with its StorageError."""
         principal.require(Permission.MANAGE_DOCUMENTS)
-        listed = await _listed(source)
-        counted(len(listed))
-        run = await self._begun(source, listed, declared, principal, deletions, dry_run)
+        with nullcontext() if dry_run else self._runs.alone(self._identities.source(source.identity)):
+            listed = await _listed(source)
+            counted(len(listed))
+            run = await self._begun(source, listed, declared, principal, deletions, dry_run)
+            async with aclosing(self._outcomes(run, listed)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+            await self._record(run)
+            refusal = run.refusal()
+            if refusal is not None:
+                raise refusal
+
+    async def _outcomes(self, run: _Run, listed: Sequence[Item]) -> AsyncGenerator[Outcome, None]:
         patience = Patience()
         try:
             async with aclosing(
@@ -104,10 +123,6 @@ class Synchronise:
         finally:
             with suppress(LacunaError):  # what is not remembered is looked at again
                 await self._remember(run, 1)
-        await self._record(run)
-        refusal = run.refusal()
-        if refusal is not None:
-            raise refusal
 
     async def _begun(
         self,

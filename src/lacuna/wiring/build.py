@@ -15,7 +15,7 @@ from lacuna.adapters.embeddings.remembered import RememberedEmbedder
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker, estimate_tokens
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
-from lacuna.adapters.storage.folder_lock import FolderLock
+from lacuna.adapters.storage.folder_lock import FolderLock, FolderSourceRuns
 from lacuna.config import Loaded, Settings, cache_folders, load
 from lacuna.config.settings import NerLayerSettings
 from lacuna.domain.audit import Json, Record
@@ -250,7 +250,9 @@ async def open_application(
             ingest=ingest,
             reindex=Reindex(places, embedder, storage.ledger, clock, settings.vectors.timeout_s),
             take_in=TakeIn(ingest),
-            synchronise=Synchronise(ingest, storage.source_items, storage.catalogue, storage.ledger, clock),
+            synchronise=Synchronise(
+                ingest, storage.source_items, FolderSourceRuns(folder), storage.catalogue, storage.ledger, clock
+            ),
             trace=trace,
             audit=Audit(storage.ledger, clock, keys),
             document_reads=DocumentReads(ingest.documents, storage.ledger, clock),

@@ -1,11 +1,14 @@
-"""What is remembered of sources' items: the databases and memory keep the same promises."""
+"""What is remembered of sources' items, and who is at them: disk and memory keep the same promises."""
+
+from pathlib import Path
 
 import pytest
 
+from lacuna.adapters.storage.folder_lock import FolderSourceRuns
 from lacuna.adapters.storage.source_items import SqlSourceItems
 from lacuna.adapters.storage.store import Storage
-from lacuna.testing.contracts.source_items import SourceItemsContract
-from lacuna.testing.fakes.source_items import InMemorySourceItems
+from lacuna.testing.contracts.source_items import SourceItemsContract, SourceRunsContract
+from lacuna.testing.fakes.source_items import InMemorySourceItems, InMemorySourceRuns
 
 
 class TestStoredSourceItems(SourceItemsContract):
@@ -18,3 +21,15 @@ class TestInMemorySourceItems(SourceItemsContract):
     @pytest.fixture
     def items(self) -> InMemorySourceItems:
         return InMemorySourceItems()
+
+
+class TestFolderSourceRuns(SourceRunsContract):
+    @pytest.fixture
+    def runs(self, tmp_path: Path) -> FolderSourceRuns:
+        return FolderSourceRuns(tmp_path)
+
+
+class TestInMemorySourceRuns(SourceRunsContract):
+    @pytest.fixture
+    def runs(self) -> InMemorySourceRuns:
+        return InMemorySourceRuns()

@@ -1,7 +1,8 @@
 """Advisory locks on files of the data folder (flock): they vanish with the process that holds them, however it ends.
 
-`FolderLock` keeps a second server out of a folder. `exclusive` serialises short work among processes. Neither hinders
-programs that do not ask; on network file systems they are as good as the mount's flock.
+`FolderLock` keeps a second server out of a folder, `FolderSourceRuns` a second synchronisation from a source.
+`exclusive` serialises short work among processes. None of them hinders programs that do not ask; on network file
+systems they are as good as the mount's flock.
 """
 
 import fcntl
@@ -9,10 +10,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from lacuna.adapters.storage.faults import translated
-from lacuna.domain.errors import StorageLocked
+from lacuna.domain.errors import Conflict, StorageLocked
 
 _POLL_SECONDS = 0.02
 
@@ -28,27 +30,66 @@ class FolderLock:
     def acquire(self) -> None:
         """Holds the folder until `release` or the end of the process. Raises StorageLocked that names the holder's
         pid."""
-        with translated(self._path):
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(descriptor)
+            self._descriptor = _held(self._path)
+        except _HeldElsewhereError as other:
             raise StorageLocked(
-                f"Another Lacuna server (pid {holder}) is using {self._path.parent}.",
-                cure=f"Stop it (`kill {holder}`) or choose another data folder.",
+                f"Another Lacuna server (pid {other.holder}) is using {self._path.parent}.",
+                cure=f"Stop it (`kill {other.holder}`) or choose another data folder.",
             ) from None
-        with translated(self._path):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        self._descriptor = descriptor
 
     def release(self) -> None:
         """Gives the folder up. The file stays: removing it would let two processes lock two files of one name."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+class FolderSourceRuns:
+    """One synchronisation of a source at a time in all processes of a data folder: `lacuna.ports.sources.SourceRuns`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "sources.locks"
+
+    @contextmanager
+    def alone(self, source: str) -> Iterator[None]:
+        """Raises Conflict ("being_synchronised") that names the holder's pid, and StorageError."""
+        with translated(self._folder):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            descriptor = _held(self._folder / sha256(source.encode()).hexdigest()[:32])
+        except _HeldElsewhereError as other:
+            raise Conflict(
+                f"Another run (pid {other.holder}) is synchronising this source.",
+                cure="Wait until it has ended; where it is `lacuna ingest --watch`, it does what this run would.",
+                code="being_synchronised",
+            ) from None
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+
+class _HeldElsewhereError(Exception):
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+def _held(path: Path) -> int:
+    """A descriptor that holds the lock file until it is closed, with this process's pid in the file."""
+    with translated(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise _HeldElsewhereError(holder) from None
+    with translated(path):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
 
 
 @contextmanager

@@ -1,8 +1,11 @@
-"""What every `lacuna.ports.sources.SourceItems` has to do."""
+"""What every `lacuna.ports.sources.SourceItems` and `SourceRuns` has to do."""
 
 from dataclasses import replace
 
-from lacuna.ports.sources import ItemState, Known, SourceItems
+import pytest
+
+from lacuna.domain.errors import Conflict
+from lacuna.ports.sources import ItemState, Known, SourceItems, SourceRuns
 
 ONE = Known("origin-1", "doc_1")
 TWO = Known("origin-2", "doc_2", "version", ItemState.WHOLE)
@@ -50,3 +53,23 @@ class SourceItemsContract:
         assert len(await items.documents([known.origin for known in many])) == len(many)
         await items.remove("a", [known.origin for known in many[1:]])
         assert await items.of_source("a") == many[:1]
+
+
+class SourceRunsContract:
+    """Tests of a `SourceRuns` (fixture `runs`) that nobody else uses."""
+
+    def test_a_source_has_one_run_at_a_time_and_sources_are_independent(self, runs: SourceRuns) -> None:
+        with runs.alone("a"), runs.alone("b"):
+            with pytest.raises(Conflict) as refused, runs.alone("a"):
+                pass
+            assert (refused.value.code, bool(refused.value.cure)) == ("being_synchronised", True)
+            with pytest.raises(Conflict), runs.alone("a"):
+                pass
+
+    def test_a_source_is_free_again_whatever_ended_its_run(self, runs: SourceRuns) -> None:
+        with pytest.raises(ZeroDivisionError), runs.alone("a"):
+            raise ZeroDivisionError
+        with runs.alone("a"):
+            pass
+        with runs.alone("a"):
+            pass

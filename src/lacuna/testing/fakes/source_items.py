@@ -1,7 +1,9 @@
-"""What is remembered of the items of sources, in memory: `lacuna.ports.sources.SourceItems`."""
+"""What is remembered of the items of sources, and who is at them, in memory: `lacuna.ports.sources`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from lacuna.domain.errors import Conflict
 from lacuna.ports.sources import Known
 
 
@@ -35,3 +37,20 @@ class InMemorySourceItems:
     async def remove(self, source: str, origins: Sequence[str]) -> None:
         for origin in origins:
             self._known.pop((source, origin), None)
+
+
+class InMemorySourceRuns:
+    """A `SourceRuns` of one process."""
+
+    def __init__(self) -> None:
+        self._under_way: set[str] = set()
+
+    @contextmanager
+    def alone(self, source: str) -> Iterator[None]:
+        if source in self._under_way:
+            raise Conflict("The source is being synchronised.", cure="Wait.", code="being_synchronised")
+        self._under_way.add(source)
+        try:
+            yield
+        finally:
+            self._under_way.discard(source)
