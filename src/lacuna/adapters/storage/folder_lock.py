@@ -46,7 +46,7 @@ class FolderLock:
 
 
 class FolderSourceRuns:
-    """One synchronisation of a source at a time in all processes of a data folder: `lacuna.ports.sources.SourceRuns`."""
+    """A `lacuna.ports.sources.SourceRuns` for all processes of a data folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "sources.locks"
