@@ -20,6 +20,7 @@ from benchmarks.report import Row
 from lacuna.testing.servers.openai_chat import ChatDouble
 
 DOCUMENTS = 200
+_NOTE = "decided, searched and recorded anew; what the layers found was cached"
 
 
 def run(scale: float) -> list[Row]:
@@ -41,7 +42,7 @@ def run(scale: float) -> list[Row]:
     return [
         Row("query, extracted, p50", quoting * 1e3, "ms", "", None, note),
         Row("query, written by a model that takes no time, p50", model_s * 1e3, "ms", "extracted", model_s / quoting),
-        Row("query, kept, p50", again * 1e3, "ms", "extracted", again / quoting, "decided, searched and recorded anew"),
+        Row("query, kept, p50", again * 1e3, "ms", "extracted", again / quoting, _NOTE),
     ]
 
 
