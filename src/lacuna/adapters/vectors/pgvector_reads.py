@@ -37,8 +37,9 @@ _OF_CHUNK: Final = (
 _OVERFETCH: Final = 2
 """Candidates of the index for each passage asked for."""
 _LEAST_CANDIDATES: Final = 40
-_LEAST_LOOKED_AT: Final = 200
-"""What the index looks at in one pass (ef_search)."""
+_LEAST_LOOKED_AT: Final = 400
+"""What the index looks at in one pass (ef_search). Of a million vectors 200 lost up to nine in a hundred, and 1,000
+found hardly anything that 400 did not."""
 _SAMPLED_DOCUMENTS: Final = 250
 _SAMPLED_PASSAGES: Final = 4
 """Of each sampled document."""
