@@ -74,7 +74,6 @@ def test_a_pack_raises_the_tier_of_what_it_knows_and_of_nothing_else() -> None:
         (pack_checks.snomed, "73211009", "73211001"),
         (pack_checks.track_data, ";4111111111111111=2704101", ";4111111111111110=2704101"),
         (pack_checks.cloud_account, "739284610573", "123456789012"),
-        (pack_checks.internal_host, "db7.bluefin.corp", "host.docker.internal"),
         (pack_checks.ticket_key, "PAY-1182", "CVE-2024"),
         (pack_checks.record_code, "H-48291", "2024-03-14"),
     ],

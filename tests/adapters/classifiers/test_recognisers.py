@@ -31,8 +31,8 @@ def test_rules_are_unique_and_named_by_kind() -> None:
     assert len(set(rules)) == len(rules)
     for recogniser in ALL:
         assert recogniser.examples
-        assert recogniser.kind.split(".")[0] in {"PII", "SECRET", "ORG"}
-        assert recogniser.tier is Tier.PROPRIETARY or recogniser.kind == "ORG.TERM"
+        assert recogniser.kind.split(".")[0] in {"PII", "SECRET", "ORG", "INFRA"}
+        assert recogniser.tier is Tier.PROPRIETARY or recogniser.kind in ("ORG.TERM", "INFRA.HOST")
         assert 0.5 < recogniser.confidence <= 1.0
 
 

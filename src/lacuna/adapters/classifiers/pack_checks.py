@@ -89,20 +89,6 @@ def cloud_account(candidate: str) -> int:
     return len(candidate)
 
 
-_EVERYBODYS_HOSTS: Final = re.compile(
-    r"(?:^|[/@.])(?:host\.docker|gateway\.docker|kubernetes\.docker|metadata\.google|metadata|localhost|"
-    r"(?:ip-[\d-]+\.)?(?:[a-z0-9-]+\.)?compute|ec2|kubernetes\.default|kube-dns|[a-z0-9-]*example[a-z0-9-]*|foo|bar|"
-    r"my-?[a-z0-9-]*|your-?[a-z0-9-]*|test|acme|contoso|fabrikam|service|host|hostname|server|domain|node)\."
-    r"(?:[a-z0-9-]+\.){0,3}(?:internal|local|localdomain|corp|lan|intranet|private|intra)\b"
-)
-"""Names that are the same in every house, or that documentation uses."""
-
-
-def internal_host(candidate: str) -> int:
-    """A host name under a suffix that the open internet does not resolve, and that is not everybody's."""
-    return 0 if _EVERYBODYS_HOSTS.search(candidate.lower()) or "<" in candidate else len(candidate)
-
-
 _OPEN_HOSTS: Final = re.compile(
     r"://(?:[a-z0-9.-]+\.)?(?:gitlab\.com|github\.com|bitbucket\.org|apache\.org|jenkins\.io|kernel\.org|mozilla\.org|"
     r"gnome\.org|kde\.org|debian\.org|fedoraproject\.org|redhat\.com|python\.org|atlassian\.com|freedesktop\.org|"
@@ -166,7 +152,6 @@ PACK_CHECKS: Final[Mapping[str, Check]] = {
     "inner_project": inner_project,
     "inner_share": inner_share,
     "inner_url": inner_url,
-    "internal_host": internal_host,
     "kvnr": kvnr,
     "loinc": loinc,
     "npi": npi,

@@ -17,6 +17,7 @@ from stdnum.iso7064 import mod_97_10
 
 from lacuna.adapters.classifiers import credentials, randomness
 from lacuna.adapters.classifiers.contact_checks import CONTACT_CHECKS, DATE, counts_up
+from lacuna.adapters.classifiers.host_checks import HOST_CHECKS
 from lacuna.adapters.classifiers.names import NAME_CHECKS
 from lacuna.adapters.classifiers.national_checks import NATIONAL_CHECKS
 from lacuna.adapters.classifiers.pack_checks import PACK_CHECKS
@@ -236,6 +237,7 @@ _CHECKS: dict[str, Validator] = {
     "number_plate": number_plate,
     **NAME_CHECKS,
     **CONTACT_CHECKS,
+    **HOST_CHECKS,
     **NATIONAL_CHECKS,
     **PACK_CHECKS,
     **POSTAL_CHECKS,

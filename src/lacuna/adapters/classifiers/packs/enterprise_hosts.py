@@ -1,57 +1,13 @@
-"""Enterprise pack: names and addresses of machines, cloud accounts and build systems that only insiders know."""
+"""Enterprise pack: addresses of machines, cloud accounts and build systems that only insiders know. Names of machines
+under reserved suffixes are found without it (`recognisers.hosts`)."""
 
 from lacuna.adapters.classifiers.packs.house_words import OWN_HOUSE
 from lacuna.adapters.classifiers.recogniser import Recogniser
 from lacuna.domain.tiers import Tier
 
-_SUFFIX = r"(?:corp|internal|intranet|intra|lan|localdomain|private|ad|svc\.cluster\.local)"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = rf"{_LABEL}(?:\.{_LABEL}){{0,4}}\.{_SUFFIX}"
 _HTTP = r"https?://[A-Za-z0-9.-]+(?::\d{2,5})?"
 
 RECOGNISERS = (
-    Recogniser(
-        rule="infra.internal_url",
-        kind="INFRA.HOST",
-        tier=Tier.INTERNAL,
-        pattern=(
-            rf"(?i)(?:[a-z][a-z0-9+.-]{{1,15}}://(?:[^\s/@]{{1,64}}@)?|\b[a-z0-9._-]{{1,"
-            rf"40}}@){_HOST}(?::\d{{2,5}})?\b"
-        ),
-        probe=rf"(?i)\.{_SUFFIX}\b",
-        validator="internal_host",
-        confidence=0.85,
-        examples=(
-            "see https://wiki.bluefin.corp/display/OPS",
-            "ssh deploy@db7.fra.bluefin.internal",
-            "postgres://ledger-2.prod.svc.cluster.local:5432",
-        ),
-        counterexamples=(
-            "http://host.docker.internal:8080",
-            "http://metadata.google.internal/",
-            "https://my-app.internal",
-        ),
-    ),
-    Recogniser(
-        rule="infra.internal_host",
-        kind="INFRA.HOST",
-        tier=Tier.INTERNAL,
-        pattern=rf"(?i)\b{_HOST}\b",
-        probe=rf"(?i)\.{_SUFFIX}\b",
-        validator="internal_host",
-        context=(
-            r"hosts?|hostname|servers?|ssh|ping|curl|dns|resolve\pL*|fqdn|node|vm|machine|database|db|vpn|log "
-            r"?in|rdp|connect\pL*|reach\pL*|rechner|serveur|servidor|maquina|macchina|сервер\pL*|主机|服务器|サーバー|"
-            r"서버"
-        ),
-        before=50,
-        after=30,
-        unless=r"[\w.(-]",
-        unless_after=r"[\w(=-]|\.\w",
-        confidence=0.75,
-        examples=("the server db7.fra.bluefin.corp is down", "ping build-04.eng.lan"),
-        counterexamples=("import torch.internal", "the server host.docker.internal", "com.sun.internal is a package"),
-    ),
     Recogniser(
         rule="infra.private_address",
         kind="INFRA.ADDRESS",

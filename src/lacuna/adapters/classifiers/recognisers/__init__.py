@@ -9,6 +9,7 @@ from lacuna.adapters.classifiers.recognisers import (
     documents,
     financial,
     health,
+    hosts,
     identities,
     markings,
     names,
@@ -45,5 +46,6 @@ ALL: tuple[Recogniser, ...] = (
     *secret_passwords.RECOGNISERS,
     *secret_commands.RECOGNISERS,
     *markings.RECOGNISERS,
+    *hosts.RECOGNISERS,
 )
 """Every recogniser, PII first."""
