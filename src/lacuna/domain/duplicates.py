@@ -1,5 +1,6 @@
 """Passages that say the same."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from lacuna.domain.retrieval import Hit
 
 _ALIKE: Final = 0.9
 """Share of all their words that two passages have in common."""
+_DIGIT: Final = re.compile("[0-9]")
 _BEGINNING: Final = 4
 """Words that copies are looked for by: whole texts take ten times as long."""
 
@@ -23,6 +25,8 @@ class _Words:
     @classmethod
     def of(cls, text: str) -> "_Words":
         words = frozenset(text.casefold().split())
+        if text.isascii() and not _DIGIT.search(text):
+            return cls(words, frozenset())
         return cls(words, frozenset(word for word in words if any(map(str.isdigit, word))))
 
     def like(self, other: "_Words") -> bool:
