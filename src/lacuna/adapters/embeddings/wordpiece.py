@@ -7,8 +7,8 @@ smuggle a control token into a sequence. Adding the special tokens is left to th
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
+from itertools import chain, islice
 from typing import Final
 
 UNKNOWN: Final = "[UNK]"
@@ -80,20 +80,18 @@ class WordPiece:
 
     def ids(self, text: str, limit: int) -> list[int]:
         """The first `limit` ids of `text`, without special tokens."""
-        return list(islice(self._ids(text[:_LONGEST_LOOK]), limit))
+        return list(islice(chain.from_iterable(self._by_block(text[:_LONGEST_LOOK])), limit))
 
     def count(self, text: str) -> int:
         """How many ids the whole text has. Time is linear in its length."""
-        return sum(1 for _ in self._ids(text))
+        return sum(map(len, self._by_block(text)))
 
-    def _ids(self, text: str) -> Iterator[int]:
+    def _by_block(self, text: str) -> list[tuple[int, ...]]:
         if _DROPPED.search(text):
             text = _DROPPED.sub("", text)
-        for block in text.split():
-            ids = self._blocks.get(block)
-            if ids is None:
-                ids = self._block_ids(block)
-            yield from ids
+        blocks = text.split()
+        known = map(self._blocks.get, blocks)
+        return [self._block_ids(block) if ids is None else ids for block, ids in zip(blocks, known, strict=True)]
 
     def _block_ids(self, block: str) -> tuple[int, ...]:
         ids = tuple(piece for word in block.translate(self._fold).split() for piece in self._word_ids(word))
