@@ -31,6 +31,7 @@ for _name in [name for name in os.environ if name.upper().startswith("LACUNA_")]
 
 # What tests compile they share, with the next run too; servers that they start do not compile unless a test asks.
 os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that tests start would compile all sources anew
 os.environ["LACUNA_CLASSIFICATION__LAYERS__HEURISTIC__COMPILE_PATTERNS"] = "false"
 
 

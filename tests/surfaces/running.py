@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
 from lacuna.testing.servers.loopback import LoopbackServer
+from tests.surfaces import forked
 
 START_SECONDS = 60.0
 LISTENING = re.compile(r"Listening on (https?://\S+)")
@@ -69,6 +71,8 @@ def lacuna(
     *args: str | Path, cwd: Path, env: Mapping[str, str] | None = None, stdin: str | None = None, seconds: float = 100.0
 ) -> Finished:
     """Runs `lacuna` with these arguments in `cwd`."""
+    if forked.startable(environment(env)):
+        return _forked([*map(str, args)], cwd, environment(env), stdin, seconds)
     command = [sys.executable, "-m", "lacuna", *map(str, args)]
     done = subprocess.run(
         command,
@@ -81,6 +85,21 @@ def lacuna(
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def _forked(arguments: list[str], cwd: Path, env: Mapping[str, str], stdin: str | None, seconds: float) -> Finished:
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write((stdin or "").encode())
+        given.seek(0)
+        process = forked.start(arguments, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        for file in (out, err):
+            file.seek(0)
+        return Finished(code, out.read().decode(), err.read().decode())
 
 
 @dataclass
@@ -104,15 +123,20 @@ class Server:
 
     def start(self) -> None:
         """Returns once the server accepts requests; raises RuntimeError with its output if it ends before."""
-        arguments = [sys.executable, "-m", "lacuna", *self.command, "--port", "0", "--data-dir", str(self.data_dir)]
-        self.process = subprocess.Popen(
-            arguments,
-            cwd=self.cwd,
-            env=environment(self.env),
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
+        arguments = [*self.command, "--port", "0", "--data-dir", str(self.data_dir)]
+        env = environment(self.env)
+        self.process: forked.Forked | subprocess.Popen[str]
+        if forked.startable(env):
+            self.process = forked.start(arguments, cwd=self.cwd, env=env)
+        else:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "lacuna", *arguments],
+                cwd=self.cwd,
+                env=env,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                text=True,
+            )
         self.lines: list[str] = []
         addresses: Queue[str | None] = Queue()
         self._reader = threading.Thread(target=self._read, args=(addresses,), daemon=True)
