@@ -47,7 +47,7 @@ def server(double: RerankDouble, tmp_path_factory: pytest.TempPathFactory) -> It
         "LACUNA_RETRIEVAL__RERANKER__BACKEND": "tei",
         "LACUNA_RETRIEVAL__RERANKER__ENDPOINT": double.url,
         "LACUNA_RETRIEVAL__RERANKER__API_KEY": RERANKER_KEY,
-        "LACUNA_RETRIEVAL__RERANKER__TIMEOUT_S": "3",
+        "LACUNA_RETRIEVAL__RERANKER__TIMEOUT_S": "2",
     }
     headers = {"authorization": f"Bearer {KEY}"}
     with Server(folder / "data", folder, command=("serve",), env=env, headers=headers) as running:
@@ -123,7 +123,7 @@ def test_it_is_not_asked_where_the_plan_leaves_the_house_s_passages_out(
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply((4.0, b"[]")), Reply(status=500), Reply((b'[{"index": 0, "score": 1}]',)), Reply((b"[",), cut_off=True)],
+    [Reply((2.5, b"[]")), Reply(status=500), Reply((b'[{"index": 0, "score": 1}]',)), Reply((b"[",), cut_off=True)],
     ids=["too slow", "refuses", "leaves texts out", "hangs up"],
 )
 def test_without_it_the_order_is_as_it_was_and_the_answer_says_so(
