@@ -19,6 +19,10 @@ _EVERYBODYS: Final = re.compile(
 )
 """Names that are the same in every house, or that documentation uses."""
 
+_ON_ANY_LINK: Final = re.compile(r"local(?![\w.-])")
+"""What is left of `gateway.local`: devices call themselves so on every link (multicast DNS, RFC 6762, section 3), and
+manuals tell their readers to open them."""
+
 _CODE: Final = frozenset(
     "com org net io dev edu gov java javax jdk sun oracle kotlin scala android androidx google self this cls super "
     "window document globals module exports process std sys os config conf cfg settings env application appsettings "
@@ -38,8 +42,10 @@ def internal_host(candidate: str) -> int:
     """A name that is not everybody's and does not begin as names in programs do. For names that something beside them
     says to be those of machines."""
     name = candidate.lower()
-    first = re.split(r"[/@]", name)[-1].partition(".")[0]
-    return 0 if first in _CODE or "<" in name or _EVERYBODYS.search(name) else len(candidate)
+    first, _, rest = re.split(r"[/@]", name)[-1].partition(".")
+    if first in _CODE or "<" in name or _EVERYBODYS.search(name) or (_ON_ANY_LINK.match(rest) and first.isalpha()):
+        return 0
+    return len(candidate)
 
 
 def internal_name(candidate: str) -> int:

@@ -40,6 +40,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             "http://metadata.google.internal/",
             "https://my-app.internal",
             "http://raspberrypi.local/admin",
+            "Open https://gateway.local in a browser.",
             "https://wiki.local.bluefin-systems.com/",
         ),
     ),
