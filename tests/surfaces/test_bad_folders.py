@@ -12,6 +12,7 @@ import pytest
 
 from tests.surfaces.conftest import DOCUMENTS, write_config
 from tests.surfaces.running import Server, lacuna
+from tests.surfaces.test_terms_surface import eventually
 
 
 @pytest.fixture
@@ -200,4 +201,5 @@ def test_readiness_says_how_many_documents_lost_their_passages(tmp_path: Path, e
         assert part["detail"] == "storage_missing"
         assert "1 of 2 documents" in server.log
         assert lacuna("ingest", files[1], "--data-dir", folder, cwd=tmp_path, env=env).code == 0
-        assert server.client.get("/ready").json()["parts"]["passages"]["state"] == "ok"
+        # Parts are asked at most once a second.
+        assert eventually(lambda: server.client.get("/ready").json()["parts"]["passages"]["state"] == "ok")
