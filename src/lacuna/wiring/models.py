@@ -6,7 +6,7 @@ from typing import Any
 
 from lacuna.config import Settings
 from lacuna.config import llm_settings as configured
-from lacuna.config.llm_settings import IN_PROCESS, ModelSettings
+from lacuna.config.llm_settings import IN_PROCESS, LlmSettings, ModelSettings
 from lacuna.domain.errors import ConfigError
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.generate import EXTERNAL, ExternalModel, LocalModel
@@ -34,9 +34,12 @@ def external_model(settings: Settings, telemetry: Telemetry, stack: AsyncExitSta
     return ExternalModel(guarded, approved=wanted.approved)
 
 
-def _local(part: str, wanted: ModelSettings, telemetry: Telemetry, stack: AsyncExitStack) -> LocalModel:
-    built = _built("generator", wanted, stack)
-    return LocalModel(GuardedGenerator(built, _guard(part, wanted, telemetry)), part, wanted.approved)
+def asking_local_model(port: str, llm: LlmSettings, timeout_s: float, stack: AsyncExitStack) -> Any:
+    """The back end of `port` that has the local model's service answer with objects; `stack` closes it."""
+    key = "" if llm.api_key is None else llm.api_key.get_secret_value()
+    built = back_end(port, "llm")(str(llm.endpoint), llm.name, api_key=key, timeout_s=timeout_s)
+    stack.push_async_callback(built.close)
+    return built
 
 
 def _guard(part: str, wanted: ModelSettings, telemetry: Telemetry) -> Guard:

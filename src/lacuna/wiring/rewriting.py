@@ -8,8 +8,8 @@ from lacuna.domain.classification import Turn
 from lacuna.ports.rewriting import Rewriter
 from lacuna.ports.telemetry import Telemetry
 from lacuna.usecases.rewrite import PART, Rewrite
-from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard
+from lacuna.wiring.models import asking_local_model
 
 
 class GuardedRewriter:
@@ -32,12 +32,6 @@ def rewriting(settings: Settings, telemetry: Telemetry, stack: AsyncExitStack) -
     wanted, llm = settings.follow_ups, settings.llm
     if wanted.method != "llm" or llm.endpoint is None:
         return Rewrite(telemetry)
-    built = back_end("rewriter", "llm")(
-        str(llm.endpoint),
-        llm.name,
-        api_key="" if llm.api_key is None else llm.api_key.get_secret_value(),
-        timeout_s=wanted.timeout_s,
-    )
-    stack.push_async_callback(built.close)
+    built = asking_local_model("rewriter", llm, wanted.timeout_s, stack)
     guarded = GuardedRewriter(built, Guard(PART, telemetry, wanted.timeout_s))
     return Rewrite(telemetry, guarded, approved=llm.approved)

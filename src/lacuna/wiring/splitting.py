@@ -15,6 +15,7 @@ from lacuna.usecases.leave import Gate
 from lacuna.usecases.split import Split
 from lacuna.wiring.catalog import back_end
 from lacuna.wiring.guard import Guard
+from lacuna.wiring.models import asking_local_model
 
 
 class GuardedDeriver:
@@ -57,13 +58,7 @@ def _derivers(settings: Settings, general: Vocabulary, telemetry: Telemetry, sta
     wanted, llm = settings.split_view, settings.llm
     found: list[Deriver] = []
     if wanted.method != "extractive" and llm.endpoint is not None and llm.backend != "none" and llm.location == "local":
-        built = back_end("deriver", "llm")(
-            str(llm.endpoint),
-            llm.model or "",
-            api_key="" if llm.api_key is None else llm.api_key.get_secret_value(),
-            timeout_s=wanted.timeout_s,
-        )
-        stack.push_async_callback(built.close)
+        built = asking_local_model("deriver", llm, wanted.timeout_s, stack)
         found.append(GuardedDeriver(built, Guard("split_view.llm", telemetry, wanted.timeout_s)))
     if wanted.method != "llm":
         built = back_end("deriver", "extractive")(general)

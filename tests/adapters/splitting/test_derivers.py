@@ -13,7 +13,7 @@ from lacuna.domain.errors import ConfigError, DependencyError
 from lacuna.domain.splitting import Original, folded, shared
 from lacuna.domain.tiers import Tier
 from lacuna.testing.servers.loopback import Reply
-from lacuna.testing.servers.openai_chat import ChatDouble, completion
+from lacuna.testing.servers.openai_chat import NO_OBJECT, ChatDouble, completion
 from tooling.public_words import WORDS, general_words
 
 GENERAL = vocabulary()
@@ -82,17 +82,7 @@ async def test_a_model_sees_the_question_alone(model: ChatDouble) -> None:
     assert "<|im_end|>" not in prompt
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        completion(json.dumps({"question": "x"}), "length"),
-        completion("no JSON"),
-        completion(json.dumps({"answer": "x"})),
-        completion(None),
-        Reply((b"{}",)),
-        Reply(status=500),
-    ],
-)
+@pytest.mark.parametrize("reply", NO_OBJECT)
 async def test_a_proposal_that_is_none_is_a_failure(model: ChatDouble, reply: Reply) -> None:
     model.reply = reply
     deriver = LlmDeriver(model.url, "double")

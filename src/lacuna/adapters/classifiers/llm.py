@@ -15,11 +15,9 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters import json_completion, openai_endpoint
-from lacuna.adapters.addresses import AddressRule
-from lacuna.adapters.http_client import HttpClient
+from lacuna.adapters.json_completion import JsonCompletions
 from lacuna.domain.classification import LayerResult, Question
-from lacuna.domain.errors import ConfigError, DependencyNonsense, DependencyUnavailable
+from lacuna.domain.errors import DependencyNonsense, DependencyUnavailable
 from lacuna.domain.judging import GROUNDS, INSTRUCTIONS, MAX_WINDOWS, SCHEMA, render, verdict, whole, windows
 from lacuna.domain.tiers import Tier
 
@@ -66,23 +64,13 @@ class LlmJudge:
     ) -> None:
         """`endpoint` with or without `/v1`. Without a `model` the first one is taken that the service lists. Raises
         ConfigError for an endpoint that is no URL or is an address outside private networks."""
-        if not (api_key.isascii() and api_key.isprintable()):
-            raise ConfigError("The API key of the LLM layer has characters that no HTTP header can hold.")
-        parsed = openai_endpoint.parse(endpoint, AddressRule.PRIVATE_ONLY)
+        service = f"The LLM layer's service {service}"
+        self._models = JsonCompletions(service, endpoint, api_key=api_key, timeout_s=timeout_s, resolver=resolver)
+        self._client = self._models.client
         self._model = model.strip()
-        self._client = HttpClient(
-            f"The LLM layer's service {service}",
-            parsed,
-            AddressRule.PRIVATE_ONLY,
-            timeout_s=timeout_s,
-            max_body_bytes=json_completion.MAX_BODY,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
-            reuse_connections=True,
-            resolver=resolver,
-        )
         self._free = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        asked = msgspec.json.encode([INSTRUCTIONS, SCHEMA, model, parsed.authority])
+        asked = msgspec.json.encode([INSTRUCTIONS, SCHEMA, model, self._models.authority])
         self._version = f"llm/1+{hashlib.sha256(asked).hexdigest()[:16]}"
 
     @property
@@ -132,15 +120,10 @@ class LlmJudge:
         return self._model
 
     async def _asked(self, piece: str) -> LayerResult:
-        body = json_completion.request(
-            await self._served(),
-            INSTRUCTIONS,
-            render(piece, secrets.token_hex(8)),
-            SCHEMA,
-            name="verdict",
-            max_tokens=MAX_TOKENS,
+        shown = render(piece, secrets.token_hex(8))
+        said = await self._models.ask(
+            await self._served(), INSTRUCTIONS, shown, SCHEMA, name="verdict", max_tokens=MAX_TOKENS
         )
-        said = json_completion.content(await self._client.post("/chat/completions", body, cures=json_completion.CURES))
         fault = {None: "sent no completion", "": "did not finish its answer"}.get(
             said, "answered something else than a tier"
         )

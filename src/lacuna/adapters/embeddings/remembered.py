@@ -1,8 +1,7 @@
 """Vectors of texts seen lately: whoever looks at the same question, to judge it or to search for it, embeds it once.
 
-Also where two look at the same moment:
-one embeds, the other waits. Keeps no text: vectors are remembered under a digest, at most `REMEMBERED` of them (1.5 KB
-each). Safe under threads.
+Where two look at the same moment, one embeds and the other waits. Keeps no text: vectors are remembered under a digest,
+at most `REMEMBERED` of them (1.5 KB each). Safe under threads.
 """
 
 import hashlib

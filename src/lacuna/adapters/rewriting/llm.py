@@ -14,11 +14,9 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters import json_completion, openai_endpoint
-from lacuna.adapters.addresses import AddressRule
-from lacuna.adapters.http_client import HttpClient
+from lacuna.adapters.json_completion import JsonCompletions
 from lacuna.domain.classification import Turn
-from lacuna.domain.errors import ConfigError, DependencyNonsense
+from lacuna.domain.errors import DependencyNonsense
 from lacuna.domain.prompting import defused
 
 MAX_TOKENS: Final = 128
@@ -63,18 +61,9 @@ class LlmRewriter:
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
     ) -> None:
         """Raises ConfigError for an endpoint that is no URL or is an address outside private networks."""
-        if not (api_key.isascii() and api_key.isprintable()):
-            raise ConfigError("The API key of the LLM has characters that no HTTP header can hold.")
         self._model = model
-        self._client = HttpClient(
-            "The model that rewrites questions",
-            openai_endpoint.parse(endpoint, AddressRule.PRIVATE_ONLY),
-            AddressRule.PRIVATE_ONLY,
-            timeout_s=timeout_s,
-            max_body_bytes=json_completion.MAX_BODY,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
-            reuse_connections=True,
-            resolver=resolver,
+        self._models = JsonCompletions(
+            "The model that rewrites questions", endpoint, api_key=api_key, timeout_s=timeout_s, resolver=resolver
         )
 
     async def rewrite(self, question: str, conversation: Sequence[Turn]) -> str:
@@ -84,16 +73,16 @@ class LlmRewriter:
             f"{turn.role}: {defused(turn.content[:MAX_TURN_CHARS])}" for turn in conversation[-MAX_TURNS:]
         )
         shown = f"--- conversation {marker}\n{turns}\n--- question {marker}\n{defused(question)}\n--- {marker}"
-        body = json_completion.request(self._model, INSTRUCTIONS, shown, SCHEMA, name="question", max_tokens=MAX_TOKENS)
-        answered = await self._client.post("/chat/completions", body, cures=json_completion.CURES)
-        said = json_completion.content(answered)
+        said = await self._models.ask(self._model, INSTRUCTIONS, shown, SCHEMA, name="question", max_tokens=MAX_TOKENS)
         rewritten = ""
         with suppress(msgspec.DecodeError, RecursionError):
             rewritten = _rewritten.decode(said or "").question.strip()
         if rewritten:
             return rewritten
         # Raised here, where no context holds a piece of the answer.
-        raise DependencyNonsense(f"{self._client.where} wrote no question.", cure="Check that it follows schemas.")
+        raise DependencyNonsense(
+            f"{self._models.client.where} wrote no question.", cure="Check that it follows schemas."
+        )
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._models.client.close()

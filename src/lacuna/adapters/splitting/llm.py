@@ -13,10 +13,8 @@ import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
 
-from lacuna.adapters import json_completion, openai_endpoint
-from lacuna.adapters.addresses import AddressRule
-from lacuna.adapters.http_client import HttpClient
-from lacuna.domain.errors import ConfigError, DependencyNonsense
+from lacuna.adapters.json_completion import JsonCompletions
+from lacuna.domain.errors import DependencyNonsense
 from lacuna.domain.prompting import defused
 from lacuna.domain.splitting import MAX_WORDS, Original
 
@@ -61,38 +59,25 @@ class LlmDeriver:
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
     ) -> None:
         """Raises ConfigError for an endpoint that is no URL or is an address outside private networks."""
-        if not (api_key.isascii() and api_key.isprintable()):
-            raise ConfigError("The API key of the LLM has characters that no HTTP header can hold.")
         self._model = model
-        self._client = HttpClient(
-            "The model that derives questions",
-            openai_endpoint.parse(endpoint, AddressRule.PRIVATE_ONLY),
-            AddressRule.PRIVATE_ONLY,
-            timeout_s=timeout_s,
-            max_body_bytes=json_completion.MAX_BODY,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
-            resolver=resolver,
+        self._models = JsonCompletions(
+            "The model that derives questions", endpoint, api_key=api_key, timeout_s=timeout_s, resolver=resolver
         )
 
     async def derive(self, original: Original) -> str:
         """Raises a DependencyError."""
         marker = secrets.token_hex(8)
         shown = defused(original.text[-MAX_QUESTION_CHARS:])
-        body = json_completion.request(
-            self._model,
-            INSTRUCTIONS,
-            f"--- {marker}\n{shown}\n--- {marker}",
-            SCHEMA,
-            name="question",
-            max_tokens=MAX_TOKENS,
-        )
-        answered = await self._client.post("/chat/completions", body, cures=json_completion.CURES)
+        framed = f"--- {marker}\n{shown}\n--- {marker}"
+        said = await self._models.ask(self._model, INSTRUCTIONS, framed, SCHEMA, name="question", max_tokens=MAX_TOKENS)
         try:
-            return _proposal.decode(json_completion.content(answered) or "").question
+            return _proposal.decode(said or "").question
         except (msgspec.DecodeError, RecursionError):
             pass
         # Raised here, where no context holds a piece of the answer.
-        raise DependencyNonsense(f"{self._client.where} proposed no question.", cure="Check that it follows schemas.")
+        raise DependencyNonsense(
+            f"{self._models.client.where} proposed no question.", cure="Check that it follows schemas."
+        )
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._models.client.close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Final
 
 from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
 
@@ -60,6 +61,17 @@ def completion(content: str | None, finish_reason: str = "stop") -> Reply:
     choice = {"index": 0, "message": message, "finish_reason": finish_reason}
     body = {"id": "c", "object": "chat.completion", "model": "double", "choices": [choice]}
     return Reply((json.dumps(body).encode(),), headers={"Content-Type": "application/json"})
+
+
+NO_OBJECT: Final = (
+    completion('{"question": "x"}', "length"),
+    completion("no JSON"),
+    completion('{"answer": "x"}'),
+    completion(None),
+    Reply((b"{}",)),
+    Reply(status=500),
+)
+"""Replies that hold no object of a schema with a `question`."""
 
 
 class JudgeDouble(ChatDouble):
