@@ -6,39 +6,36 @@ in turns, each on a connection of its own; the questions are unique.
 """
 
 import asyncio
-import http.client
-import json
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from benchmarks.calls import model_server, post
 from benchmarks.http_classify import worker_server
 from benchmarks.http_search import KEY, filled
 from benchmarks.passages import SyntheticPassages, everyday_words
 from benchmarks.report import Row
 from lacuna.adapters.embeddings.minilm import open_minilm
 from lacuna.testing.servers.loopback import Reply
-from lacuna.testing.servers.openai_chat import STREAM_HEADERS, ChatDouble, answer
+from lacuna.testing.servers.openai_chat import STREAM_HEADERS, answer
 
 PASSAGES: Final = 10_000
 QUESTIONS: Final = 200
 WARM: Final = 10
-_HEADERS: Final = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
+_REPLY: Final = Reply(answer(("Hall 7 ", "has one ", "[1].")), headers=STREAM_HEADERS)
 _CHAT: Final = {"model": "double", "stream": True, "messages": [{"role": "user", "content": "Which one?"}]}
 
 
 def run(scale: float) -> list[Row]:
     """Medians and 95th percentiles."""
     passages, asked = max(1_000, int(PASSAGES * scale)), WARM + max(30, int(QUESTIONS * scale))
-    with tempfile.TemporaryDirectory() as name, _model() as model:
+    with tempfile.TemporaryDirectory() as name, model_server(_REPLY) as model:
         folder = Path(name)
         (folder / "data").mkdir(mode=0o700)
         corpus = SyntheticPassages(everyday_words(folder))
@@ -66,7 +63,7 @@ def _row(what: str, taken: list[float], beside: str, seconds: float | None, note
     return Row(what, median * 1e3, "ms", beside, ratio, f"p95 {late * 1e3:.1f} ms; {note}")
 
 
-def _in_turns(corpus: SyntheticPassages, asked: int, kinds: list[Callable[[str], None]]) -> list[list[float]]:
+def _in_turns(corpus: SyntheticPassages, asked: int, kinds: list[Callable[[str], object]]) -> list[list[float]]:
     taken: list[list[float]] = [[] for _ in kinds]
     for _ in range(asked):
         for kind, seconds in zip(kinds, taken, strict=True):
@@ -77,51 +74,15 @@ def _in_turns(corpus: SyntheticPassages, asked: int, kinds: list[Callable[[str],
     return [seconds[WARM:] for seconds in taken]
 
 
-def _whole(port: int, path: str) -> Callable[[str], None]:
-    return lambda question: _post("127.0.0.1", port, f"/api/v1/{path}", {"query": question}, b"")
+def _whole(port: int, path: str) -> Callable[[str], object]:
+    return lambda question: post(port, f"/api/v1/{path}", {"query": question}, KEY)
 
 
-def _streamed(port: int) -> Callable[[str], None]:
-    body = {"stream": True}
-    return lambda question: _post("127.0.0.1", port, "/api/v1/query", {"query": question, **body}, b"event: delta")
+def _streamed(port: int) -> Callable[[str], object]:
+    return lambda question: post(port, "/api/v1/query", {"query": question, "stream": True}, KEY, until=b"event: delta")
 
 
-def _direct(model: str) -> Callable[[str], None]:
+def _direct(model: str) -> Callable[[str], object]:
     address = urlsplit(model)
     host, port = address.hostname or "", address.port or 80
-    return lambda _: _post(host, port, "/v1/chat/completions", _CHAT, b'"content"')
-
-
-def _post(host: str, port: int, path: str, body: object, until: bytes) -> None:
-    """Reads the answer to its end, or to the line that holds `until`."""
-    connection = http.client.HTTPConnection(host, port, timeout=60)
-    try:
-        connection.request("POST", path, json.dumps(body), _HEADERS)
-        found = connection.getresponse()
-        if found.status >= 300:
-            raise RuntimeError(f"{path} answered {found.status}")
-        if not until:
-            found.read()
-            return
-        for line in found:
-            if until in line:
-                return
-        raise RuntimeError(f"{path} ended without {until.decode()}")
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _model() -> Iterator[str]:
-    """The address of a model server on a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    double = ChatDouble(Reply(answer(("Hall 7 ", "has one ", "[1].")), headers=STREAM_HEADERS))
-    asyncio.run_coroutine_threadsafe(double.__aenter__(), loop).result()
-    try:
-        yield double.url
-    finally:
-        asyncio.run_coroutine_threadsafe(double.__aexit__(None, None, None), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+    return lambda _: post(port, "/v1/chat/completions", _CHAT, host=host, until=b'"content"')

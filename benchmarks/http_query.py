@@ -3,13 +3,12 @@
 Questions are unique, the decision and the outcome durable, answers extracted; no language model.
 """
 
-import http.client
-import json
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.calls import add_halls, post
 from benchmarks.http_classify import lacuna_server
 from benchmarks.report import Row
 
@@ -20,9 +19,7 @@ def run(scale: float) -> list[Row]:
     """Medians over a small corpus of documents with one fact each."""
     with tempfile.TemporaryDirectory() as name, lacuna_server(Path(name)) as port:
         count = max(20, int(DOCUMENTS * scale))
-        for number in range(count):
-            text = f"Hall {number} has a pump of type P{number} that stops at {number % 24} o'clock. " * 8
-            _post(port, "/api/v1/documents", {"text": text, "source": f"hall-{number}", "tier": "PUBLIC"})
+        add_halls(port, count)
         asked = max(30, int(300 * scale))
         classify = _median(port, "/api/v1/classify", asked, count)
         search = _median(port, "/api/v1/search", asked, count)
@@ -39,18 +36,6 @@ def _median(port: int, path: str, asked: int, documents: int) -> float:
     for number in range(asked):
         question = f"Which pump does hall {number % documents} have, and when does it stop? ({path} {number})"
         started = time.perf_counter()
-        _post(port, path, {"query": question})
+        post(port, path, {"query": question})
         taken.append(time.perf_counter() - started)
     return statistics.median(taken)
-
-
-def _post(port: int, path: str, body: dict[str, str]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    try:
-        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{path} answered {answer.status}")
-    finally:
-        connection.close()

@@ -12,13 +12,14 @@ import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.calls import post
 from benchmarks.http_classify import worker_server
 from benchmarks.passages import CHUNKS_A_DOCUMENT, FILTERED, OPEN, SyntheticPassages, everyday_words
 from benchmarks.report import Row
@@ -57,7 +58,7 @@ def measured(folder: Path, searches: int) -> list[Row]:
     with worker_server(folder, 1, KEY) as port:
         rows = [Row("start to listening", time.perf_counter() - started, "s", "", None)]
         made = {"name": f"asker {time.time_ns()}", "groups": ["group-1", "group-2"], "clearance": "INTERNAL"}
-        token = json.loads(_post(port, KEY, "/api/v1/admin/api-keys", made))["token"]
+        token = json.loads(post(port, "/api/v1/admin/api-keys", made, KEY))["token"]
         for reach, key in (("filtered", token), ("open", KEY)):
             questions = [corpus.question() for _ in range(searches + WARM)]
             rows += asyncio.run(_in_turns(folder, port, key, reach, questions))
@@ -154,17 +155,3 @@ def _search(connection: http.client.HTTPConnection, key: str, question: str) -> 
     answer.read()
     if answer.status >= 300:
         raise RuntimeError(f"a search answered {answer.status}")
-
-
-def _post(port: int, key: str, path: str, body: Mapping[str, object]) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
-        connection.request("POST", path, json.dumps(body), headers)
-        answer = connection.getresponse()
-        read = answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{path} answered {answer.status}")
-        return read
-    finally:
-        connection.close()

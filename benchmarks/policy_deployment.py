@@ -5,7 +5,6 @@ time from the end of the call that deploys until the last answer by the set befo
 themselves: the two packages of a set each say which set it is.
 """
 
-import http.client
 import json
 import re
 import tempfile
@@ -14,8 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from benchmarks.calls import post
 from benchmarks.http_classify import worker_server
 from benchmarks.report import Row
 
@@ -23,7 +22,6 @@ WORKERS = 2
 ASKING = 2
 WAIT_S = 20.0
 KEY = "k" * 40
-HEADERS = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
 
 SET = "package lacuna.{package}\n\nimport rego.v1\n\n{rule}\n"
 
@@ -63,7 +61,7 @@ def _deployed(port: int, name: str, asking: "_Asking") -> tuple[float, float]:
         "deny.rego": SET.format(package="routing", rule=deny),
     }
     begun, seen = time.perf_counter(), len(asking.answers)
-    _post(port, "/api/v1/admin/policies/deploy", {"files": files})
+    post(port, "/api/v1/admin/policies/deploy", {"files": files}, KEY)
     called = time.perf_counter() - begun
     until = time.perf_counter() + WAIT_S
     steady = 0
@@ -101,20 +99,9 @@ class _Asking:
         number = 0
         while not self._done.is_set():
             number += 1
-            found = _post(self._port, "/api/v1/classify", {"query": f"how tall is giraffe {number % 50}"})
+            found = json.loads(
+                post(self._port, "/api/v1/classify", {"query": f"how tall is giraffe {number % 50}"}, KEY)
+            )
             tags = [tag for tag in found["tags"] if re.fullmatch(r"S\d+", tag)]
             reasons = re.findall(r"set (S\d+)\.", " ".join(found["route"]["reasons"]))
             self.answers.append((time.perf_counter(), " ".join(tags), " ".join(reasons)))
-
-
-def _post(port: int, path: str, body: dict[str, Any]) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("POST", path, json.dumps(body), HEADERS)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status not in (200, 201):
-            raise RuntimeError(f"{path} answered {answer.status}")
-        return json.loads(text)
-    finally:
-        connection.close()
