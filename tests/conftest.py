@@ -8,6 +8,7 @@ import ipaddress
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from lacuna.testing.servers.postgres import PostgresServer, postgres_programs
 ROOT = Path(__file__).resolve().parent.parent
 APPLICATION = "lacuna app"
 """The role of PostgreSQL that has the rights of the application alone."""
+NOBODY = 65_534
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 hypothesis.settings.register_profile("developer", deadline=None)
@@ -113,6 +115,25 @@ def migrated(postgres: PostgresServer) -> str:
     owner.bring_up_to_date(create=True)
     owner.grant(APPLICATION)
     return name
+
+
+@pytest.fixture
+def bound_by_permissions() -> Iterator[Path]:
+    """A new folder of whoever runs the test, who is not root meanwhile: root reads everything."""
+    place = Path(tempfile.mkdtemp(prefix="lacuna-test-"))
+    privileged = os.geteuid() == 0
+    if privileged:
+        os.chown(place, NOBODY, -1)
+        os.seteuid(NOBODY)
+    try:
+        yield place
+    finally:
+        if privileged:
+            os.seteuid(0)
+        for folder in place.rglob("*"):
+            if folder.is_dir():
+                folder.chmod(0o700)
+        shutil.rmtree(place)
 
 
 @pytest.fixture

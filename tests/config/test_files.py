@@ -69,8 +69,8 @@ def test_what_is_no_regular_file_is_refused(folder: Folder, name: str) -> None:
     assert _problems(folder) == (f"{name}: cannot be read: No such file or directory",)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")
-def test_a_file_that_may_not_be_read_is_refused(folder: Folder) -> None:
+def test_a_file_that_may_not_be_read_is_refused(bound_by_permissions: Path) -> None:
+    folder = Folder(bound_by_permissions)
     folder.write("config.yaml", "")
     (folder.path / "config.yaml").chmod(0)
     (problem,) = _problems(folder)
