@@ -17,24 +17,20 @@ import pytest
 import pytest_asyncio
 
 from lacuna.adapters.splitting.extractive import ExtractiveDeriver
-from lacuna.api.app import build
-from lacuna.api.context import Context
 from lacuna.config import load
 from lacuna.domain.classification import Classification
 from lacuna.domain.policy import Source
 from lacuna.domain.routing import Outbound, Plan
 from lacuna.domain.splitting import Original
-from lacuna.http.auth import DevAuthenticator
-from lacuna.http.limits import Limits, RateLimit
 from lacuna.testing.outbound import released
 from lacuna.testing.servers.loopback import LoopbackServer, Received, Reply
 from lacuna.testing.servers.openai_chat import ChatDouble
 from lacuna.testing.servers.searxng import SearxngDouble
 from lacuna.usecases.leave import Gate
-from lacuna.wiring.application import Readiness
 from lacuna.wiring.build import open_application
 from tests.attacks.fake_internet import METADATA, FakeInternet
 from tests.attacks.leak_search import leaks
+from tests.attacks.server import program_of
 from tests.surfaces.conftest import write_config
 
 TERMS = """\
@@ -193,20 +189,7 @@ async def opened(tmp_path: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Hou
         environ = {"LACUNA_CONFIG_PATH": str(folder), "LACUNA_DATA_PATH": str(tmp_path / "data")}
         loaded = load({}, environ, tmp_path)
         async with open_application(loaded=loaded, surface="dev") as application:
-            asgi = build(
-                Context(
-                    application=application,
-                    authenticator=DevAuthenticator(),
-                    rate=RateLimit(0),
-                    ready=Readiness(application, 1.0),
-                    max_query_chars=100_000,
-                    max_batch=100,
-                    max_file_bytes=1 << 20,
-                ),
-                Limits(1 << 20, 100, 60.0),
-                loopback_only=True,
-            )
-            transport = httpx.ASGITransport(asgi)
+            transport = httpx.ASGITransport(program_of(application))
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False) as client:
                 for tier, text in IN_DOCUMENTS.items():
                     added = await client.post("/api/v1/documents", json={"title": "Notes", "text": text, "tier": tier})

@@ -17,18 +17,14 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from lacuna.api.app import build
-from lacuna.api.context import Context
 from lacuna.config import load
-from lacuna.http.auth import DevAuthenticator
-from lacuna.http.limits import Limits, RateLimit
 from lacuna.testing.servers.llama import LlamaServer
 from lacuna.testing.servers.redis import RedisServer
 from lacuna.testing.servers.searxng import SearxngDouble
-from lacuna.wiring.application import Readiness
 from lacuna.wiring.build import open_application
 from tests.attacks.fake_internet import FakeInternet
 from tests.attacks.leak_search import leaks
+from tests.attacks.server import program_of
 from tests.surfaces.conftest import write_config
 
 TERMS: Final = "projects: [Quillfeather]\n"
@@ -142,16 +138,7 @@ async def house(program: Callable[[str], Path], tmp_path_factory: pytest.TempPat
             environ = {"LACUNA_CONFIG_PATH": str(config), "LACUNA_DATA_PATH": str(folder / "data")}
             before = children("rego")
             async with open_application(loaded=load({}, environ, folder), surface="dev") as application:
-                context = Context(
-                    application=application,
-                    authenticator=DevAuthenticator(),
-                    rate=RateLimit(0),
-                    ready=Readiness(application, 0.01),
-                    max_query_chars=100_000,
-                    max_batch=100,
-                    max_file_bytes=1 << 20,
-                )
-                asgi = build(context, Limits(1 << 20, 100, 60.0), loopback_only=True)
+                asgi = program_of(application, ask_parts_every_s=0.01)
                 async with served(asgi) as url, httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
                     added = await client.post("/api/v1/documents", json={"text": KILN, "tier": "PROPRIETARY"})
                     assert added.status_code == 201, added.text
