@@ -12,8 +12,11 @@ how many shared hashes mean something (adapters/classifiers/fingerprint.py).
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
+from typing import Final, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 WORDS: Final = 4
 """Words in a shingle."""
@@ -64,8 +67,7 @@ def shingles(text: str, keyed: Callable[[bytes], bytes]) -> Shingles:
         return _weighted(lowered, keyed)
     spans = [match.span() for match in _WORD.finditer(lowered)]
     words = [lowered[start:end] for start, end in spans]
-    runs = zip(words, words[1:], words[2:], words[3:], strict=False)
-    hashes = [keyed(" ".join(run).encode()) for run in runs]
+    hashes = [keyed(" ".join(run).encode()) for run in _runs(words)]
     starts, ends = [start for start, _ in spans[: len(hashes)]], [end for _, end in spans[WORDS - 1 :]]
     return Shingles(hashes, starts, ends, range(0, UNIT * len(hashes), UNIT))
 
@@ -73,9 +75,16 @@ def shingles(text: str, keyed: Callable[[bytes], bytes]) -> Shingles:
 def selected(text: str, keyed: Callable[[bytes], bytes]) -> frozenset[bytes]:
     """The hashes that stand for a folded document. Shingles of hardly anything but digits are left out: dates and
     version numbers are alike everywhere."""
-    found = shingles(text, keyed)
-    places = zip(found.hashes, found.starts, found.ends, strict=True)
-    return winnowed([shingle for shingle, start, end in places if _tells(text[start:end])])
+    lowered = text.lower()
+    if _SPECIAL.search(lowered) is not None:
+        found = _weighted(lowered, keyed)
+        places = zip(found.hashes, found.starts, found.ends, strict=True)
+        return winnowed([shingle for shingle, start, end in places if _letters(lowered[start:end]) >= _LETTERS])
+    # As above, without the places, which take longer than the hashes.
+    words = _WORD.findall(lowered)
+    letters = [len(word) if word.isalpha() else _letters(word) for word in words]
+    telling = [sum(run) >= _LETTERS for run in _runs(letters)]
+    return winnowed([keyed(" ".join(run).encode()) for run in compress(_runs(words), telling)])
 
 
 def winnowed(hashes: Sequence[bytes]) -> frozenset[bytes]:
@@ -85,8 +94,13 @@ def winnowed(hashes: Sequence[bytes]) -> frozenset[bytes]:
     return frozenset(map(min, *(hashes[shift : len(hashes) - WINDOW + 1 + shift] for shift in range(WINDOW))))
 
 
-def _tells(shingle: str) -> bool:
-    return sum(map(str.isalpha, shingle)) >= _LETTERS
+def _runs(each: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    """Every run of `WORDS` neighbours."""
+    return zip(*(each[shift:] for shift in range(WORDS)), strict=False)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _weighted(lowered: str, keyed: Callable[[bytes], bytes]) -> Shingles:

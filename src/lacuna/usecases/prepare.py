@@ -53,6 +53,18 @@ class Prepared:
     hashes: Hashes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a document's text says: its passages, the length of the retrieval text, the classification of everything
+    and of each passage, and the hashes that fragments are recognised by."""
+
+    pieces: Sequence[Piece]
+    length: int
+    whole: Classification
+    own: list[Classification]
+    hashes: Hashes | None
+
+
 class Prepare:
     """See the module. `chunk` and `classify` MUST be safe to call from several threads at once. `ruleset` names the
     rules that `classify` applies from now on, `pipeline` what else passages depend on, such as their size: documents
@@ -89,7 +101,7 @@ class Prepare:
         scheme = "" if fingerprinter is None else f" {fingerprinter.scheme}"
         self.pipeline = f"{PIPELINE} {pipeline}{scheme}"
         self._workers = asyncio.Semaphore(workers)
-        self._embedding = workers
+        self._at_once = workers
 
     async def parsed(self, upload: Upload, data: bytes) -> Parsed:
         """The text of an upload with this content."""
@@ -133,17 +145,8 @@ class Prepare:
         kept = before is not None and _repeats(before, fingerprints)
         title = before.title if before is not None and kept else (upload.title or parsed.title)[:MAX_TITLE]
         async with self._workers:
-            pieces = await asyncio.to_thread(self._chunk, replace(parsed, title=title))
-        if not pieces:
-            raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
-        if len(pieces) > self._max_chunks:
-            raise TooLarge(
-                f"The document has {len(pieces):,} passages; at most {self._max_chunks:,} are taken.",
-                cure="Split the document or raise ingest.max_chunks.",
-            )
-        # Readers see title and source beside every passage: what they show counts too.
-        whole_text = "\n".join([title, upload.source, "", parsed.everything])
-        whole, *own = await self.classified([whole_text, *(piece.text for piece in pieces)])
+            read = await asyncio.to_thread(self._read, replace(parsed, title=title), upload.source)
+        pieces, whole, own = read.pieces, read.whole, read.own
         decided = verdict([whole, *own], upload.tier, _floor(upload, before, kept))
         if any(part.degraded for part in (whole, *own)):
             # It counts as PROPRIETARY until the layer works again; then the same upload is not "unchanged".
@@ -157,7 +160,7 @@ class Prepare:
             groups=_groups(upload, before, kept),
             tags=tags(finding for part in (whole, *own) for finding in part.findings),
             chunks=len(pieces),
-            text_length=len(joined(section.text for section in parsed.sections)),
+            text_length=read.length,
             content_hmac=str(replace(fingerprint, changed=kept)),
             media_type=parsed.media_type,
             ruleset=whole.ruleset,
@@ -174,8 +177,26 @@ class Prepare:
             self._embedder_name,
             decided,
             kinds(whole, own),
-            await self._hashes(parsed),
+            read.hashes,
         )
+
+    def _read(self, parsed: Parsed, source: str) -> _Read:
+        """All that needs no vectors, in one go: every change of threads waits for the interpreter's lock."""
+        pieces = self._chunk(parsed)
+        if not pieces:
+            raise UnreadableDocument("The document holds no text.", cure="Text in pictures is not read: run OCR first.")
+        if len(pieces) > self._max_chunks:
+            raise TooLarge(
+                f"The document has {len(pieces):,} passages; at most {self._max_chunks:,} are taken.",
+                cure="Split the document or raise ingest.max_chunks.",
+            )
+        text = joined(section.text for section in parsed.sections)
+        # Readers see title and source beside every passage: what they show counts too.
+        whole_text = "\n".join([parsed.title, source, "", parsed.everything])
+        whole, *own = _each_once(self._classify, [whole_text, *(piece.text for piece in pieces)])
+        # A fragment may come from the text as it is retrieved, and from everything in the file.
+        hashes = self._fingerprinter.select([text, parsed.everything]) if self._fingerprinter is not None else None
+        return _Read(pieces, len(text), whole, own, hashes)
 
     def _passage(self, document: Document, ordinal: int, piece: Piece, own_tier: Tier) -> Chunk:
         return Chunk(
@@ -194,15 +215,6 @@ class Prepare:
             source=document.source,
         )
 
-    async def _hashes(self, parsed: Parsed) -> Hashes | None:
-        """Of the text as it is retrieved and of everything in the file: a fragment may come from either."""
-        fingerprinter = self._fingerprinter
-        if fingerprinter is None:
-            return None
-        texts = [joined(section.text for section in parsed.sections), parsed.everything]
-        async with self._workers:
-            return await asyncio.to_thread(fingerprinter.select, texts)
-
     async def _embedded(self, chunks: Sequence[Chunk]) -> tuple[IndexedChunk, ...]:
         embedder = self._embedder
         if embedder is None:
@@ -210,17 +222,18 @@ class Prepare:
         every = [embedded_text(chunk.title, chunk.heading, chunk.text) for chunk in chunks]
         place = {text: number for number, text in enumerate(dict.fromkeys(every))}
         texts = list(place)
-        batches: list[Vectors | None] = [None] * -(-len(texts) // EMBED_BATCH)
+        # Shared out evenly: at the end of a run no thread is left with nothing while another has a batch before it.
+        size = min(EMBED_BATCH, -(-len(texts) // self._at_once))
+        batches: list[Vectors | None] = [None] * -(-len(texts) // size)
         waiting = iter(range(len(batches)))
 
         async def embed() -> None:
             # One batch at a time in the queue for a thread: a long document does not stand before all others.
             for n in waiting:
                 async with self._workers:
-                    some = texts[n * EMBED_BATCH : (n + 1) * EMBED_BATCH]
-                    batches[n] = await asyncio.to_thread(embedder.embed, some)
+                    batches[n] = await asyncio.to_thread(embedder.embed, texts[n * size : (n + 1) * size])
 
-        await asyncio.gather(*(embed() for _ in range(self._embedding)))
+        await asyncio.gather(*(embed() for _ in range(self._at_once)))
         rows = np.concatenate([batch for batch in batches if batch is not None])
         return tuple(IndexedChunk(chunk, rows[place[text]]) for chunk, text in zip(chunks, every, strict=True))
 

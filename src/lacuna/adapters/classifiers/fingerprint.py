@@ -8,7 +8,7 @@ in a document. Leaves to others: which texts are in the index (usecases/ingest.p
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,8 @@ ENGINE: Final = "fingerprint/1"
 
 MAX_FINDINGS: Final = 200
 _HASH_BYTES: Final = 8
+_KNOWN: Final = 100_000
+"""Shingles of one document that are remembered while it is hashed: some 20 MB."""
 
 
 class KeyedFingerprinter:
@@ -40,7 +42,8 @@ class KeyedFingerprinter:
         return self._scheme
 
     def select(self, texts: Sequence[str]) -> Hashes:
-        chosen = (selected(fold(text), self.keyed) for text in texts)
+        known = _Known(self.keyed)
+        chosen = (selected(fold(text), known.__getitem__) for text in texts)
         return np.unique(_numbers(frozenset[bytes]().union(*chosen)))
 
     def keyed(self, shingle: bytes) -> bytes:
@@ -51,6 +54,19 @@ class KeyedFingerprinter:
 
     def __repr__(self) -> str:
         return f"KeyedFingerprinter({self._scheme!r})"
+
+
+class _Known(dict[bytes, bytes]):
+    """The hashes of shingles seen so far: the texts of one document are nearly the same."""
+
+    def __init__(self, keyed: Callable[[bytes], bytes]) -> None:
+        self._keyed = keyed
+
+    def __missing__(self, shingle: bytes) -> bytes:
+        digest = self._keyed(shingle)
+        if len(self) < _KNOWN:
+            self[shingle] = digest
+        return digest
 
 
 class FingerprintLayer:
