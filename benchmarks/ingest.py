@@ -81,6 +81,7 @@ async def _run(folder: Path, documents: int) -> list[Row]:
             chunk=Chunker(embedder.count_tokens),
             classify=classified,
             ruleset=lambda: "bench",
+            strategy=Strategy.BALANCED,
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,

@@ -105,6 +105,7 @@ class World:
             "chunk": Chunker(),
             "classify": self.classify,
             "ruleset": lambda: "rules-1",
+            "strategy": self.classify.strategy,
             "embedder": self.embedder,
             "store": self.switch.guard(self.store),
             "catalogue": self.switch.guard(self.catalogue),
@@ -227,6 +228,7 @@ async def test_a_new_ruleset_strategy_model_or_passage_size_ingests_again(world:
     world.ingest = world.again(ruleset=lambda: "rules-2")
     assert (await world.put("about pumps")).status == "replaced"
     world.classify.strategy = Strategy.CONSERVATIVE
+    world.ingest = world.again(ruleset=lambda: "rules-2")
     assert (await world.put("about pumps")).status == "replaced"
     world.ingest = world.again(ruleset=lambda: "rules-2", embedder=None)
     assert (await world.put("about pumps")).status == "replaced"

@@ -12,7 +12,7 @@ from typing import Final
 
 from lacuna.domain.audit import Json
 from lacuna.domain.chunking import Piece
-from lacuna.domain.classification import Classification
+from lacuna.domain.classification import Classification, Strategy
 from lacuna.domain.documents import Fingerprint
 from lacuna.domain.errors import Forbidden, InvalidInput, TooLarge
 from lacuna.domain.identity import Permission, Principal
@@ -48,6 +48,7 @@ class Ingest:
         chunk: Callable[[Parsed], Sequence[Piece]],
         classify: Callable[[str], Classification],
         ruleset: Callable[[], str],
+        strategy: Strategy,
         embedder: Embedder | None,
         store: VectorStore,
         catalogue: Catalogue,
@@ -65,7 +66,18 @@ class Ingest:
         fingerprinter: Fingerprinter | None = None,
     ) -> None:
         self._prepare = Prepare(
-            parser, chunk, classify, ruleset, embedder, keys, clock, pipeline, fingerprinter, max_chunks, workers
+            parser,
+            chunk,
+            classify,
+            ruleset,
+            strategy,
+            embedder,
+            keys,
+            clock,
+            pipeline,
+            fingerprinter,
+            max_chunks,
+            workers,
         )
         self._writes = DocumentWrites(store, catalogue, ledger, keys, clock, ids, fingerprints, recovery_grace_s)
         self._catalogue = catalogue
@@ -104,7 +116,7 @@ class Ingest:
         data = upload.content()
         self._check_size(data)
         before = await self._before(document_id, principal)
-        fingerprints = await self._prepare.fingerprints(upload, self.content_hmacs(data))
+        fingerprints = self._prepare.fingerprints(upload, self.content_hmacs(data))
         if before is not None and self._is_same(before, fingerprints, upload):
             return unchanged(before, upload)
         new = await self._prepare.prepared(upload, data, document_id, fingerprints, before, principal, embed=False)
@@ -117,7 +129,7 @@ class Ingest:
         if before is None:
             return None
         content = Fingerprint.parse(before.content_hmac).content
-        fingerprints = await self._prepare.fingerprints(upload, [content] * len(self._keys.hmac_key_ids))
+        fingerprints = self._prepare.fingerprints(upload, [content] * len(self._keys.hmac_key_ids))
         return unchanged(before, upload) if self._is_same(before, fingerprints, upload) else None
 
     async def everything(self, upload: Upload) -> str:
@@ -132,7 +144,7 @@ class Ingest:
         self, upload: Upload, data: bytes, contents: Sequence[str], document_id: str, principal: Principal
     ) -> Outcome:
         before = await self._before(document_id, principal)
-        fingerprints = await self._prepare.fingerprints(upload, contents)
+        fingerprints = self._prepare.fingerprints(upload, contents)
         if before is not None and self._is_same(before, fingerprints, upload):
             return unchanged(before, upload)
         new = await self._prepare.prepared(upload, data, document_id, fingerprints, before, principal)

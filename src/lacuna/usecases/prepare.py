@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from lacuna.domain.chunking import Piece, embedded_text, joined
-from lacuna.domain.classification import Classification, tags
+from lacuna.domain.classification import Classification, Strategy, tags
 from lacuna.domain.documents import Fingerprint, Verdict, kinds, verdict
 from lacuna.domain.errors import OutboundRefused, TooLarge, UnreadableDocument
 from lacuna.domain.identity import EVERYONE, Principal
@@ -67,8 +67,8 @@ class _Read:
 
 class Prepare:
     """See the module. `chunk` and `classify` MUST be safe to call from several threads at once. `ruleset` names the
-    rules that `classify` applies from now on, `pipeline` what else passages depend on, such as their size: documents
-    ingested under another one are ingested anew."""
+    rules that `classify` applies from now on, `strategy` is the one it follows, `pipeline` names what else passages
+    depend on, such as their size: documents ingested under another one are ingested anew."""
 
     def __init__(
         self,
@@ -76,6 +76,7 @@ class Prepare:
         chunk: Callable[[Parsed], Sequence[Piece]],
         classify: Callable[[str], Classification],
         ruleset: Callable[[], str],
+        strategy: Strategy,
         embedder: Embedder | None,
         keys: KeyRing,
         clock: Clock,
@@ -92,6 +93,7 @@ class Prepare:
         self._chunk = chunk
         self._classify = classify
         self._ruleset = ruleset
+        self._strategy = strategy
         self._embedder = embedder
         self._embedder_name = embedder.fingerprint if embedder is not None else ""
         self._keys = keys
@@ -112,9 +114,8 @@ class Prepare:
         async with self._workers:
             return await asyncio.to_thread(_each_once, self._classify, texts)
 
-    async def fingerprints(self, upload: Upload, content_hmacs: Sequence[str]) -> tuple[Fingerprint, ...]:
+    def fingerprints(self, upload: Upload, content_hmacs: Sequence[str]) -> tuple[Fingerprint, ...]:
         """What decides the outcome of ingesting `upload` now, named under every HMAC key, the current one first."""
-        (probe,) = await self.classified([""])
         said = [
             "-" if upload.tier is None else str(upload.tier),
             "-" if upload.groups is None else "\0".join(sorted(upload.groups)),
@@ -122,7 +123,7 @@ class Prepare:
             # A file's place depends on the folder it was named with; the same file is the same all the same.
             "" if upload.origin else upload.source,
         ]
-        by = [self.pipeline, self._ruleset(), str(probe.strategy), self._embedder_name]
+        by = [self.pipeline, self._ruleset(), str(self._strategy), self._embedder_name]
         declared, pipeline = (self._keys.hmacs("\1".join(parts)) for parts in (["declared", *said], ["by", *by]))
         under = zip(content_hmacs, declared, pipeline, strict=True)
         return tuple(Fingerprint(content, stated[:32], made[:32]) for content, stated, made in under)

@@ -162,6 +162,7 @@ async def open_application(
             chunk=_chunker(settings, count_tokens),
             classify=classify.document,
             ruleset=lambda: classify.ruleset,
+            strategy=settings.classification.strategy,
             embedder=embedder,
             store=store,
             catalogue=storage.catalogue,

@@ -7,7 +7,7 @@ smuggle a control token into a sequence. Adding the special tokens is left to th
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain, islice
 from typing import Final
 
@@ -64,6 +64,26 @@ def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char).startswith("P")
 
 
+class _Lengths(dict[str, int]):
+    """How many ids a block has. Cutting a document counts the same words a dozen times."""
+
+    def __init__(self, ids: Callable[[str], tuple[int, ...]]) -> None:
+        self._ids = ids
+
+    def __missing__(self, block: str) -> int:
+        length = len(self._ids(block))
+        if len(block) <= _CACHED_BLOCK_LENGTH:
+            if len(self) >= _CACHED_BLOCKS:
+                self.clear()
+            self[block] = length
+        return length
+
+
+def _blocks(text: str) -> list[str]:
+    """What white space parts."""
+    return (_DROPPED.sub("", text) if _DROPPED.search(text) else text).split()
+
+
 class WordPiece:
     """Safe under threads: the caches hold pure values and are bounded."""
 
@@ -72,6 +92,7 @@ class WordPiece:
         self._unknown = (vocabulary[UNKNOWN],)
         self._fold = _Fold()
         self._blocks: dict[str, tuple[int, ...]] = {}
+        self._lengths = _Lengths(self._block_ids)
 
     @classmethod
     def from_lines(cls, lines: str) -> "WordPiece":
@@ -84,12 +105,10 @@ class WordPiece:
 
     def count(self, text: str) -> int:
         """How many ids the whole text has. Time is linear in its length."""
-        return sum(map(len, self._by_block(text)))
+        return sum(map(self._lengths.__getitem__, _blocks(text)))
 
     def _by_block(self, text: str) -> list[tuple[int, ...]]:
-        if _DROPPED.search(text):
-            text = _DROPPED.sub("", text)
-        blocks = text.split()
+        blocks = _blocks(text)
         known = map(self._blocks.get, blocks)
         return [self._block_ids(block) if ids is None else ids for block, ids in zip(blocks, known, strict=True)]
 

@@ -53,7 +53,8 @@ _LENGTH: Final = 0.7
 _AVERAGE_WORDS: Final = 130
 _AVERAGE_GRAMS: Final = 400
 
-_WORD: Final = re.compile("(?:[^\\W_]|[\u0900-\u0dff])+")
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
+_WORD: Final = re.compile("(?:[^\\W_]+|[\u0900-\u0dff]+)+")
 """In Indic scripts the vowel signs, which Unicode counts among the marks, belong to the word."""
 _UNSPACED: Final = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -102,13 +103,12 @@ def rarity(holding: int, of: int) -> float:
 
 def words(text: str) -> list[str]:
     """The words in order, folded (case, accents, compatibility forms); unspaced runs as pairs of characters."""
-    found: list[str] = _WORD.findall(_folded(text))
+    ascii_only = text.isascii()
+    found: list[str] = _ASCII_WORD.findall(text.lower()) if ascii_only else _WORD.findall(_folded(text))
     return found
 
 
 def _folded(text: str) -> str:
-    if text.isascii():
-        return text.lower()
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", unicodedata.normalize("NFKC", bare))
 

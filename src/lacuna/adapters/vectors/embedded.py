@@ -93,8 +93,7 @@ class EmbeddedVectorStore:
             ) from None
 
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
-        await self._write(writes.replace, document_id, fingerprint, tuple(chunks))
-        if await self._write(writes.owed) > _PURGE_AFTER:
+        if await self._write(writes.replace, document_id, fingerprint, tuple(chunks)) > _PURGE_AFTER:
             await self._purge_if_free()
 
     async def remove(self, document_id: str) -> bool:

@@ -25,14 +25,16 @@ _CHANGES_KEPT: Final = 20_000
 """Who missed more than these loads everything anew."""
 
 
-def replace(connection: sqlite3.Connection, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
-    """Raises InvalidInput where a chunk or vector does not belong; then nothing has changed."""
+def replace(connection: sqlite3.Connection, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> int:
+    """What is owed to `purge` now. Raises InvalidInput where a chunk or vector does not belong; then nothing has
+    changed."""
     dimension = checked_dimension(document_id, fingerprint, chunks)
     try:
         blobs = [terms.stored(passage_terms(i.chunk.title, i.chunk.heading, i.chunk.text)) for i in chunks]
         _replace(connection, document_id, fingerprint, dimension, list(zip(chunks, blobs, strict=True)))
     except UnicodeEncodeError:
         raise no_unicode(document_id) from None
+    return owed(connection)
 
 
 def remove(connection: sqlite3.Connection, document_id: str) -> bool:
@@ -102,8 +104,10 @@ def _replace(
         if document is None:
             return
         space = _space(connection, fingerprint, dimension) if dimension else None
+        rights = {(item.chunk.tier, item.chunk.groups) for item, _ in chunks}
+        audiences = {(tier, groups): _audience(connection, tier, groups) for tier, groups in rights}
         for item, blob in chunks:
-            number = _insert(connection, document, space, item)
+            number = _insert(connection, document, space, audiences[item.chunk.tier, item.chunk.groups], item)
             terms.insert(connection, number, document, blob)
         _announce(connection, document)
 
@@ -121,12 +125,11 @@ def _delete_chunks(connection: sqlite3.Connection, document: int) -> bool:
     return connection.execute("DELETE FROM chunks WHERE document = ?", of_document).rowcount > 0
 
 
-def _insert(connection: sqlite3.Connection, document: int, space: int | None, item: IndexedChunk) -> int | None:
-    chunk = item.chunk
-    number = _insert_passage(connection, document, chunk)
-    connection.execute(
-        "INSERT INTO access (chunk, audience) VALUES (?, ?)", (number, _audience(connection, chunk.tier, chunk.groups))
-    )
+def _insert(
+    connection: sqlite3.Connection, document: int, space: int | None, audience: int, item: IndexedChunk
+) -> int | None:
+    number = _insert_passage(connection, document, item.chunk)
+    connection.execute("INSERT INTO access (chunk, audience) VALUES (?, ?)", (number, audience))
     if item.vector is not None:
         connection.execute(
             "INSERT INTO vectors (chunk, document, space, vector) VALUES (?, ?, ?, ?)",
