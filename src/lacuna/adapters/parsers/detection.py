@@ -102,6 +102,11 @@ _ZIP_MEMBERS: Final = (
     ("META-INF/container.xml", Format.EPUB),
     ("content.xml", Format.OPENDOCUMENT),
 )
+_OFFICE_MAIN: Final = (
+    (re.compile(r"word/document\d+\.xml"), Format.DOCX),
+    (re.compile(r"xl/workbook\d+\.xml"), Format.XLSX),
+    (re.compile(r"ppt/presentation\d+\.xml"), Format.PPTX),
+)
 
 
 def detect(data: bytes, filename: str, nested: bool = False) -> Format:
@@ -168,7 +173,11 @@ def _inside_zip(data: bytes, nested: bool) -> Format:
         if nested:
             return Format.ZIP
         raise unsupported("a binary Excel workbook", "Save it as xlsx, then retry.")
-    return next((found for member, found in _ZIP_MEMBERS if member in names), Format.ZIP)
+    known = next((found for member, found in _ZIP_MEMBERS if member in names), None)
+    if known is None and "_rels/.rels" in names:
+        # The main part may have another name: what it is called is said in the package.
+        known = next((found for start, found in _OFFICE_MAIN if any(start.fullmatch(name) for name in names)), None)
+    return known or Format.ZIP
 
 
 def _text_format(data: bytes, filename: str) -> Format:

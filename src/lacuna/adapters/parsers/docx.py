@@ -10,7 +10,7 @@ from typing import Final
 from lacuna.adapters.parsers.archive import Archive
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
-from lacuna.adapters.parsers.ooxml import core_title, gather
+from lacuna.adapters.parsers.ooxml import core_title, gather, main_part
 from lacuna.adapters.parsers.wordml import FINAL, MC, W, inline_text
 from lacuna.adapters.parsers.xml_part import Element, parse_xml
 from lacuna.ports.parsers import Parsed, Section
@@ -37,7 +37,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     archive = Archive(data, limits)
     everything = Collector(limits.max_output_chars)
     gather(archive, limits, everything)
-    document = parse_xml(archive.read("word/document.xml"))
+    document = parse_xml(archive.read(main_part(archive, "word/document.xml")))
     levels = _heading_styles(archive)
     sections: list[Section] = []
     heading, lines = "", list[str]()

@@ -5,8 +5,12 @@ no reader knows is searched for printable runs; what is known to hide text from 
 foreign kinds) makes the whole document unreadable, as it could be classified in part only.
 """
 
+import base64
+import binascii
+import re
 from dataclasses import replace
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from lacuna.adapters.parsers import registry
 from lacuna.adapters.parsers.detection import hides_text
@@ -15,6 +19,9 @@ from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import UnreadableDocument, UnsupportedFormat
 from lacuna.ports.parsers import Parsed, Section
 
+_DATA_URL: Final = re.compile(r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w=.+-]{1,60}){0,5}),", re.IGNORECASE)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\s-]*={0,2}")
+_TO_QUOTE: Final = re.compile(r"[^\s\"'<>)\\]*")
 _INSIDE: Final = "A file inside the document"
 
 
@@ -44,6 +51,30 @@ def add_embedded(data: bytes, name: str, limits: Limits, found: Collector) -> Pa
         ) from None
     found.add(parsed.everything)
     return parsed
+
+
+def add_base64(text: str, name: str, limits: Limits, found: Collector) -> None:
+    """Adds the file that stands in a text as base64 (RFC 4648); what is none is left out."""
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error):
+        return
+    if data:
+        add_embedded(data, name, limits, found)
+
+
+def add_data_urls(text: str, limits: Limits, found: Collector) -> None:
+    """Adds the files that stand in a text as `data:` URLs (RFC 2397)."""
+    place = 0
+    while url := _DATA_URL.search(text, place):
+        packed = url.group(2).lower().endswith(";base64")
+        content = (_BASE64 if packed else _TO_QUOTE).match(text, url.end())
+        said = content.group() if content else ""
+        place = url.end() + max(len(said), 1)
+        if packed:
+            add_base64(said.replace("-", "+").replace("_", "/"), "", limits, found)
+        elif said:
+            add_embedded(unquote_to_bytes(said), "", limits, found)
 
 
 def as_part(parsed: Parsed, name: str) -> list[Section]:

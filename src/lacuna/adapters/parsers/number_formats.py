@@ -16,7 +16,9 @@ _QUOTED: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
 _DATE_LETTERS: Final = re.compile(r"[dyhs]|m{2,}", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\[[^\]]*\]")
 _MASK: Final = re.compile(r"[0#\-() /.+]+")
-_WHOLE: Final = re.compile(r"\d{4,15}")
+_WHOLE: Final = re.compile(r"\d{1,15}")
+_PLACES: Final = frozenset("0#")
+_PIECE: Final = re.compile(r'"[^"]*"?|\\.|.', re.DOTALL)
 _MAX_SERIAL: Final = 2_958_466
 """The day after 9999-12-31."""
 
@@ -72,12 +74,25 @@ def _masked(value: str, code: str) -> str:
     if not _WHOLE.fullmatch(value):
         return ""
     for section in reversed(code.split(";")):
-        mask = _CONDITION.sub("", section).replace("\\", "").replace('"', "")
-        places = sum(mark in "0#" for mark in mask)
-        if places >= len(value) and re.search(r"[0#][\-() /]+[0#]", mask) and _MASK.fullmatch(mask):
-            digits = list(value.rjust(places))
-            return "".join(digits.pop(0) if mark in "0#" else mark for mark in mask).strip()
+        marks = [mark.group() for mark in _PIECE.finditer(_CONDITION.sub("", section))]
+        mask = "".join(_literal(mark) for mark in marks if not mark.startswith('"'))
+        places = sum(mark in _PLACES for mark in marks)
+        is_mask = len("".join(marks)) > len(mask) or re.search(r"[0#][\-() /]+[0#]", mask)
+        if places >= len(value) and is_mask and _MASK.fullmatch(mask):
+            digits = iter(value.rjust(places))
+            shown = (_digit(next(digits), mark) if mark in _PLACES else _literal(mark) for mark in marks)
+            return "".join(shown).strip()
     return ""
+
+
+def _literal(mark: str) -> str:
+    """What a piece of a format that is no place for a digit shows."""
+    return mark.strip('"') if mark.startswith('"') else mark.removeprefix("\\")
+
+
+def _digit(digit: str, place: str) -> str:
+    """A missing digit is shown as 0, or not at all."""
+    return digit if digit != " " else {"0": "0"}.get(place, "")
 
 
 def _number(text: str | None) -> int:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from lacuna.adapters.parsers.archive import Archive
-from lacuna.adapters.parsers.embedded import add_embedded
+from lacuna.adapters.parsers.embedded import add_base64, add_embedded
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits, encrypted
-from lacuna.adapters.parsers.xml_part import Element, is_wordy, local, parse_xml
+from lacuna.adapters.parsers.xml_part import Element, beside, is_wordy, local, parse_xml
 from lacuna.ports.parsers import Parsed, Section
 
 _NS: Final = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -167,8 +167,12 @@ def _gather(archive: Archive, limits: Limits, found: Collector) -> None:
         if not data:
             continue
         root = parse_xml(data)
+        for text in beside(root):
+            found.add(text)
         for paragraph in root.iter(*_PARAGRAPHS):
             found.add(inline(paragraph))
+        for packed in root.iter(f"{OFFICE}binary-data"):
+            add_base64(packed.text or "", "", limits, found)
         for node in root.iter():
             _node(node, found, seen)
 
@@ -180,7 +184,7 @@ def _node(node: Element, found: Collector, seen: set[str]) -> None:
         found.add(node.tail)
     for key, value in getattr(node, "attrib", {}).items():
         name = local(key)
-        if value not in seen and name not in _NO_WORDS and (name in _VALUES or is_wordy(value)):
+        if value not in seen and name not in _NO_WORDS and (name in _VALUES or is_wordy(value, name)):
             seen.add(value)
             found.add(value)
 

@@ -75,7 +75,17 @@ def read_compressed(data: bytes, filename: str, limits: Limits) -> Parsed:
         opened = bz2.BZ2File
     content = _unpacked(opened(io.BytesIO(data)), len(data), limits)
     name = filename[: filename.rfind(".")] if filename.lower().endswith(tuple(_SINGLE)) else filename
-    return registry.read(content, name, limits.inside())
+    if not limits.depth:
+        return registry.read(content, name, limits.inside())
+    # In another file, what no reader knows is still searched for text.
+    everything = Collector(limits.max_output_chars)
+    parsed = add_embedded(content, name, limits, everything)
+    return Parsed(
+        title_from_name(name) if parsed is None else parsed.title,
+        "application/gzip" if parsed is None else parsed.media_type,
+        () if parsed is None else parsed.sections,
+        everything.text(),
+    )
 
 
 class _Gathered:

@@ -6,7 +6,7 @@ from typing import Final
 from lacuna.adapters.parsers.archive import Archive
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
-from lacuna.adapters.parsers.ooxml import R_ID, core_title, gather, relationships
+from lacuna.adapters.parsers.ooxml import R_ID, core_title, gather, main_part, relationships
 from lacuna.adapters.parsers.wordml import FINAL, MC, A, inline_text
 from lacuna.adapters.parsers.xml_part import Element, parse_xml
 from lacuna.ports.parsers import Parsed, Section
@@ -39,8 +39,9 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
 
 def _slides(archive: Archive) -> Iterator[str]:
     """The slides' parts in the order of the show."""
-    parts = relationships(archive, _PRESENTATION)
-    for slide in parse_xml(archive.read(_PRESENTATION)).iter(f"{P}sldId"):
+    main = main_part(archive, _PRESENTATION)
+    parts = relationships(archive, main)
+    for slide in parse_xml(archive.read(main)).iter(f"{P}sldId"):
         _, part = parts.get(slide.get(R_ID, ""), ("", ""))
         if part in archive:
             yield part

@@ -12,14 +12,28 @@ from lacuna.adapters.parsers.archive import Archive
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.number_formats import NumberFormats
-from lacuna.adapters.parsers.ooxml import R_ID, S, add_part, core_title, gather, relationships, rich_text
-from lacuna.adapters.parsers.xml_part import Element, parse_xml, stream_xml
+from lacuna.adapters.parsers.ooxml import (
+    R_ID,
+    S,
+    add_part,
+    core_title,
+    gather,
+    main_part,
+    relationships,
+    rich_text,
+    unescaped,
+)
+from lacuna.adapters.parsers.xml_part import Element, local, parse_xml, stream_xml
 from lacuna.ports.parsers import Parsed, Section
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORKBOOK: Final = "xl/workbook.xml"
-_STRINGS: Final = "xl/sharedStrings.xml"
-_STYLES: Final = "xl/styles.xml"
+_CELL: Final = f"{S}c"
+_KNOWN: Final = frozenset(
+    {"r", "s", "t", "cm", "vm", "ph", "spans", "customFormat", "ht", "hidden", "customHeight", "outlineLevel"}
+    | {"collapsed", "thickTop", "thickBot", "dyDescent", "space"}
+)
+"""Attributes of rows and cells, none of which says anything to a reader."""
 _WIDEST_GAP: Final = 16
 """Empty cells in a row that are kept as columns; more of them say nothing."""
 
@@ -40,10 +54,15 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     formulas, comments, defined names, properties, charts, pivot caches, link targets and embedded files."""
     archive = Archive(data, limits)
     everything = Collector(limits.max_output_chars)
-    workbook = parse_xml(archive.read(_WORKBOOK))
-    sheets = _sheets(archive, workbook)
-    gather(archive, limits, everything, frozenset({_STRINGS, *(part for _, part, _ in sheets)}))
-    book = _Book(_shared_strings(archive), _formats(archive, workbook), everything)
+    main = main_part(archive, _WORKBOOK)
+    workbook = parse_xml(archive.read(main))
+    parts = relationships(archive, main)
+    sheets = _sheets(archive, workbook, parts)
+    strings = _named(archive, parts, "sharedStrings", main)
+    gather(archive, limits, everything, frozenset({strings, *(part for _, part, _ in sheets)}))
+    styles = _named(archive, parts, "styles", main)
+    book = _Book([], _formats(archive, workbook, styles), everything)
+    book.strings.extend(_shared_strings(archive, strings, book))
     sections = []
     for name, part, visible in sheets:
         everything.add(name)
@@ -57,9 +76,14 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     return Parsed(title, MEDIA_TYPE, sections_of(sections, limits.max_output_chars), everything.text())
 
 
-def _sheets(archive: Archive, workbook: Element) -> list[tuple[str, str, bool]]:
+def _named(archive: Archive, parts: dict[str, tuple[str, str]], kind: str, main: str) -> str:
+    """The part of a kind that the workbook refers to, or the one that stands where it always does; "" if neither."""
+    usual = f"{main.rpartition('/')[0]}/{kind}.xml"
+    return next((part for each, part in (*parts.values(), (kind, usual)) if each == kind and part in archive), "")
+
+
+def _sheets(archive: Archive, workbook: Element, parts: dict[str, tuple[str, str]]) -> list[tuple[str, str, bool]]:
     """Name, part and visibility of each sheet, in the order of their tabs."""
-    parts = relationships(archive, _WORKBOOK)
     sheets = []
     for sheet in workbook.iter(f"{S}sheet"):
         kind, part = parts.get(sheet.get(R_ID, ""), ("", ""))
@@ -68,16 +92,21 @@ def _sheets(archive: Archive, workbook: Element) -> list[tuple[str, str, bool]]:
     return sheets
 
 
-def _shared_strings(archive: Archive) -> list[str]:
-    if _STRINGS not in archive:
-        return []
-    return [rich_text(node) for node in stream_xml(archive.read(_STRINGS), f"{S}si") if node.tag == f"{S}si"]
+def _shared_strings(archive: Archive, part: str, book: _Book) -> Iterator[str]:
+    """The strings in their order; what else the part says goes to `everything`."""
+    for node in stream_xml(archive.read(part), f"{S}si") if part else ():
+        if node.tag != f"{S}si":
+            add_part(node, book.found, book.seen)
+            continue
+        if any(child.tag not in (f"{S}t", f"{S}r") for child in node):
+            add_part(node, book.found, book.seen)
+        yield rich_text(node)
 
 
-def _formats(archive: Archive, workbook: Element) -> NumberFormats:
+def _formats(archive: Archive, workbook: Element, styles: str) -> NumberFormats:
     properties = workbook.find(f"{S}workbookPr")
     from_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
-    return NumberFormats(parse_xml(archive.read(_STYLES)) if _STYLES in archive else None, from_1904=from_1904)
+    return NumberFormats(parse_xml(archive.read(styles)) if styles else None, from_1904=from_1904)
 
 
 def _visible_lines(sheet: bytes, book: _Book) -> Iterator[str]:
@@ -100,19 +129,37 @@ def _visible_lines(sheet: bytes, book: _Book) -> Iterator[str]:
 
 def _cells(row: Element, book: _Book) -> Iterator[tuple[int, str]]:
     place = 0
-    for cell in row.iterchildren(f"{S}c"):
+    _aside(row, book)
+    for cell in row:
+        if cell.tag != _CELL:
+            add_part(cell, book.found, book.seen)
+            continue
         place = _column(cell.get("r", "")) or place + 1
-        for formula in cell.iterchildren(f"{S}f"):
-            book.found.add(formula.text)
+        _aside(cell, book)
+        for child in cell:
+            if child.tag == f"{S}f":
+                book.found.add(child.text)
+            elif child.tag != f"{S}v":
+                add_part(child, book.found, book.seen)
+            book.found.add(child.tail)
         yield place, " ".join(_shown(cell, book).split())
+
+
+def _aside(node: Element, book: _Book) -> None:
+    """What a row or cell says beside its content: text between its parts, attributes that the format does not know."""
+    book.found.add(node.text)
+    book.found.add(node.tail)
+    for name, value in node.attrib.items():
+        if name not in _KNOWN and local(name) not in _KNOWN:
+            book.found.add(value)
 
 
 def _shown(cell: Element, book: _Book) -> str:
     kind = cell.get("t", "n")
-    if kind == "inlineStr":
-        return rich_text(cell)
     node = cell.find(f"{S}v")
     value: str = (node.text or "").strip() if node is not None else ""
+    if kind == "inlineStr" or (node is None and cell.find(f"{S}is") is not None):
+        return " ".join((rich_text(cell), value)).strip()
     if kind == "s":
         number = int(value) if value.isdigit() and len(value) < 10 else -1
         if not 0 <= number < len(book.strings):
@@ -122,7 +169,7 @@ def _shown(cell: Element, book: _Book) -> str:
     if kind == "b":
         return {"1": "TRUE", "0": "FALSE"}.get(value, value)
     if kind != "n":
-        return value
+        return unescaped(value)
     shown = book.formats.shown(value, cell.get("s"))
     if "-" in shown and shown != value:
         book.found.add(value)

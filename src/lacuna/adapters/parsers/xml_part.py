@@ -30,6 +30,13 @@ _MACHINE: Final = re.compile(
     r"|#?[0-9A-Fa-f]+|true|false|rId\d+|\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?|https?://schemas\.[\w./-]+"
 )
 """Attribute values that are measures, identifiers or references and no words."""
+_LONG: Final = re.compile(
+    r"(?![01]{12}$)(?=(?:\D*\d){9})\+?(?:\d{5,}|\d{1,4}(?:[ -]\d{2,7})+|\d{1,4}(?:\.\d{2,7}){2,})|[0-9A-Fa-f]{16,}"
+)
+"""Of these the ones as long as the numbers that people have (cards, accounts, telephones) and as keys."""
+_SERIAL: Final = re.compile(r"0?\d{9,10}")
+"""What programs count their parts with, and people tax and telephone numbers: only the name of the attribute tells."""
+_COUNTED: Final = frozenset({"id", "val", "idx", "spid", "rid", "uid"})
 
 
 def parse_xml(data: bytes) -> Element:
@@ -41,7 +48,8 @@ def parse_xml(data: bytes) -> Element:
         root = etree.fromstring(_transitional(data), parser)
     except (etree.XMLSyntaxError, ValueError):
         raise _malformed() from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(declared.iterentities(), None) is not None:
         raise _entities()
     return root
 
@@ -71,18 +79,31 @@ def local(name: object) -> str:
     return name.rpartition("}")[2] if isinstance(name, str) else ""
 
 
-def is_wordy(value: str) -> bool:
-    """Whether an attribute's value may say something to a reader."""
-    return len(value) > 1 and not value.isspace() and _MACHINE.fullmatch(value) is None
+def is_wordy(value: str, name: str = "") -> bool:
+    """Whether the value of an attribute called `name` may say something to a reader."""
+    if len(value) < 2 or value.isspace():
+        return False
+    if _MACHINE.fullmatch(value) is None:
+        return True
+    return _LONG.fullmatch(value) is not None and not (name.lower() in _COUNTED and _SERIAL.fullmatch(value))
+
+
+def beside(root: Element) -> Iterator[str]:
+    """The comments and processing instructions before and after the root, which no walk below it meets."""
+    for preceding in (True, False):
+        for node in root.itersiblings(preceding=preceding):
+            yield node.text or ""
 
 
 def add_texts(root: Element, found: Collector) -> None:
-    """Every text node and attribute below `root`, for vocabularies that have no paragraphs."""
+    """Every text node and attribute of the part, for vocabularies that have no paragraphs."""
+    for text in beside(root):
+        found.add(text)
     for node in root.iter():
         found.add(node.text)
         found.add(node.tail)
-        for value in getattr(node, "attrib", {}).values():
-            if is_wordy(value):
+        for key, value in getattr(node, "attrib", {}).items():
+            if is_wordy(value, local(key)):
                 found.add(value)
 
 
