@@ -16,6 +16,8 @@ from lacuna.domain.errors import StorageCorrupt, StorageError, StorageFull, Stor
 SCHEMA_VERSION: Final = 2
 APPLICATION_ID: Final = 0x4C41_4356
 """Marks the file as ours (SQLite's application_id)."""
+RANGE: Final = 16_384
+"""Chunk numbers that one segment may hold. Part of the file's format: a trigger divides by it."""
 
 _SCHEMA: Final = (
     # Who may read a chunk: each distinct pair of tier and groups once. Rows are never changed or deleted.
@@ -75,6 +77,23 @@ _TERMS: Final = (
         form INTEGER NOT NULL,
         terms BLOB NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS terms_of_document ON terms (document)",
+)
+
+
+_SEGMENTS: Final = (
+    # Sorted parts of the index of terms (images.py), one for each range of chunk numbers.
+    """CREATE TABLE IF NOT EXISTS segments (
+        range INTEGER PRIMARY KEY,
+        form INTEGER NOT NULL,
+        layout INTEGER NOT NULL,
+        passages INTEGER NOT NULL,
+        keys INTEGER NOT NULL,
+        postings INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        image BLOB NOT NULL)""",
+    # In the file, because older versions of Lacuna, which know no segments, delete passages too.
+    f"""CREATE TRIGGER IF NOT EXISTS segment_of_deleted AFTER DELETE ON terms
+        BEGIN DELETE FROM segments WHERE range = OLD.chunk / {RANGE}; END""",  # noqa: S608
 )
 
 
@@ -182,7 +201,7 @@ def _create(connection: sqlite3.Connection) -> None:
             "CREATE TABLE IF NOT EXISTS identity (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL)"
         )
         connection.execute("INSERT OR IGNORE INTO identity VALUES (1, lower(hex(randomblob(8))))")
-        for statement in _TERMS:
+        for statement in (*_TERMS, *_SEGMENTS):
             connection.execute(statement)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version:

@@ -8,9 +8,13 @@ look at who may read what (usecases/search.py).
 """
 
 import asyncio
+import math
+import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -18,13 +22,13 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from lacuna.adapters.vectors import reads, terms, writes
+from lacuna.adapters.vectors import images, reads, terms, writes
 from lacuna.adapters.vectors.analysis import question_terms
 from lacuna.adapters.vectors.corpus import StoreCorpus
 from lacuna.adapters.vectors.database import connect, prepare, translated
 from lacuna.adapters.vectors.follower import Follower, View
 from lacuna.adapters.vectors.lane import Lane
-from lacuna.domain.errors import StorageError, StorageLocked, StorageMissing
+from lacuna.domain.errors import Overloaded, StorageError, StorageLocked, StorageMissing
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Chunk, Scored
 from lacuna.domain.tiers import Tier
@@ -35,6 +39,10 @@ _WAITING: Final = 256
 """Calls that may wait, for readers and for the writer each."""
 _PURGE_AFTER: Final = 200
 """Replaced documents whose old text may be owed to the purge; `remove` and `close` pay at once."""
+_QUIET_SECONDS: Final = 60.0
+"""Nothing has changed for so long: time to write what a start reads faster (images.py)."""
+_CLOSING_SECONDS: Final = 4.0
+"""No further image is begun later while the store closes."""
 
 _NOBODY: Final = Reach(Tier.PUBLIC, frozenset())
 """For calls that read no content by reach."""
@@ -46,8 +54,12 @@ T = TypeVar("T")
 class EmbeddedVectorStore:
     """Open it with `open`. Safe to use from several tasks of one event loop, and from several processes on one file."""
 
-    def __init__(self, path: Path, busy_seconds: float, max_bytes: int | None) -> None:
+    def __init__(self, path: Path, busy_seconds: float, max_bytes: int | None, quiet_seconds: float) -> None:
         self._path = path
+        self._quiet_seconds = quiet_seconds
+        self._changed = asyncio.Event()
+        self._has_written = False
+        self._keeping: asyncio.Task[None] | None = None
         self._busy_seconds = busy_seconds
         self._corpora: list[StoreCorpus] = []
         self._writer = prepare(path, busy_seconds, max_bytes)
@@ -64,18 +76,28 @@ class EmbeddedVectorStore:
         self._writing = Lane("vector store writes", 1, _WAITING)
 
     @classmethod
-    async def open(cls, path: Path, busy_seconds: float = 10.0, max_bytes: int | None = None) -> "EmbeddedVectorStore":
+    async def open(
+        cls,
+        path: Path,
+        busy_seconds: float = 10.0,
+        max_bytes: int | None = None,
+        quiet_seconds: float = _QUIET_SECONDS,
+    ) -> "EmbeddedVectorStore":
         """The store in the file `path`, created where it is missing; ready to search when it returns. A call waits
         `busy_seconds` for another process before it raises StorageLocked; beyond `max_bytes` it raises StorageFull.
+        When it has not been changed for `quiet_seconds`, it keeps a sorted index in the file for the next start.
 
         Raises StorageMissing where the folder is not there, StorageCorrupt where the file is damaged or something else,
         StorageError where a newer version wrote it.
         """
-        store = await asyncio.to_thread(lambda: cls(path, busy_seconds, max_bytes))
+        store = await asyncio.to_thread(lambda: cls(path, busy_seconds, max_bytes, quiet_seconds))
         try:
             await store._write(terms.bring_up_to_date)
             await store._reading.run(store._in_view, _NOBODY, lambda connection, view: None)
             await store._purge_if_free()
+            if store._follower.damaged:
+                await store._write(images.forget, store._follower.damaged)
+            store._keeping = asyncio.create_task(store._keep_when_quiet())
         except BaseException:
             await store._shut()
             raise
@@ -93,13 +115,16 @@ class EmbeddedVectorStore:
             ) from None
 
     async def replace(self, document_id: str, fingerprint: str, chunks: Sequence[IndexedChunk]) -> None:
-        if await self._write(writes.replace, document_id, fingerprint, tuple(chunks)) > _PURGE_AFTER:
+        owed = await self._write(writes.replace, document_id, fingerprint, tuple(chunks))
+        self._note_change()
+        if owed > _PURGE_AFTER:
             await self._purge_if_free()
 
     async def remove(self, document_id: str) -> bool:
         """Off the disk when it returns. Raises StorageLocked where a reader in another process prevents that for too
         long: then the document can no longer be found, and repeating the call finishes the work."""
         removed = await self._write(writes.remove, document_id)
+        self._note_change()
         await self._write(writes.purge)
         return removed
 
@@ -154,6 +179,11 @@ class EmbeddedVectorStore:
 
     async def close(self) -> None:
         """Waits for what was accepted, and pays what is owed to the purge unless another process is in the way."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
+        if self._has_written:
+            await self._keep_images(_CLOSING_SECONDS)
         with suppress(StorageError):
             await self._purge_if_free()
         await self._shut()
@@ -175,6 +205,32 @@ class EmbeddedVectorStore:
         with suppress(StorageLocked):
             await self._write(writes.purge)
 
+    def _note_change(self) -> None:
+        self._has_written = True
+        self._changed.set()
+
+    async def _keep_when_quiet(self) -> None:
+        """Once after the start and after every change. Processes that started together do not do it together."""
+        pause = self._quiet_seconds * (1 + os.getpid() % 8 / 8)
+        self._changed.set()
+        while await self._changed.wait():
+            self._changed.clear()
+            await asyncio.sleep(pause)
+            if not self._changed.is_set():
+                await self._keep_images(math.inf)
+
+    async def _keep_images(self, seconds: float) -> None:
+        """Writes the images that are wanted; begins none after `seconds`. What goes wrong is left to the next time: the
+        store works without."""
+        until = time.monotonic() + seconds
+        with suppress(StorageError, Overloaded):
+            for number in await self._reading.run(self._on_reader, images.wanted):
+                if time.monotonic() > until:
+                    break
+                image = await self._reading.run(self._on_reader, partial(images.make, number=number))
+                if image is not None:
+                    await self._write(images.keep, image)
+
     async def _write(
         self, change: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -184,14 +240,23 @@ class EmbeddedVectorStore:
 
         return await self._writing.run(changed)
 
-    def _in_view(self, reach: Reach, work: Callable[[sqlite3.Connection, View], T]) -> T:
-        """Runs `work` on a connection of its own, in one state of the store."""
+    def _on_reader(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work` on a connection of its own."""
         connection = self._readers.get()
         try:
-            with self._follower.view(connection, reach) as view:
-                return work(connection, view)
+            with translated(self._path):
+                return work(connection)
         finally:
             self._readers.put(connection)
+
+    def _in_view(self, reach: Reach, work: Callable[[sqlite3.Connection, View], T]) -> T:
+        """Runs `work` on a connection of its own, in one state of the store."""
+
+        def viewed(connection: sqlite3.Connection) -> T:
+            with self._follower.view(connection, reach) as view:
+                return work(connection, view)
+
+        return self._on_reader(viewed)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

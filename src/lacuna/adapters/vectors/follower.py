@@ -21,14 +21,13 @@ import numpy as np
 from lacuna.adapters.vectors import terms
 from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.database import identity, transaction, translated
+from lacuna.adapters.vectors.loading import access, load_postings, load_vectors
 from lacuna.adapters.vectors.matrix import Filter, Matrix, Rows, Snapshot
 from lacuna.adapters.vectors.postings import LexicalSnapshot, Postings
 from lacuna.domain.errors import StorageCorrupt
 from lacuna.domain.identity import Reach
 from lacuna.domain.tiers import Tier
 
-_READ: Final = 4_096
-"""Vectors read from the file at once."""
 _VECTORS: Final = """
     SELECT v.space, v.document, v.chunk, a.audience, v.vector
     FROM vectors v JOIN access a ON a.chunk = v.chunk"""
@@ -58,6 +57,8 @@ class Follower:
         self._audiences = Audiences()
         self._spaces: dict[int, tuple[str, Matrix]] = {}
         self._postings = Postings()
+        self.damaged: list[int] = []
+        """Ranges whose images (images.py) were damaged when they were read."""
 
     @contextmanager
     def view(self, connection: sqlite3.Connection, reach: Reach) -> Iterator[View]:
@@ -115,23 +116,15 @@ class Follower:
         self._change = change
 
     def _reload(self, connection: sqlite3.Connection) -> None:
-        self._spaces = {}
-        self._postings = Postings()
-        self._postings.load(terms.of_all(connection))
-        counts = connection.execute("SELECT space, count(*) FROM vectors GROUP BY space").fetchall()
-        for space, count in counts:
-            self._open_space(connection, space, count)
-            _, matrix = self._spaces[space]
-            vectors = connection.execute(f"{_VECTORS} WHERE v.space = ? ORDER BY v.chunk", (space,))
-            while some := vectors.fetchmany(_READ):
-                documents = [(document, len(list(group))) for document, group in groupby(some, key=itemgetter(1))]
-                matrix.load(documents, self._rows(some, matrix.dimension))
+        known = access(connection)
+        self._postings, self.damaged = load_postings(connection, known)
+        self._spaces = load_vectors(connection, known)
 
     def _put(self, connection: sqlite3.Connection, document: int) -> None:
         found = connection.execute(f"{_VECTORS} WHERE v.document = ?", (document,)).fetchall()
         for space, group in groupby(found, key=itemgetter(0)):
             if space not in self._spaces:
-                self._open_space(connection, space, 0)
+                self._open_space(connection, space)
             _, matrix = self._spaces[space]
             matrix.put(document, self._rows(list(group), matrix.dimension))
 
@@ -146,11 +139,11 @@ class Follower:
             ) from None
         return Rows(np.array(chunks, np.int64), np.array(audiences, np.int32), floats)
 
-    def _open_space(self, connection: sqlite3.Connection, space: int, room: int) -> None:
+    def _open_space(self, connection: sqlite3.Connection, space: int) -> None:
         fingerprint, dimension = connection.execute(
             "SELECT fingerprint, dimension FROM spaces WHERE space = ?", (space,)
         ).fetchone()
-        self._spaces[space] = (fingerprint, Matrix(dimension, room + room // 8))
+        self._spaces[space] = (fingerprint, Matrix(dimension))
 
 
 def _newest(connection: sqlite3.Connection) -> int:

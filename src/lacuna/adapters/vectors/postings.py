@@ -101,6 +101,11 @@ class Postings:
             if segment.dead > len(segment) // 4:
                 self._replace([segment])
 
+    def add(self, segment: Segment) -> None:
+        """Many documents at once, none of whose rows are there."""
+        self._add(segment)
+        self._snapshot = None
+
     def load(self, blocks: Iterable[Block]) -> None:
         """Adds many documents, none of which is there; each block becomes a segment, while the next is read."""
         with ThreadPoolExecutor(1, thread_name_prefix="lexical index") as building:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lacuna.adapters.vectors.database import RANGE
 from lacuna.adapters.vectors.matrix import AudienceNumbers, Filter, Ints
 
 Keys = npt.NDArray[np.uint32]
@@ -23,7 +24,7 @@ _POSTING: Final = np.dtype([("step", "<u2"), ("row", "<u2"), ("key", "<u4")])
 Packed = npt.NDArray[np.void]
 """Of `_POSTING`, in any order."""
 
-MOST_ROWS: Final = 16_384
+MOST_ROWS: Final = RANGE
 """A row's number fits into two bytes, and a merge of so many takes a fraction of a second."""
 NOBODY: Final = 0
 """The audience of a row that is gone: no filter lets it through."""
@@ -101,6 +102,10 @@ class Index:
         starts = np.concatenate(([0], firsts, [len(keys)])) if len(keys) else np.zeros(1, dtype=np.int64)
         return cls(keys[starts[:-1]], starts, postings["row"].copy(), postings["step"].astype(np.uint8))
 
+    @classmethod
+    def of_passages(cls, passages: Passages) -> "Index":
+        return cls.of(pack(passages.keys, passages.rows, passages.steps))
+
     def packed(self) -> Packed:
         return pack(np.repeat(self.keys, np.diff(self.starts)), self.rows, self.steps)
 
@@ -158,8 +163,7 @@ class Segment:
         """`documents` says how many of the passages each has, in order. Raises ValueError for more than MOST_ROWS."""
         if len(passages) > MOST_ROWS:
             raise ValueError(f"{len(passages)} passages do not fit into a segment of {MOST_ROWS}.")
-        index = Index.of(pack(passages.keys, passages.rows, passages.steps))
-        return cls(_places(documents), passages.chunks, passages.audiences.copy(), index)
+        return cls(places_of(documents), passages.chunks, passages.audiences.copy(), Index.of_passages(passages))
 
     @classmethod
     def merged(cls, segments: Sequence["Segment"]) -> "Segment":
@@ -177,7 +181,7 @@ class Segment:
             audiences.append(segment._audiences[alive])
             counts += [(place.document, int(alive[place.first : place.past].sum())) for place in segment.places]
             offset += int(alive.sum())
-        places = _places([(document, count) for document, count in counts if count])
+        places = places_of([(document, count) for document, count in counts if count])
         return cls(places, np.concatenate(chunks), np.concatenate(audiences), Index.of(np.concatenate(postings)))
 
     def part(self) -> Part:
@@ -192,7 +196,8 @@ class Segment:
         self._part = None
 
 
-def _places(counts: Sequence[tuple[int, int]]) -> list[Place]:
+def places_of(counts: Sequence[tuple[int, int]]) -> list[Place]:
+    """Of documents with so many rows each, one after the other."""
     places, first = [], 0
     for document, count in counts:
         places.append(Place(document, first, first + count))

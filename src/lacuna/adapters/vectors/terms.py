@@ -5,8 +5,9 @@ weights of all (8 bits each, in multiples of analysis.STEP); everything is littl
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Final
 
@@ -22,6 +23,7 @@ _BATCH: Final = 500
 _ROWS: Final = """
     SELECT t.document, t.chunk, a.audience, t.terms
     FROM terms t JOIN access a ON a.chunk = t.chunk WHERE t.form = ?"""
+_Row = tuple[int, int, int, bytes]
 
 
 def stored(terms: Terms) -> bytes:
@@ -63,13 +65,26 @@ def of_document(connection: sqlite3.Connection, document: int) -> Passages | Non
     return _passages(rows) if rows else None
 
 
-def of_all(connection: sqlite3.Connection) -> Iterator[tuple[list[tuple[int, int]], Passages]]:
-    """All passages of the present form, in blocks that make a segment each, with how many of them each document has.
-    One that comes in the middle of others comes twice."""
-    rows = connection.execute(f"{_ROWS} ORDER BY t.chunk", (form(connection),))
-    while some := rows.fetchmany(MOST_ROWS):
+def of_spans(
+    connection: sqlite3.Connection, spans: Iterable[tuple[int, int]]
+) -> Iterator[tuple[list[tuple[int, int]], Passages]]:
+    """The passages of the present form whose numbers are from `first` to `last` of one of `spans`, in blocks that make
+    a segment each, with how many of them each document has. One that comes in the middle of others comes twice."""
+    rows = chain.from_iterable(map(partial(_span, connection, form(connection)), spans))
+    while some := list(islice(rows, MOST_ROWS)):
         counts = [(document, len(list(group))) for document, group in groupby(some, key=itemgetter(0))]
         yield counts, _passages(some)
+
+
+def of_range(connection: sqlite3.Connection, number: int) -> tuple[list[int], Passages] | None:
+    """The passages of the present form in one range of MOST_ROWS chunk numbers, with the document of each; None where
+    there are none."""
+    rows = list(_span(connection, form(connection), (number * MOST_ROWS, (number + 1) * MOST_ROWS - 1)))
+    return ([row[0] for row in rows], _passages(rows)) if rows else None
+
+
+def _span(connection: sqlite3.Connection, present: int, span: tuple[int, int]) -> Iterable[_Row]:
+    return connection.execute(f"{_ROWS} AND t.chunk BETWEEN ? AND ? ORDER BY t.chunk", (present, *span))
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> int:
@@ -84,6 +99,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> int:
         analysed, last = analysed + len(rows), rows[-1][0]
     with transaction(connection, "IMMEDIATE"):
         connection.execute("DELETE FROM forms WHERE name <> ?", (ANALYSIS,))
+        connection.execute("DELETE FROM segments WHERE form <> ?", (form(connection),))
         connection.execute("DROP TABLE IF EXISTS words")  # the index of schema 1
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     return analysed
@@ -103,7 +119,7 @@ def _next_batch(connection: sqlite3.Connection, last: int) -> Sequence[tuple[int
     return rows
 
 
-def _passages(rows: Sequence[tuple[int, int, int, bytes]]) -> Passages:
+def _passages(rows: Sequence[_Row]) -> Passages:
     _, chunks, audiences, blobs = zip(*rows, strict=True)
     grams = np.fromiter((int.from_bytes(blob[:4], "little") for blob in blobs), np.int64, len(blobs))
     stems = (np.fromiter(map(len, blobs), np.int64, len(blobs)) - 4 - 3 * grams) // 5
