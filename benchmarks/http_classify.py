@@ -146,7 +146,7 @@ def worker_server(folder: Path, workers: int, key: str, **more: str) -> Iterator
 @contextlib.contextmanager
 def _serving(command: list[str], folder: Path, port: int, **more: str) -> Iterator[None]:
     environment = {
-        **os.environ,
+        **{key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         **more,
         "LACUNA_METRICS__PROMETHEUS_PORT": "0",
         "LACUNA_SERVER__RATE_LIMIT_PER_MINUTE": "0",

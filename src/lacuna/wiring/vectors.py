@@ -1,6 +1,8 @@
 """The vector store, from settings: the place that the data folder records, and how places are opened and deleted."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -82,8 +84,25 @@ class Places:
         return address
 
 
-async def open_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -> tuple[GuardedStore, SwitchingStore]:
-    """The store in force for `folder`, guarded, and what moves it. Raises StorageError and ConfigError."""
+Vectors = tuple[GuardedStore, SwitchingStore]
+"""The store in force, guarded, and what moves it."""
+
+
+@asynccontextmanager
+async def opening_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -> AsyncIterator[Awaitable[Vectors]]:
+    """The store of `folder`, ready to search when what is given was awaited: a large one is read meanwhile. Awaiting
+    raises StorageError and ConfigError. Closed at the end, awaited or not."""
+    opening = asyncio.create_task(open_vectors(settings, folder, telemetry))
+    try:
+        yield opening
+    finally:
+        await asyncio.wait([opening])
+        if not opening.cancelled() and opening.exception() is None:
+            await opening.result()[0].close()
+
+
+async def open_vectors(settings: Settings, folder: Path, telemetry: Telemetry) -> Vectors:
+    """Raises StorageError and ConfigError."""
     places = Places(settings, folder)
     switching = await SwitchingStore.open(folder, places, places.first())
     if switching.active.backend != settings.vectors.backend:

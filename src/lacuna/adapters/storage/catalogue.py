@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lacuna.adapters.storage import rows
 from lacuna.adapters.storage.committer import Transaction
@@ -24,6 +25,7 @@ _GET = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id = ?"  # no
 _PAGE = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id > ? ORDER BY document_id LIMIT ?"  # noqa: S608
 _MANY = f"SELECT {_COLUMNS} FROM documents WHERE ready AND document_id IN ({{}})"  # noqa: S608
 _LOOKUP = 500
+_TIERS = {int(tier): tier for tier in Tier}
 _ROW_BYTES = 400
 
 
@@ -99,7 +101,7 @@ def _document(row: Sequence[object]) -> Document:
         source=str(source),
         tier=_tier(tier),
         found_tier=_tier(found_tier),
-        groups=frozenset(json.loads(str(groups))),
+        groups=_groups(str(groups)),
         tags=tuple(json.loads(str(tags))),
         chunks=_integer(chunks),
         text_length=_integer(length),
@@ -112,7 +114,13 @@ def _document(row: Sequence[object]) -> Document:
 
 
 def _tier(value: object) -> Tier:
-    return Tier(_integer(value))
+    return _TIERS[_integer(value)]
+
+
+@lru_cache(maxsize=1_024)
+def _groups(stored: str) -> frozenset[str]:
+    """Documents by the thousand have the same few: a start reads them all."""
+    return frozenset(json.loads(stored))
 
 
 def _integer(value: object) -> int:

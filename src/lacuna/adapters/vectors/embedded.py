@@ -41,7 +41,7 @@ _PURGE_AFTER: Final = 200
 """Replaced documents whose old text may be owed to the purge; `remove` and `close` pay at once."""
 _QUIET_SECONDS: Final = 60.0
 """Nothing has changed for so long: time to write what a start reads faster (images.py)."""
-_CLOSING_SECONDS: Final = 4.0
+_CLOSING_SECONDS: Final = 5.0
 """No further image is begun later while the store closes."""
 
 _NOBODY: Final = Reach(Tier.PUBLIC, frozenset())
@@ -183,7 +183,7 @@ class EmbeddedVectorStore:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
         if self._has_written:
-            await self._keep_images(_CLOSING_SECONDS)
+            await self._keep_images(_CLOSING_SECONDS, only_full=False)
         with suppress(StorageError):
             await self._purge_if_free()
         await self._shut()
@@ -210,21 +210,21 @@ class EmbeddedVectorStore:
         self._changed.set()
 
     async def _keep_when_quiet(self) -> None:
-        """Once after the start and after every change. Processes that started together do not do it together."""
+        """Once after the start and after every change; what grows all the time gets images of its full ranges.
+        Processes that started together do not do it together."""
         pause = self._quiet_seconds * (1 + os.getpid() % 8 / 8)
         self._changed.set()
         while await self._changed.wait():
             self._changed.clear()
             await asyncio.sleep(pause)
-            if not self._changed.is_set():
-                await self._keep_images(math.inf)
+            await self._keep_images(math.inf, only_full=self._changed.is_set())
 
-    async def _keep_images(self, seconds: float) -> None:
+    async def _keep_images(self, seconds: float, *, only_full: bool) -> None:
         """Writes the images that are wanted; begins none after `seconds`. What goes wrong is left to the next time: the
         store works without."""
         until = time.monotonic() + seconds
         with suppress(StorageError, Overloaded):
-            for number in await self._reading.run(self._on_reader, images.wanted):
+            for number in await self._reading.run(self._on_reader, partial(images.wanted, only_full=only_full)):
                 if time.monotonic() > until:
                     break
                 image = await self._reading.run(self._on_reader, partial(images.make, number=number))

@@ -95,13 +95,13 @@ def forget(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
         connection.executemany("DELETE FROM segments WHERE range = ?", [(number,) for number in numbers])
 
 
-def wanted(connection: sqlite3.Connection) -> list[int]:
-    """The ranges that have at least WORTH passages in no image."""
+def wanted(connection: sqlite3.Connection, *, only_full: bool) -> list[int]:
+    """The ranges that have at least WORTH passages in no image; `only_full`, those that get no more and lost none."""
     found = connection.execute(
         f"""SELECT a.chunk / {MOST_ROWS} AS number, count(*) - coalesce(s.passages, 0) AS missing
         FROM access a LEFT JOIN segments s ON s.range = a.chunk / {MOST_ROWS} AND s.form = ? AND s.layout = ?
-        GROUP BY number HAVING missing >= ?""",  # noqa: S608
-        (terms.form(connection), _LAYOUT, WORTH),
+        GROUP BY number HAVING missing >= ? AND count(*) >= ?""",  # noqa: S608
+        (terms.form(connection), _LAYOUT, WORTH, MOST_ROWS - 1 if only_full else 0),  # there is no chunk 0
     )
     return [number for number, _ in found.fetchall()]
 

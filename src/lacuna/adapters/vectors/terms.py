@@ -24,6 +24,9 @@ _ROWS: Final = """
     SELECT t.document, t.chunk, a.audience, t.terms
     FROM terms t JOIN access a ON a.chunk = t.chunk WHERE t.form = ?"""
 _Row = tuple[int, int, int, bytes]
+_UNANALYSED: Final = """
+    SELECT c.chunk, c.document, c.title, c.heading, c.text FROM chunks c LEFT JOIN terms t ON t.chunk = c.chunk
+    WHERE c.chunk > ? AND t.form IS NOT ? ORDER BY c.chunk"""
 
 
 def stored(terms: Terms) -> bytes:
@@ -92,28 +95,43 @@ def bring_up_to_date(connection: sqlite3.Connection) -> int:
 
     In small transactions, so that several processes that start together share the work and a crash costs a batch.
     """
+    if _is_up_to_date(connection):
+        return 0
     with transaction(connection, "IMMEDIATE"):
         connection.execute("INSERT INTO forms (name) VALUES (?) ON CONFLICT DO NOTHING", (ANALYSIS,))
-    analysed, last = 0, 0
-    while rows := _next_batch(connection, last):
-        analysed, last = analysed + len(rows), rows[-1][0]
+    analysed = 0
+    while not _finished(connection):
+        last = 0
+        while rows := _next_batch(connection, last):
+            analysed, last = analysed + len(rows), rows[-1][0]
+    return analysed
+
+
+def _is_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Every passage has the present form, as its version says and no other form does: what makes that true is one
+    transaction, and after it no program can write another form."""
+    with transaction(connection, "DEFERRED"):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        names = connection.execute("SELECT name FROM forms").fetchall()
+    return version == SCHEMA_VERSION and names == [(ANALYSIS,)]
+
+
+def _finished(connection: sqlite3.Connection) -> bool:
+    """Makes the present form the only one, where no passage of another is left."""
     with transaction(connection, "IMMEDIATE"):
+        if connection.execute(f"{_UNANALYSED} LIMIT 1", (0, form(connection))).fetchone() is not None:
+            return False
         connection.execute("DELETE FROM forms WHERE name <> ?", (ANALYSIS,))
         connection.execute("DELETE FROM segments WHERE form <> ?", (form(connection),))
         connection.execute("DROP TABLE IF EXISTS words")  # the index of schema 1
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    return analysed
+    return True
 
 
 def _next_batch(connection: sqlite3.Connection, last: int) -> Sequence[tuple[int, int, str, str, str]]:
     """The passages after `last` that it has analysed."""
     with transaction(connection, "IMMEDIATE"):
-        rows = connection.execute(
-            """SELECT c.chunk, c.document, c.title, c.heading, c.text
-            FROM chunks c LEFT JOIN terms t ON t.chunk = c.chunk
-            WHERE c.chunk > ? AND t.form IS NOT ? ORDER BY c.chunk LIMIT ?""",
-            (last, form(connection), _BATCH),
-        ).fetchall()
+        rows = connection.execute(f"{_UNANALYSED} LIMIT {_BATCH}", (last, form(connection))).fetchall()
         for number, document, *texts in rows:
             insert(connection, number, document, stored(passage_terms(*texts)))
     return rows
