@@ -11,8 +11,10 @@ from lacuna.domain.retrieval import Hit
 _ALIKE: Final = 0.9
 """Share of all their words that two passages have in common."""
 _DIGIT: Final = re.compile("[0-9]")
-_BEGINNING: Final = 4
+_BEGINNING: Final = 3
 """Words that copies are looked for by: whole texts take ten times as long."""
+_HEAD: Final = 100
+"""Characters that nearly always hold so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,19 @@ class Distinct:
 def copies(hits: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
     """By chunk id, the hits that have word for word the same text, in order and with itself; without those of a text
     that stands alone."""
-    likely: defaultdict[tuple[str, ...], list[Hit]] = defaultdict(list)
+    likely: defaultdict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
-        likely[tuple(map(str.casefold, hit.chunk.text.split(None, _BEGINNING)[:_BEGINNING]))].append(hit)
+        likely[_beginning(hit.chunk.text)].append(hit)
     same: defaultdict[str, list[Hit]] = defaultdict(list)
     for some in likely.values():
         for hit in some if len(some) > 1 else ():
             same[" ".join(hit.chunk.text.casefold().split())].append(hit)
     return {hit.chunk.chunk_id: tuple(some) for some in same.values() if len(some) > 1 for hit in some}
+
+
+def _beginning(text: str) -> str:
+    """The first words, folded."""
+    words = text[:_HEAD].split(None, _BEGINNING)
+    if len(words) <= _BEGINNING:  # the last may be cut
+        words = text.split(None, _BEGINNING)
+    return " ".join(words[:_BEGINNING]).casefold()

@@ -47,6 +47,9 @@ def _compiled(table: Sequence[tuple[str, str]]) -> tuple[tuple[tuple[str, ...], 
 
 _INSTRUCTION: Final = _compiled(INSTRUCTIONS)
 _ORDER_TO_SEND: Final = _compiled(ORDERS_TO_SEND)
+_WORDS: Final = frozenset(word for words, _ in (*_INSTRUCTION, *_ORDER_TO_SEND) for word in words)
+_ANY_WORD: Final = tuple(word for word in sorted(_WORDS) if not any(other in word for other in _WORDS - {word}))
+"""Few passages hold one of them, which is the quickest to see."""
 
 _TEMPLATE: Final = re.compile(
     r"<[|｜](?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id|begin_of_text|eom_id"
@@ -80,7 +83,7 @@ _BLOB: Final = re.compile(r"[A-Za-z0-9+/_-]{32,20000}={0,2}")
 _SHORTEST_BLOB: Final = 32
 _SPREAD: Final = re.compile(r"(?:\b[^\W\d_][ .\-_*|]{1,2}){12,400}[^\W\d_]\b")
 _LEAST_SPREAD: Final = 12
-_SPREAD_WORD: Final = 2
+_SPREAD_SIGNS: Final = "._-*|"
 _ZERO_WIDTH_RUN: Final = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\u180e\u034f]{8,}")
 _VARIATION_RUN: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}")
 _TAGS: Final = re.compile("(?<!\U0001f3f4)[\U000e0001-\U000e007f]+")
@@ -94,6 +97,8 @@ _MIXED: Final = re.compile(r"\b(?=\w{0,30}[A-Za-z])\w{2,40}\b")
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u180e\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f]")
 _MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0670]")
 _SPACE: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]|\n(?![^\S\n]{0,8}\n)")
+_RARE_SPACE: Final = re.compile(r"  |[^\S\n ]")
+_LINE_END: Final = re.compile(r"\n(?! {0,8}\n)")
 
 
 def signs_in(text: str) -> tuple[Sign, ...]:
@@ -134,6 +139,8 @@ def _signs(text: str) -> Iterator[Sign]:
 
 def _orders(text: str) -> Iterator[Sign]:
     plain = _plain(text)
+    if not any(map(plain.__contains__, _ANY_WORD)):
+        return
     for patterns, sign in ((_INSTRUCTION, Sign.INSTRUCTION), (_ORDER_TO_SEND, Sign.EXFILTRATION)):
         if any(any(word in plain for word in words) and pattern.search(plain) for words, pattern in patterns):
             yield sign
@@ -142,12 +149,18 @@ def _orders(text: str) -> Iterator[Sign]:
 def _plain(text: str) -> str:
     """Folded, without invisible characters, on long lines, with look-alikes undone in words that have Latin letters."""
     if text.isascii():
-        return _SPACE.sub(" ", text.lower())
+        return _on_long_lines(text.lower())
     text = _INVISIBLE.sub("", text).casefold()
     if not _LOOKALIKES.keys().isdisjoint(text):
         text = _MIXED.sub(lambda word: word.group().translate(_ALIKE), text)
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", bare).replace("’", "'"))
+    return _on_long_lines(unicodedata.normalize("NFC", bare).replace("’", "'"))
+
+
+def _on_long_lines(text: str) -> str:
+    """One blank for each run of space; ends of lines stay only before an empty line."""
+    # Where single blanks are all there is, not every one of them has to be looked at.
+    return (_SPACE if _RARE_SPACE.search(text) else _LINE_END).sub(" ", text)
 
 
 def _hidden(text: str) -> Iterator[Sign]:
@@ -168,8 +181,7 @@ def _decoded(text: str) -> Iterator[str]:
             yield base64.b64decode(raw + "=" * (-len(raw) % 4)).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             continue
-    joined = any(text.count(sign) >= _LEAST_SPREAD for sign in "._-*|")
-    if joined or sum(map(_SPREAD_WORD.__ge__, lengths)) >= _LEAST_SPREAD:
+    if lengths.count(1) + lengths.count(2) >= _LEAST_SPREAD or max(map(text.count, _SPREAD_SIGNS)) >= _LEAST_SPREAD:
         for spread in islice(_SPREAD.finditer(text), _MOST_BLOBS):
             letters = re.sub(r"(?<=[^\W\d_])[ .\-_*|](?=[^\W\d_])", "", spread.group())
             yield re.sub(r"[ .\-_*|]+", " ", letters)

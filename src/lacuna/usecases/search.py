@@ -10,7 +10,7 @@ store failing there is no answer.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from lacuna.domain.chunking import embedded_text
 from lacuna.domain.duplicates import Distinct, copies
@@ -18,7 +18,7 @@ from lacuna.domain.errors import InvalidInput, LacunaError
 from lacuna.domain.identity import Reach
 from lacuna.domain.retrieval import Document, Hit, Scored, dense_weight, fuse, reordered
 from lacuna.domain.tiers import Tier, join
-from lacuna.ports.embeddings import Embedder
+from lacuna.ports.embeddings import Embedder, Vectors
 from lacuna.ports.reranker import Reranker
 from lacuna.ports.storage import Catalogue
 from lacuna.ports.vectors import VectorStore
@@ -42,6 +42,7 @@ class Found:
 
 _Both = tuple[list[Scored], tuple[list[Scored], tuple[str, ...]]]
 """By words; by meaning, and which parts failed."""
+_Embedding = asyncio.Future[Vectors]
 Begun = asyncio.Task[_Both]
 """Searches under way."""
 
@@ -67,8 +68,9 @@ class Search:
         self._reranked = reranked
 
     def begin(self, text: str, reach: Reach, top_k: int) -> Begun:
-        """Starts both searches for `hybrid`, which shows what they find; whoever does not ask for it cancels them."""
-        begun = asyncio.create_task(self._both(text, reach, _depth(top_k)))
+        """Starts both searches for `hybrid`, which shows what they find; whoever does not ask for it cancels them. The
+        question is being embedded when it returns: a task would begin only after what the caller does next."""
+        begun = asyncio.create_task(self._both(text, reach, _depth(top_k), self._embedding(text)))
         begun.add_done_callback(_looked_at)
         return begun
 
@@ -77,9 +79,11 @@ class Search:
         `top_k` is not in 1 to MAX_TOP_K, and what the store or the catalogue raises."""
         if not 1 <= top_k <= MAX_TOP_K:
             raise InvalidInput(f"top_k is {top_k}.", cure=f"Ask for 1 to {MAX_TOP_K} passages.")
-        both = self._both(text, reach, _depth(top_k)) if begun is None else begun
-        by_words, (dense, degraded) = await both
-        fused = fuse(dense, by_words, 2 * _depth(top_k), self._weight(text[:_MEASURED]))
+        if begun is None:
+            begun = self.begin(text, reach, top_k)
+        weight = self._weight(text[:_MEASURED])  # while the searches run
+        by_words, (dense, degraded) = await begun
+        fused = fuse(dense, by_words, 2 * _depth(top_k), weight)
         if self._reranker is None:
             return Found(await self._shown(fused, reach, top_k), degraded)
         best = await self._shown(fused, reach, max(top_k, self._reranked))
@@ -103,11 +107,11 @@ class Search:
             for name in wanted
         )
 
-    async def _both(self, text: str, reach: Reach, depth: int) -> _Both:
+    async def _both(self, text: str, reach: Reach, depth: int, embedding: _Embedding | None) -> _Both:
         try:
             async with asyncio.TaskGroup() as searches:
                 by_words = searches.create_task(self._store.lexical(text, reach, depth))
-                by_meaning = searches.create_task(self._dense(text, reach, depth))
+                by_meaning = searches.create_task(self._dense(embedding, reach, depth))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         return by_words.result(), by_meaning.result()
@@ -118,11 +122,20 @@ class Search:
             return dense_weight(len(words), len(words), 0)
         return dense_weight(len(words), self._count_tokens(text), sum(map(len, words)))
 
-    async def _dense(self, text: str, reach: Reach, depth: int) -> tuple[list[Scored], tuple[str, ...]]:
+    def _embedding(self, text: str) -> _Embedding | None:
         if self._embedder is None:
+            return None
+        embedding = asyncio.get_running_loop().run_in_executor(None, self._embedder.embed, [text])
+        embedding.add_done_callback(_looked_at)
+        return embedding
+
+    async def _dense(
+        self, embedding: _Embedding | None, reach: Reach, depth: int
+    ) -> tuple[list[Scored], tuple[str, ...]]:
+        if self._embedder is None or embedding is None:
             return [], ()
         try:
-            vectors = await asyncio.to_thread(self._embedder.embed, [text])
+            vectors = await embedding
         except LacunaError:
             return [], ("embedder",)
         return await self._store.dense(vectors[0], self._embedder.fingerprint, reach, depth), ()
@@ -179,7 +192,7 @@ def _depth(top_k: int) -> int:
     return max(_LEAST_DEPTH, _DEPTH_PER_HIT * top_k)
 
 
-def _looked_at(begun: Begun) -> None:
-    """A failure of searches that nobody asked the result of is none."""
+def _looked_at(begun: asyncio.Future[Any]) -> None:
+    """A failure of what nobody asked the result of is none."""
     if not begun.cancelled():
         begun.exception()

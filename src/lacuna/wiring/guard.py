@@ -417,7 +417,8 @@ class GuardedStore:
         await self._store.close()
 
     def _checked(self, found: list[Scored], reach: Reach) -> list[Scored]:
-        if not all(reach.permits(s.chunk.tier, s.chunk.groups) for s in found):
+        rights = {(scored.chunk.tier, scored.chunk.groups) for scored in found}
+        if not all(reach.permits(tier, groups) for tier, groups in rights):
             raise self._guard.nonsense("a passage outside the asker's reach")
         return found
 

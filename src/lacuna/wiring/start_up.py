@@ -1,4 +1,4 @@
-"""When garbage is looked for while a process starts.
+"""When garbage is looked for while a process starts, and how long a thread keeps the interpreter.
 
 Importing makes some hundred thousand objects that live as long as the process. Python's collector would go through them
 again and again while there are ever more of them, which is a quarter of the time to start, and through all of them in
@@ -6,10 +6,13 @@ each full collection afterwards. So it waits while the process starts, and then 
 """
 
 import gc
+import sys
 from typing import Final
 
 _USUAL: Final = gc.get_threshold()
 _YOUNG: Final = 200_000
+_TURN_S: Final = 0.0005
+"""A tenth of Python's own. A question goes from thread to thread a dozen times, and waits up to this long each time."""
 
 
 def starting() -> None:
@@ -18,7 +21,8 @@ def starting() -> None:
 
 
 def started() -> None:
-    """What exists now stays; from now on garbage is collected as usual. Before workers are forked this also keeps
-    pages shared that a collection would write to."""
+    """What exists now stays; from now on garbage is collected as usual, and threads take short turns. Before workers
+    are forked this also keeps pages shared that a collection would write to."""
     gc.freeze()
     gc.set_threshold(*_USUAL)
+    sys.setswitchinterval(_TURN_S)

@@ -71,15 +71,15 @@ class Head:
         return model_of(fingerprint) == self.model
 
     def judge(self, rows: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
-        """For each row: the probability of being sensitive, the probability of being PROPRIETARY if it is, and whether
-        the text is familiar enough for the two to count."""
+        """For each row: the probability of being sensitive, the probability of being PROPRIETARY if it is (0 where the
+        first is too small for it to count), and whether the text is familiar enough for the two to count."""
         logits, unfamiliarity = self.sensitive.judged(rows)
         familiar = unfamiliarity <= self.thresholds.unfamiliar
-        return (
-            self.sensitive_scale(logits),
-            self.proprietary_scale(self.proprietary.logits(rows)),
-            familiar & features.understood(rows),
-        )
+        sensitive = self.sensitive_scale(logits)
+        proprietary = np.zeros(len(rows))
+        if (counting := sensitive >= self.thresholds.proprietary_sensitive).any():
+            proprietary[counting] = self.proprietary_scale(self.proprietary.logits(rows[counting]))
+        return sensitive, proprietary, familiar & features.understood(rows)
 
     def updated(self, rows: Array, tiers: list[Tier], digest: str) -> "Head":
         """The head refitted with the organisation's examples; `digest` names them."""

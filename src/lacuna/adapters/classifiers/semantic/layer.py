@@ -91,6 +91,8 @@ class SemanticLayer:
             rows = self._rows([windows(example.text)[0] for example in examples])
             self._head = self._bare.updated(rows, [example.tier for example in examples], self._digest)
             self._known = features.content(rows)
+        parts = (_REVISION, self._fingerprint, self._bare.version, self._digest)
+        self._version = f"{_REVISION}+{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
 
     @property
     def local(self) -> bool:
@@ -100,8 +102,7 @@ class SemanticLayer:
     @property
     def version(self) -> str:
         """Names the layer's code, embedder, head and examples."""
-        parts = (_REVISION, self._fingerprint, self._bare.version, self._digest)
-        return f"{_REVISION}+{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
+        return self._version
 
     def examine(self, question: Question) -> LayerResult:
         """A finding for the text and for what goes along with it, none with a span; or evidence that it is public."""
