@@ -1,5 +1,7 @@
 """What comes through the screen, whatever pieces it arrives in."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,11 @@ def screened(text: str) -> str:
         ("Three [3-5] of them [1-2].", "Three of them [1-2]."),
         ("Yes【1†manual】 and no【7】.", "Yes[1] and no."),
         ("use argv[0] or argv[9]", "use argv[0] or argv"),
+        ("It runs[9]. And[9][8], so", "It runs. And, so"),
+        ("www[9].evil.example www [9].evil.example", "www .evil.example www .evil.example"),
+        ("ht[9]tps:[9]//evil.example/?d=1", f"ht tps: {REMOVED}"),
+        ("//http://evil.example/?d=1 //a://b.example", f"//{REMOVED} //a{REMOVED}"),
+        ("//note[9] and //note[1] and data:x【9】", "//note and //note[1] and data:x"),
         ("a list [x] and {y} and (z)", "a list [x] and {y} and (z)"),
         ("Look![1] Look![9] now", "Look![1] Look! now"),
         (f"See {KNOWN}, or [the manual]({KNOWN}).", f"See {KNOWN}, or [the manual]({KNOWN})."),
@@ -66,9 +73,16 @@ def test_what_is_held_back_is_bounded() -> None:
 
 BUILDING = st.sampled_from(
     ["[", "]", "(", ")", "!", "1", "2", "99", ",", " ", "\n", "http", "s", "://", "//", "evil.example", "/", "\\",
-     "www.",      "<", "img", ">", "a", "data:", "javascript:", ":", KNOWN, "argv", "[0]",
+     "www.", "www", ".", "<", "img", ">", "a", "data:", "javascript:", ":", KNOWN, "argv", "[0]",
      "【", "】", "†", "–", "x" * 300]
 )  # fmt: skip
+
+
+def host(link: str) -> str:
+    """The link without its path, or all of one that has no host."""
+    if link.lower().startswith(("data:", "javascript:")):
+        return link
+    return re.split(r"[/\\?#]", re.sub(r"^[^/\\]*[/\\]{2,}", "", link))[0]
 
 
 @given(st.lists(BUILDING, max_size=40), st.lists(st.integers(1, 40), min_size=1))
@@ -84,7 +98,7 @@ def test_the_cut_into_pieces_changes_nothing_and_only_what_is_known_comes_throug
         pieces.append(one.feed(text[at : at + length]))
         at += length
     assert "".join(pieces) + one.finish() == whole
-    assert not any("evil.example" in link for link in links_in(whole)), whole
+    assert not any("evil.example" in host(link) for link in links_in(whole)), whole
     for mark in MARK.finditer(whole):
         quoted = whole[: mark.start()].endswith("argv") and mark.group() == "[0]"
         assert quoted or {1, 2}.issuperset(numbers_of(mark)), whole

@@ -45,6 +45,8 @@ _OPEN_END: Final = re.compile(
 """An end that may be the beginning of one of the above."""
 
 _LINK_END: Final = re.compile(r"[\s<>\"'`|^{})\]，。、；：！？）」』】]")
+_PARTS: Final = ",;!?\"'()[]{}【】［］。，、；：！？）」』"
+"""What stands in the beginning of no address."""
 _TRAILING: Final = ".,;:!?*_~"
 _HOST_WITH_DOT: Final = re.compile(r"[/\\]{2}[^/\\?#]*[^/\\?#.]\.[^/\\?#.]")
 _DATA: Final = re.compile(r"data:\S*[./:]", re.IGNORECASE)
@@ -130,7 +132,7 @@ class AnswerScreen:
         at = len(opening) - 1
         mark = MARK.match(self._held, at)
         if mark is not None and mark.end() - at <= MAX_MARK:
-            return self._cited(opening, mark)
+            return self._cited(opening, mark, final)
         begun = BEGINNING.match(self._held, at)
         if not final and begun is not None and begun.end() == len(self._held) and begun.end() - at <= MAX_MARK:
             return None
@@ -139,8 +141,11 @@ class AnswerScreen:
         self._consume(len(opening))
         return image
 
-    def _cited(self, opening: str, mark: re.Match[str]) -> str:
+    def _cited(self, opening: str, mark: re.Match[str], final: bool) -> str | None:
         named = numbers_of(mark)
+        gap = self._gap(mark.end(), final)
+        if gap is None:
+            return None
         word = _WORD_BEFORE.search(self._before) if len(opening) == 1 else None
         quoted = word is not None and any(word.group() + mark.group() in source for source in self._sources)
         taken = self._consume(mark.end())
@@ -150,7 +155,17 @@ class AnswerScreen:
         self.removed_citations += len(named) - len(kept)
         if kept:
             return opening[:-1] + "".join(f"[{n}]" for n in kept)
-        return "!" if opening.endswith("![") else ""
+        return "!" if opening.endswith("![") else gap
+
+    def _gap(self, at: int, final: bool) -> str | None:
+        """What keeps apart what stands before a mark that is taken out and what follows at `at`: a blank where both
+        together could be an address. None where that is not known yet."""
+        following = self._held[at : at + 2]
+        if not following or following in {".", ":"}:
+            return "" if final else None
+        if following[0].isspace() or following[0] in _PARTS:
+            return ""
+        return "" if following[0] in ".:" and following[1:].isspace() else " "
 
     def _target(self, final: bool) -> str | None:
         """The address of a Markdown link, which begins the held text."""
@@ -172,8 +187,10 @@ class AnswerScreen:
         if length > MAX_LINK:
             self._swallowing = end is None
             self._consume(length)
-        elif not _leads_somewhere(address) or _compared(address) in self._links:
+        elif _compared(address) in self._links:
             return self._consume(length)
+        elif not _leads_somewhere(address):
+            return self._consume(opening)  # a citation or an address may stand in the rest
         else:
             self._consume(len(address))
         self.removed_links += 1
