@@ -1,5 +1,6 @@
 """PDF: pages for retrieval, and what stands on, under and beside them for classification."""
 
+import base64
 import zlib
 
 import pytest
@@ -128,3 +129,67 @@ def test_a_damaged_pdf_is_unreadable(data: bytes) -> None:
 def test_too_much_text_is_refused() -> None:
     with pytest.raises(TooLarge, match="characters"):
         pdf.read(samples.pdf(["a long page of words " * 20]), "f.pdf", Limits(max_output_chars=50))
+
+
+HIDDEN = "Zorblax Quillfeather"
+
+
+def made(content: str | bytes, dictionary: str = "", *, packed: bool = True) -> str:
+    data = content if isinstance(content, bytes) else content.encode("latin-1")
+    data = zlib.compress(data) if packed else data
+    filters = "/Filter /FlateDecode" if packed else ""
+    return f"<< /Length {len(data)} {filters} {dictionary} >>\nstream\n{data.decode('latin-1')}\nendstream"
+
+
+PAINTED = f"BT /F1 12 Tf 2 2 Td ({HIDDEN}) Tj ET"
+FORM = "/Type /XObject /Subtype /Form /BBox [0 0 400 99] /Resources << /Font << /F1 3 0 R >> >>"
+ATTACHED = "<< /Type /Filespec /F (a.zip) /EF << /F 12 0 R >> >>"
+ARCHIVE = samples.zip_file({"a.txt": HIDDEN.encode()})
+
+
+@pytest.mark.parametrize(
+    ("more", "annotations"),
+    [
+        (["<< /Type /Annot /Subtype /Stamp /Rect [0 0 400 99] /AP << /N 11 0 R >> >>", made(PAINTED, FORM)], [10]),
+        ([made(PAINTED, FORM)], []),
+        (["<< /Type /Page /Contents 11 0 R >>", made(PAINTED)], []),
+        ([made(f"/Figure << /Alt ({HIDDEN}) >> BDC BT ET EMC")], []),
+        ([f"<< /Type /Annot /Subtype /FreeText /Rect [0 0 9 9] /RC (<p><b>Zorb</b>{HIDDEN[4:]}</p>) >>"], [10]),
+        (["<< /Subtype /FileAttachment /Rect [0 0 9 9] /FS 11 0 R >>", ATTACHED, made(ARCHIVE)], [10]),
+        ([ATTACHED, "1", made(ARCHIVE, "/Type /EmbeddedFile")], []),
+        ([made(f"<x:meta xmlns:x='x'>{HIDDEN}</x:meta>".encode("utf-16"))], []),
+        ([made(f'var a = "endstream"; var b = "{HIDDEN}"', packed=False)], []),
+        ([made(f'app.alert("{HIDDEN}")', f"/Junk ({'x' * 5_000})")], []),
+        ([f"<< /A 1 % ((( {HIDDEN}\n>>"], []),
+        (["<< /A 1 % (((\n/B (" + HIDDEN + ") >>"], []),
+        ([f"<< /V /{HIDDEN.replace(' ', '#20')} >>"], []),
+        ([made(b"\xff\xd8\xff\xfe\0\x16" + HIDDEN.encode() + b"\xff\xd9", "/Subtype /Image", packed=False)], []),
+        ([made(base64.a85encode(f'f("{HIDDEN}")'.encode()) + b"~>", "/Filter /ASCII85Decode", packed=False)], []),
+    ],
+)
+def test_what_no_page_shows_is_found(more: list[str], annotations: list[int]) -> None:
+    data = samples.pdf(["Plain words."], more=more, annotations=annotations)
+    assert HIDDEN in " ".join(pdf.read(data, "a.pdf", Limits()).everything.split())
+
+
+def test_pages_of_earlier_versions_are_found() -> None:
+    first = samples.pdf([HIDDEN])
+    clean = made("BT /F1 12 Tf 72 720 Td (Nothing) Tj ET", packed=False)
+    entry = f"101 0 obj\n{clean}\nendobj\n"
+    before = first.rfind(b"xref", 0, first.rfind(b"startxref"))
+    table = f"xref\n101 1\n{len(first):010d} 00000 n \ntrailer\n<< /Size 102 /Root 1 0 R /Prev {before} >>"
+    second = first + f"{entry}{table}\nstartxref\n{len(first) + len(entry)}\n%%EOF\n".encode("latin-1")
+    parsed = pdf.read(second, "a.pdf", Limits())
+    assert [section.text for section in parsed.sections] == ["Nothing"]
+    assert HIDDEN in parsed.everything
+
+
+@pytest.mark.parametrize("outside", [HIDDEN.encode(), ARCHIVE])
+def test_what_stands_behind_the_end_is_found(outside: bytes) -> None:
+    assert HIDDEN in pdf.read(samples.pdf(["Plain words."]) + outside, "a.pdf", Limits()).everything
+
+
+def test_codes_of_fonts_are_no_text() -> None:
+    gibberish = made("BT /F9 12 Tf (!\"#$ %&'*+ ,-./) Tj <0012003400560078> Tj ET", FORM)
+    parsed = pdf.read(samples.pdf(["Plain words."], more=[gibberish]), "a.pdf", Limits())
+    assert parsed.everything == "Plain words."

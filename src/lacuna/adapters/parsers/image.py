@@ -30,7 +30,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     if data.startswith(b"\x89PNG"):
         kind, texts = "image/png", _png(data, limits)
     elif data.startswith(b"\xff\xd8"):
-        kind, texts = "image/jpeg", _jpeg(data)
+        kind, texts = "image/jpeg", jpeg_texts(data)
     elif data.startswith(b"GIF8"):
         kind, texts = "image/gif", _gif(data)
     elif data.startswith(b"RIFF"):
@@ -77,7 +77,8 @@ def _international(body: bytes, limits: Limits) -> Iterator[str]:
     yield from words_of(text) if keyword.startswith(b"XML:com.adobe.xmp") else [decoded(text)]
 
 
-def _jpeg(data: bytes) -> Iterator[str]:
+def jpeg_texts(data: bytes) -> Iterator[str]:
+    """The texts in a JPEG file's segments."""
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]

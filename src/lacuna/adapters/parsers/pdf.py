@@ -7,6 +7,7 @@ Text in pictures is not read. What PDFium has no function for is taken from the 
 import ctypes
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -17,11 +18,14 @@ import pypdfium2.raw as raw
 from lacuna.adapters.parsers.embedded import add_embedded
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import MAX_PAGES, Collector, Limits, damaged
-from lacuna.adapters.parsers.pdf_objects import object_texts
+from lacuna.adapters.parsers.packed import read_zip
+from lacuna.adapters.parsers.pdf_objects import ObjectTexts
+from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import TooLarge, UnreadableDocument
 from lacuna.ports.parsers import Parsed, Section
 
 _HYPHEN_AT_LINE_END: Final = re.compile("(?<=\\w)[\ufffe\x02\xad]\r?\n?(?=\\w)")
+_END_OF_FILE: Final = re.compile(rb"startxref\s+\d+\s+%%EOF")
 _ANNOTATION_KEYS: Final = (b"Contents", b"T", b"TU", b"V", b"DV", b"Subj", b"RC", b"NM")
 _MAX_ANNOTATIONS: Final = 10_000
 _MAX_BOOKMARKS: Final = 10_000
@@ -55,16 +59,73 @@ def _read(document: Any, data: bytes, filename: str, limits: Limits) -> Parsed:
         everything.add(value)
     headings = _bookmarks(document, everything)
     document.init_forms()
+    objects = ObjectTexts(_decrypted(document, data), limits)
+    attached = _attachments(document, limits, everything)
     sections, heading = [], ""
     for number in range(len(document)):
         heading = headings.get(number, heading)
         text = _page(document, number, everything)
         sections.append(Section(text, heading, number + 1))
-    _attachments(document, limits, everything)
-    for text in object_texts(_decrypted(document, data), limits):
-        everything.add(text)
+    _unseen(objects, attached, limits, everything)
+    _earlier(data, everything)
+    _around(data, filename, limits, everything)
     title = " ".join(str(metadata.get("Title", "")).split())[:300] or title_from_name(filename)
     return Parsed(title, "application/pdf", sections_of(sections, limits.max_output_chars), everything.text())
+
+
+def _unseen(objects: ObjectTexts, attached: set[bytes], limits: Limits, everything: Collector) -> None:
+    """What stands in the objects and on no page: strings, files that no list of attachments names, unused contents."""
+    for text in objects.texts():
+        everything.add(text)
+    for content in objects.files:
+        if content not in attached:
+            add_embedded(content, "", limits, everything)
+    known = set(everything.text().split()) if objects.shown else set[str]()
+    for line in dict.fromkeys(objects.shown):
+        if not known.issuperset(line.split()):
+            everything.add(line)
+
+
+def _earlier(data: bytes, everything: Collector) -> None:
+    """The pages of earlier versions, which a file that was changed by adding to it still holds."""
+    ends = [found.end() for found in _END_OF_FILE.finditer(data)]
+    pages = set[str]()
+    for end in ends[:-1]:
+        try:
+            document = pdfium.PdfDocument(data[:end])
+        except pdfium.PdfiumError:
+            continue
+        try:
+            for number in range(min(len(document), MAX_PAGES)):
+                text = _all_text(document[number])
+                if text not in pages:
+                    pages.add(text)
+                    everything.add(text)
+        except pdfium.PdfiumError:
+            continue
+        finally:
+            document.close()
+
+
+def _around(data: bytes, filename: str, limits: Limits, everything: Collector) -> None:
+    """What stands before the file's beginning and after its end."""
+    end = max(data.rfind(b"%%EOF"), 0)
+    if data.find(b"PK\x05\x06", end) >= 0 and zipfile.is_zipfile(io.BytesIO(data)):
+        everything.add(read_zip(data, filename, limits.inside()).everything)
+    for outside in (data[: data.find(b"%PDF-")], data[end + len(b"%%EOF") :]):
+        for text in strings(outside):
+            everything.add(text)
+
+
+def _all_text(page: Any) -> str:
+    try:
+        text_page = page.get_textpage()
+        try:
+            return _joined(text_page.get_text_range())
+        finally:
+            text_page.close()
+    finally:
+        page.close()
 
 
 def _page(document: Any, number: int, everything: Collector) -> str:
@@ -80,9 +141,28 @@ def _page(document: Any, number: int, everything: Collector) -> str:
         form = document.formenv.raw if document.formenv is not None else None
         for text in _annotations(document, page, form):
             everything.add(text)
+        painted = _has_appearance(page)
+        if painted:
+            raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
     finally:
         page.close()
+    if painted:
+        # What stamps and boxes show is part of the page now.
+        everything.add(_all_text(document[number]))
     return visible
+
+
+def _has_appearance(page: Any) -> bool:
+    """Whether something on the page brings its own picture."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, index)
+        if annotation:
+            try:
+                if raw.FPDFAnnot_HasKey(annotation, b"AP"):
+                    return True
+            finally:
+                raw.FPDFPage_CloseAnnot(annotation)
+    return False
 
 
 def _joined(text: str) -> str:
@@ -158,12 +238,15 @@ def _decrypted(document: Any, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _attachments(document: Any, limits: Limits, everything: Collector) -> None:
-    """Names and texts of attached files."""
+def _attachments(document: Any, limits: Limits, everything: Collector) -> set[bytes]:
+    """Reads the attached files that the document lists; gives their contents."""
+    attached = set[bytes]()
     for index in range(min(document.count_attachments(), _MAX_ATTACHMENTS)):
         attachment = document.get_attachment(index)
         try:
             content = bytes(attachment.get_data())
         except pdfium.PdfiumError:
             content = b""
+        attached.add(content)
         add_embedded(content, attachment.get_name(), limits, everything)
+    return attached
