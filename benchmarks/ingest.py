@@ -1,7 +1,9 @@
 """Chunks a second through the whole of ingest, beside the embedder alone on the same passages in the same run.
 
-Ingest parses in children, cuts, classifies with the heuristic layer, embeds and writes durably to SQLite; the embedder
-alone gets the same batches on the same number of threads. The documents are made up.
+Ingest parses in children, cuts, classifies with the heuristic layer, hashes for the fingerprint index, embeds and
+writes durably to SQLite; the embedder alone gets the same passages on the same number of threads. The documents are
+made up. What the embedder computes stands beside a plain matrix product in fp32, so that one sees what this machine's
+cores could do at all.
 """
 
 import asyncio
@@ -14,15 +16,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.report import Row
+from lacuna.adapters.classifiers.fingerprint import KeyedFingerprinter
 from lacuna.adapters.classifiers.heuristic import HeuristicLayer
 from lacuna.adapters.classifiers.terms import TermSet
-from lacuna.adapters.embeddings.minilm import MiniLM, open_minilm
+from lacuna.adapters.embeddings.minilm import SEQUENCE_LIMIT, MiniLM, open_minilm
+from lacuna.adapters.embeddings.minilm_weights import DIMENSION, LAYERS
 from lacuna.adapters.parsers.child_process import ChildProcessParser
 from lacuna.adapters.parsers.chunker import Chunker
 from lacuna.adapters.secrets.files import FileKeyRing
 from lacuna.adapters.sources.folder import FolderSource
 from lacuna.adapters.storage.clock import SystemClock, TimeOrderedIds
+from lacuna.adapters.storage.fingerprints import SqliteFingerprints
 from lacuna.adapters.storage.sqlite import open_storage
 from lacuna.adapters.vectors.embedded import EmbeddedVectorStore
 from lacuna.domain.chunking import embedded_text
@@ -41,14 +48,17 @@ WORDS = (
 ).split()
 
 
-ROUNDS = 4
+ROUNDS = 8
+PRODUCT = 1_536
+"""Rows and columns of the matrices whose product is measured."""
 
 
 @dataclass(frozen=True)
 class _Round:
-    """Wall-clock and processor seconds of ingest and of the embedder alone."""
+    """Wall-clock and processor seconds of ingest and of the embedder alone; `operations` are the embedder's."""
 
     chunks: int
+    operations: float
     seconds: float
     busy: float
     alone_seconds: float
@@ -58,7 +68,7 @@ class _Round:
 def run(scale: float) -> list[Row]:
     """`scale` 1.0 ingests 200 documents of about 1,000 words."""
     with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
-        return asyncio.run(_run(Path(folder), max(8, round(200 * scale))))
+        return asyncio.run(_run(Path(folder), max(ROUNDS, round(200 * scale))))
 
 
 async def _run(folder: Path, documents: int) -> list[Row]:
@@ -70,6 +80,8 @@ async def _run(folder: Path, documents: int) -> list[Row]:
     keys = FileKeyRing(folder)
     storage = await open_storage(folder, keys)
     store = await EmbeddedVectorStore.open(folder / "passages.db")
+    fingerprinter = KeyedFingerprinter(keys.derived("fingerprints"), f"{keys.hmac_key_id}-derived")
+    index = await SqliteFingerprints.open(folder, fingerprinter.scheme)
     layer = HeuristicLayer(TermSet(projects=("Lanternfish",), customers=("Aldbrook Water",)))
 
     def classified(text: str) -> Classification:
@@ -91,6 +103,8 @@ async def _run(folder: Path, documents: int) -> list[Row]:
             clock=SystemClock(),
             ids=TimeOrderedIds(),
             max_file_bytes=1 << 20,
+            fingerprints=index,
+            fingerprinter=fingerprinter,
         )
         rounds = [await _round(ingest, parser, embedder, part) for part in parts]
         _, again, _ = await _folder(ingest, corpus)
@@ -98,37 +112,81 @@ async def _run(folder: Path, documents: int) -> list[Row]:
         for _ in range(200):
             await parser.parse(b"# Title\n\nA short text.\n", "a.md")
         small = (time.perf_counter() - started) / 200
+    await index.close()
     await store.close()
     await storage.close()
-    chunks = sum(one.chunks for one in rounds)
-    seconds = sum(one.seconds for one in rounds)
-    each, alone_each = (
-        sum(busy) / chunks * 1000 for busy in zip(*((r.busy, r.alone_busy) for r in rounds), strict=True)
-    )
-    ratio = statistics.median(one.alone_seconds / one.seconds for one in rounds)
-    alone = chunks / sum(one.alone_seconds for one in rounds)
+    unchanged = documents // ROUNDS * ROUNDS
     return [
-        Row(
-            "ingest, new documents", chunks / seconds, "chunks/s", "embedder alone", ratio, f"median of {ROUNDS} rounds"
-        ),
-        Row("embedder alone", alone, "chunks/s", "", None, f"{WORKERS} threads, batches of {EMBED_BATCH}"),
-        Row(
-            "ingest, processor time", each, "ms/chunk", "embedder alone", each / alone_each, "without parsing children"
-        ),
-        Row("embedder alone, processor time", alone_each, "ms/chunk", "", None),
-        Row("ingest again, unchanged", documents / again, "files/s", "new documents", seconds / again),
+        *_rates(rounds),
+        *_arithmetic(rounds),
+        Row("ingest again, unchanged", unchanged / again, "files/s", "", None),
         Row("parse a small file in a warm child", small * 1000, "ms", "", None),
     ]
 
 
+def _rates(rounds: Sequence[_Round]) -> list[Row]:
+    chunks = sum(one.chunks for one in rounds)
+    wall = statistics.median(one.alone_seconds / one.seconds for one in rounds)
+    busy = statistics.median(one.busy / one.alone_busy for one in rounds)
+    of = f"median of {ROUNDS} rounds"
+    return [
+        Row(
+            "ingest, new documents", chunks / sum(one.seconds for one in rounds), "chunks/s", "embedder alone", wall, of
+        ),
+        Row(
+            "embedder alone", chunks / sum(r.alone_seconds for r in rounds), "chunks/s", "", None, f"{WORKERS} threads"
+        ),
+        Row(
+            "ingest, processor time",
+            sum(one.busy for one in rounds) / chunks * 1000,
+            "ms/chunk",
+            "embedder alone",
+            busy,
+            f"{of}; without parsing children",
+        ),
+        Row("embedder alone, processor time", sum(r.alone_busy for r in rounds) / chunks * 1000, "ms/chunk", "", None),
+    ]
+
+
+def _arithmetic(rounds: Sequence[_Round]) -> list[Row]:
+    """What a chunk costs in multiplications and additions, and how many of them a core does in a second."""
+    operations, product = sum(one.operations for one in rounds), _matrix_product()
+    rate = operations / sum(one.alone_busy for one in rounds)
+    chunks = sum(one.chunks for one in rounds)
+    return [
+        Row("operations of a chunk", operations / chunks / 1e9, "G", "", None, "multiplications and additions"),
+        Row("embedder, of a core", rate / 1e9, "G/s", "fp32 matrix product", rate / product, "8-bit integers"),
+        Row("fp32 matrix product, of a core", product / 1e9, "G/s", "", None, f"numpy, {PRODUCT} x {PRODUCT}"),
+    ]
+
+
+def _matrix_product() -> float:
+    """Operations in a second of processor time, by however many threads."""
+    matrix = np.random.default_rng(1).random((PRODUCT, PRODUCT), dtype=np.float32)
+    rates = []
+    for _ in range(8):
+        busy = time.process_time()
+        matrix @ matrix
+        rates.append(2 * PRODUCT**3 / (time.process_time() - busy))
+    return max(rates)
+
+
+def _operations(tokens: int) -> int:
+    """Of a text with so many tokens: products with weights (four of DIMENSION squared and two four times as large, a
+    token and layer) and between tokens; two for each multiplication."""
+    return 2 * LAYERS * tokens * (12 * DIMENSION**2 + 2 * tokens * DIMENSION)
+
+
 async def _round(ingest: Ingest, parser: ChildProcessParser, embedder: MiniLM, folder: Path) -> _Round:
-    """One part of the corpus, the embedder alone before and after, so that a neighbour's load hits both alike."""
+    """One part of the corpus, half of it by the embedder alone before and half after, so that a neighbour's load hits
+    both alike."""
     passages = await _passages(parser, embedder, folder)
-    before = await asyncio.to_thread(_embed_alone, embedder, passages)
+    before = await asyncio.to_thread(_embed_alone, embedder, passages[::2])
     chunks, seconds, busy = await _folder(ingest, folder)
-    after = await asyncio.to_thread(_embed_alone, embedder, passages)
+    after = await asyncio.to_thread(_embed_alone, embedder, passages[1::2])
     assert chunks == len(passages)
-    return _Round(chunks, seconds, busy, (before[0] + after[0]) / 2, (before[1] + after[1]) / 2)
+    operations = sum(_operations(min(SEQUENCE_LIMIT, embedder.count_tokens(text) + 2)) for text in passages)
+    return _Round(chunks, operations, seconds, busy, before[0] + after[0], before[1] + after[1])
 
 
 async def _passages(parser: ChildProcessParser, embedder: MiniLM, corpus: Path) -> list[str]:
@@ -149,9 +207,11 @@ async def _folder(ingest: Ingest, corpus: Path) -> tuple[int, float, float]:
 
 
 def _embed_alone(embedder: MiniLM, texts: Sequence[str]) -> tuple[float, float]:
+    """In batches as ingest makes them, each thread its share."""
     started, busy = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(WORKERS) as threads:
-        batches = (texts[start : start + EMBED_BATCH] for start in range(0, len(texts), EMBED_BATCH))
+        size = min(EMBED_BATCH, -(-len(texts) // WORKERS))
+        batches = (texts[start : start + size] for start in range(0, len(texts), size))
         list(threads.map(embedder.embed, batches))
     return time.perf_counter() - started, time.process_time() - busy
 
