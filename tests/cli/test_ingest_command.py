@@ -2,8 +2,12 @@
 
 import fcntl
 import json
+import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +114,46 @@ def test_a_watched_folder_is_followed_until_the_process_is_told_to_stop(tmp_path
     finally:
         watching.kill()
         watching.communicate()
+
+
+def test_a_run_that_is_told_to_stop_says_so_and_the_next_goes_on(tmp_path: Path) -> None:
+    folder, data = tmp_path / "handbook", tmp_path / "data"
+    folder.mkdir()
+    odd = (b"caf\xe9.txt", b"[red]pump[bold].md", b"two\nlines.txt")
+    names = [*odd, *(b"%d.md" % number for number in range(30))]
+    for name in names:
+        with open(os.path.join(os.fsencode(folder), name), "wb") as file:
+            file.write(b"Pump " + name.hex().encode() + b" runs at a fixed speed. " * 40)
+    sync = ["ingest", "--sync", str(folder), "--json", "--data-dir", str(data)]
+    running = subprocess.Popen([sys.executable, "-m", "lacuna", *sync], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    try:
+        while not _stored(data / "passages.db"):
+            assert running.poll() is None
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        stopped, _ = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.wait()
+    assert (running.returncode, json.loads(stopped)["error"]["code"]) == (130, "interrupted")
+    kept = _stored(data / "passages.db")
+    rest = lacuna(*sync, cwd=tmp_path)
+    assert rest.returncode == 0, rest.stderr
+    told = json.loads(rest.stdout)
+    assert (told["counts"]["unchanged"], told["counts"]["stored"]) == (kept, len(names) - kept)
+    assert _stored(data / "passages.db") == len(names) > kept
+    sources = {row["source"] for row in told["outcomes"]}
+    assert {"handbook/caf\\udce9.txt", "handbook/[red]pump[bold].md", "handbook/two\\nlines.txt"} < sources
+
+
+def _stored(passages: Path) -> int:
+    """Documents with passages."""
+    if not passages.exists():
+        return 0
+    store = sqlite3.connect(f"{passages.as_uri()}?mode=ro", uri=True)
+    try:
+        return int(store.execute("SELECT count(*) FROM documents").fetchone()[0])
+    except sqlite3.OperationalError:  # its tables are not there yet
+        return 0
+    finally:
+        store.close()

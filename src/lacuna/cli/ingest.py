@@ -87,10 +87,26 @@ def ingest_command(
         run(lambda: _watched(wanted, kind, every, data_dir))
         return
     report = kind(dry_run=dry_run)
-    faults = run(lambda: _ingest(wanted, report, data_dir))
-    report.end(faults)
+    faults = run(lambda: _once(wanted, report, data_dir))
+    report.end([_interrupted()] if faults is None else faults)
+    if faults is None:
+        raise typer.Exit(130)
     if report.failed or faults:
         raise typer.Exit(1)
+
+
+async def _once(wanted: _Wanted, report: Report, data_dir: Path | None) -> list[LacunaError] | None:
+    from lacuna.cli.ingest_watch import until_stopped
+
+    return await until_stopped(_ingest(wanted, report, data_dir))
+
+
+def _interrupted() -> LacunaError:
+    return LacunaError(
+        "The run was told to stop. What it had taken in is kept.",
+        cure="Run it again: it goes on where it ended.",
+        code="interrupted",
+    )
 
 
 async def _watched(

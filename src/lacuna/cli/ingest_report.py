@@ -39,7 +39,7 @@ class Report(ABC):
         self._tiers = Counter[tuple[str, Tier | None]]()
         self._chunks = Counter[str]()
         self.total = 0
-        self._began = time.monotonic()
+        self._began = 0.0
 
     @property
     def failed(self) -> int:
@@ -52,6 +52,8 @@ class Report(ABC):
     def counted(self, items: int) -> None:
         """A source with so many items is begun."""
         self.total += items
+        # What happened before, such as opening the stores, says nothing about the rate.
+        self._began = self._began or time.monotonic()
 
     def add(self, outcome: "Outcome") -> None:
         self._counts[outcome.status] += 1
@@ -73,7 +75,11 @@ class JsonReport(Report):
         super().__init__(dry_run=dry_run, changes_only=changes_only)
         self._plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
         self._begun = False
-        self._told = self._began
+        self._told = 0.0
+
+    def counted(self, items: int) -> None:
+        super().counted(items)
+        self._told = self._told or self._began
 
     def add(self, outcome: "Outcome") -> None:
         super().add(outcome)

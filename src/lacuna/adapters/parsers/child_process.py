@@ -68,7 +68,9 @@ class ChildProcessParser:
             )
         if self._present >= self._places:
             raise Overloaded("Too many documents wait to be parsed.", cure="Try again later.")
-        job = Job(data, filename, self._max_output_chars, self._max_inflated_bytes, int(self._timeout_s) + 1)
+        # A file system's names need not be valid UTF-8.
+        name = filename.encode(errors="replace").decode()
+        job = Job(data, name, self._max_output_chars, self._max_inflated_bytes, int(self._timeout_s) + 1)
         self._present += 1
         try:
             async with self._slots:
