@@ -22,7 +22,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from lacuna.api.assembly import asgi_of, context_of, one_by_one, require_credentials
+from lacuna.api.assembly import asgi_of, context_of, import_routes, one_by_one, require_credentials
 from lacuna.api.context import Context
 from lacuna.config import Loaded
 from lacuna.config.settings import TlsSettings
@@ -33,7 +33,7 @@ from lacuna.http.protocol import BoundedProtocol
 from lacuna.ports.telemetry import Telemetry
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics, telemetry_of
-from lacuna.wiring.start_up import started
+from lacuna.wiring.start_up import short_turns, started
 from lacuna.wiring.terms import NewestTerms
 from lacuna.wiring.vault import load_with_secrets, with_secrets
 from lacuna.wiring.workers import Place, Workers
@@ -62,7 +62,7 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
     announce = (lambda: ready(_address(listening, scheme))) if ready is not None else _nobody
     try:
         with hold_folder(prepared(settings.storage.data_path)):
-            started()
+            short_turns()
             if development or settings.server.workers == 1:
                 _in_loop(_serve(loaded, every, listening, announce, development=development))
             else:
@@ -74,6 +74,8 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
 def _supervise(loaded: Loaded, every: Sequence[Loaded], listening: socket.socket, ready: Callable[[], None]) -> None:
     """Starts workers on one socket and stays with them."""
     settings = loaded.settings
+    import_routes()  # once for all
+    started()
     metrics = SharedMetrics(settings) if settings.metrics.enabled else None
     if metrics is not None:
         _say_metrics(settings.server.host, metrics.port)
@@ -130,7 +132,9 @@ async def _serve(
         for each in every:
             telemetry = telemetry_of(each, beside=telemetry)
             application = await stack.enter_async_context(
-                open_application(loaded=each, surface=surface, process=process, telemetry=telemetry)
+                open_application(
+                    loaded=each, surface=surface, process=process, telemetry=telemetry, meanwhile=import_routes
+                )
             )
             buckets = None if shared is None else shared.buckets
             contexts[each.settings.tenancy.tenant or ""] = context_of(

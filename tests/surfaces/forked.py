@@ -205,9 +205,11 @@ def _serve(control: socket.socket) -> None:
     """The template: imports, then forks for each request until nobody can ask any more."""
     import lacuna.cli.app
     import lacuna.server
+    from lacuna.api.assembly import import_routes
     from lacuna.wiring.catalog import back_end
 
     lacuna.cli.app.tree()
+    import_routes()
     for port, name in _USED.items():
         back_end(port, name)
     if threading.active_count() != 1:

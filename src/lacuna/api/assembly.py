@@ -1,12 +1,15 @@
-"""From settings and applications to the one ASGI program that the server runs."""
+"""From settings and applications to the one ASGI program that the server runs.
+
+The routes, and with them the web framework, are imported only when they are wanted: that is a third of what a server
+imports, and a start does it while its passages are read.
+"""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from starlette.types import ASGIApp
 
-from lacuna.api.app import build
 from lacuna.api.context import Context
-from lacuna.api.tenants import build_tenants
 from lacuna.config import Loaded, Settings
 from lacuna.domain.errors import ConfigError
 from lacuna.http.auth import MIN_KEY_LENGTH, Authenticator, CredentialAuthenticator, DevAuthenticator
@@ -44,6 +47,11 @@ def require_credentials(loaded: Loaded) -> None:
         )
 
 
+def import_routes() -> None:
+    """What `asgi_of` imports otherwise."""
+    import_module("lacuna.api.tenants")
+
+
 def context_of(
     settings: Settings,
     application: Application,
@@ -68,6 +76,9 @@ def context_of(
 
 def asgi_of(loaded: Loaded, contexts: Mapping[str, Context], refusals: RateLimit, *, development: bool) -> ASGIApp:
     """The program for requests of every tenant in `contexts`, which are by name."""
+    from lacuna.api.app import build
+    from lacuna.api.tenants import build_tenants
+
     server = loaded.settings.server
     limits = Limits(server.max_body_bytes, MAX_IN_FLIGHT, server.request_timeout_s)
     auth, tenancy = loaded.settings.auth, loaded.settings.tenancy

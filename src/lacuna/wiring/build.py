@@ -88,11 +88,13 @@ async def open_application(
     passages_needed: bool = True,
     process: Mapping[str, int] | None = None,
     telemetry: Telemetry | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> AsyncIterator[Application]:
     """The application for the configuration as found (plus `overrides` by dotted key), or for one `loaded` already.
     Raises ConfigError or StorageError before anything is served; also where all of several documents have lost their
     passages, unless they are not `passages_needed`. `surface` is recorded when a server starts and stops, with
-    what `process` says of this one; `telemetry` is given where several applications share a process."""
+    what `process` says of this one; `telemetry` is given where several applications share a process. `meanwhile` is
+    called while a large store is still being read in another thread."""
     found = await asyncio.to_thread(with_secrets, load(overrides) if loaded is None else loaded)
     refuse_unsupported(found)
     _require_tenant(found)
@@ -129,6 +131,8 @@ async def open_application(
         )
         approvals = Approvals(storage.approvals, storage.ledger, keys, clock, ids)
         anchored = anchoring(settings.audit.anchors, folder, storage.ledger, clock, telemetry, stack)
+        if meanwhile is not None:
+            meanwhile()
         store, places = await opening
         meaning = semantics(found, of_questions, store, telemetry)
         texts = stored_texts(folder, settings.audit, storage.ledger, storage.catalogue, keys, clock)

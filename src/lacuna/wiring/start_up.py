@@ -20,9 +20,13 @@ def starting() -> None:
     gc.set_threshold(_YOUNG, *_USUAL[1:])
 
 
+def short_turns() -> None:
+    """Threads take short turns: for a server, also while it starts and one of them reads the passages."""
+    sys.setswitchinterval(_TURN_S)
+
+
 def started() -> None:
-    """What exists now stays; from now on garbage is collected as usual, and threads take short turns. Before workers
-    are forked this also keeps pages shared that a collection would write to."""
+    """What exists now stays; from now on garbage is collected as usual. Before workers are forked this also keeps
+    pages shared that a collection would write to."""
     gc.freeze()
     gc.set_threshold(*_USUAL)
-    sys.setswitchinterval(_TURN_S)
