@@ -94,6 +94,17 @@ def test_a_word_in_a_short_passage_weighs_more() -> None:
     assert short.weights[short.keys == key] > long.weights[long.keys == key]
 
 
+def test_what_a_question_repeats_counts_more_but_not_without_end() -> None:
+    def weight(question: str) -> float:
+        terms = question_terms(question)
+        return float(terms.weights[np.isin(terms.keys, passage_terms("", "", "valve").keys)].max())
+
+    once = weight("how is the valve set")
+    assert once < weight("how is the valve set, and which valve leaks") < weight("valve " * 1_000) < 9 * once
+    asked = question_terms("the seal of the valve of the pump")
+    assert asked.weights.max() == 1
+
+
 def test_a_question_has_a_limit() -> None:
     asked = question_terms(" ".join(str(10_000 + n) for n in range(10 * MAX_WORDS)))
     assert len(asked.keys) == MAX_WORDS

@@ -50,6 +50,8 @@ _GRAM_SHARE: Final = 0.2
 _SATURATION: Final = 1.6
 _LENGTH: Final = 0.7
 """BM25's k1 and b."""
+_REPEATED: Final = 8
+"""BM25's k3: however often a question says a word, it counts less than nine times."""
 _AVERAGE_WORDS: Final = 130
 _AVERAGE_GRAMS: Final = 400
 
@@ -90,10 +92,20 @@ def passage_terms(title: str, heading: str, text: str) -> Terms:
 
 
 def question_terms(text: str) -> Terms:
-    """The terms of a question: 1 for a stem, less for a 4-gram."""
-    distinct = list(dict.fromkeys(words(text[:_LONGEST_QUESTION])))[:MAX_WORDS]
-    keys = np.array(sorted(_counted(distinct, language_of(distinct))), dtype=np.uint32)
-    return Terms(keys, np.where(keys < GRAMS, np.float32(_GRAM_SHARE), np.float32(1)))
+    """The terms of a question: 1 for the stem of a word, less for a 4-gram, more where the question repeats the word: long
+    questions repeat what they are about. Function words gain nothing by it."""
+    counts = Counter(words(text[:_LONGEST_QUESTION]))
+    distinct = list(counts)[:MAX_WORDS]
+    language = language_of(distinct)
+    weights: dict[int, float] = {}
+    for word in distinct:
+        often = 1 if is_function_word(word, language) else counts[word]
+        weight = (_REPEATED + 1) * often / (_REPEATED + often)
+        for key in _keys(word[:_LONGEST_WORD], language):
+            weights[key] = max(weight, weights.get(key, 0.0))
+    keys = np.array(sorted(weights), dtype=np.uint32)
+    repeated = np.array([weights[key] for key in keys.tolist()], dtype=np.float32)
+    return Terms(keys, np.where(keys < GRAMS, np.float32(_GRAM_SHARE), np.float32(1)) * repeated)
 
 
 def rarity(holding: int, of: int) -> float:
