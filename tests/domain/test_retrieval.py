@@ -1,4 +1,5 @@
-"""Fusion is a convex sum: bounded, monotone, and blind to the scale of either score."""
+"""Fusion is a convex sum: bounded, monotone, and blind to the scale of either score. A document's passages speak for
+each other, and nothing else does."""
 
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.domain.retrieval import Scored, dense_weight, fuse
+from lacuna.domain.retrieval import OF_A_DOCUMENT, Scored, by_documents, dense_weight, fuse
 from lacuna.testing.passages import passage
 
 
@@ -19,6 +20,47 @@ _NAMES = st.sampled_from([f"c{n}" for n in range(8)])
 _COSINES = st.dictionaries(_NAMES, st.floats(-1, 1), max_size=8).map(scored)
 _BM25 = st.dictionaries(_NAMES, st.floats(0.001, 50), max_size=8).map(scored)
 _WEIGHTS = st.floats(0, 1)
+
+
+_FOUND = st.lists(st.tuples(st.sampled_from("abc"), st.floats(0.001, 50)), max_size=12).map(
+    lambda some: sorted(
+        (Scored(passage(f"{n}", "text", document_id=name).chunk, score) for n, (name, score) in enumerate(some)),
+        key=lambda one: -one.score,
+    )
+)
+
+
+def of(found: list[Scored], document: str) -> list[Scored]:
+    return [one for one in found if one.chunk.document_id == document]
+
+
+@given(_FOUND, st.integers(0, 5))
+def test_passages_speak_for_their_own_document_only(found: list[Scored], more: int) -> None:
+    sizes = {name: len(of(found, name)) + more for name in "abc"}
+    weighed = by_documents(found, sizes)
+    assert weighed == sorted(weighed, key=lambda one: -one.score)
+    for name in "abc":
+        assert of(weighed, name) == by_documents(of(found, name), sizes)
+        if sizes[name] == 1:
+            assert of(weighed, name) == of(found, name)
+
+
+@given(_FOUND)
+def test_passages_of_a_document_stay_in_order(found: list[Scored]) -> None:
+    sizes = dict.fromkeys("abc", 12)
+    for name in "abc":
+        order = [one.chunk.chunk_id for one in of(by_documents(found, sizes), name)]
+        assert order == [one.chunk.chunk_id for one in of(found, name)]
+
+
+@given(st.lists(st.floats(0.001, 50), min_size=1, max_size=8), st.integers(0, 100))
+def test_no_document_gains_by_its_length_alone(scores: list[float], more: int) -> None:
+    found = [Scored(passage(f"{n}", "text").chunk, score) for n, score in enumerate(sorted(scores, reverse=True))]
+    short = by_documents(found, {"doc": len(found)})
+    long = by_documents(found, {"doc": len(found) + more})
+    assert all(one.score >= other.score for one, other in zip(short, long, strict=True))
+    if len(found) >= OF_A_DOCUMENT:
+        assert short == long
 
 
 @given(_COSINES, _BM25, _WEIGHTS)

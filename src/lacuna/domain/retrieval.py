@@ -1,8 +1,9 @@
 """Documents, chunks and hits, and how dense and lexical scores are fused."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
@@ -14,6 +15,11 @@ _WEIGHT_OF_UNKNOWN: Final = 0.1
 _PIECES_PER_KNOWN_WORD: Final = 1.6
 _PIECES_PER_CODE: Final = 2.5
 _CHARACTERS_PER_PIECE: Final = 9
+OF_A_DOCUMENT: Final = 3
+"""Passages of a document that speak for it."""
+_SHARE_OF_DOCUMENT: Final = 0.3
+_EACH_FURTHER: Final = 0.9
+"""What a further passage has to score, as a share of the best, to leave it what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,30 @@ def dense_weight(words: int, pieces: int, characters: int) -> float:
     if pieces > _PIECES_PER_CODE * words or characters > _CHARACTERS_PER_PIECE * pieces:
         return _WEIGHT_OF_UNKNOWN
     return _WEIGHT_OF_CODES if pieces > _PIECES_PER_KNOWN_WORD * words else _WEIGHT_OF_PROSE
+
+
+def by_documents(found: Sequence[Scored], passages: Mapping[str, int]) -> list[Scored]:
+    """Lexical scores, weighed by what else their documents say: one that mentions a word in passing scores less than
+    one that goes on about it. `found` is best first, `passages` says how many passages each document has; beyond
+    OF_A_DOCUMENT they make no difference, so that a long document is no worse than a short one.
+
+    Measured nearly as good as a second index, of whole documents (docs/adr/0034-lexical-search.md). Passages of one
+    document keep their proportions, those of a document with one passage their scores.
+    """
+    best: defaultdict[str, list[float]] = defaultdict(list)
+    for scored in found:
+        if len(best[scored.chunk.document_id]) < OF_A_DOCUMENT:
+            best[scored.chunk.document_id].append(scored.score)
+    factors = {name: _factor(scores, passages[name]) for name, scores in best.items()}
+    weighed = [replace(scored, score=scored.score * factors[scored.chunk.document_id]) for scored in found]
+    return sorted(weighed, key=lambda scored: -scored.score)
+
+
+def _factor(best: Sequence[float], passages: int) -> float:
+    further = min(passages, OF_A_DOCUMENT) - 1
+    if further < 1:
+        return 1.0
+    return 1.0 - _SHARE_OF_DOCUMENT + _SHARE_OF_DOCUMENT * sum(best) / (best[0] * (1.0 + _EACH_FURTHER * further))
 
 
 def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], top_k: int, dense_weight: float) -> list[Hit]:

@@ -71,8 +71,9 @@ class VectorStore(Protocol):
         ...
 
     async def lexical(self, text: str, reach: Reach, limit: int) -> list[Scored]:
-        """The best chunks by BM25 over the terms they share with `text`, which is data and never a query language.
-        Stores agree on what terms are and what they weigh (`lacuna.adapters.vectors.analysis`)."""
+        """The best chunks by BM25 over the terms they share with `text`, which is data and never a query language,
+        weighed by what else their documents say (`domain.retrieval.by_documents`). Stores agree on what terms are and
+        what they weigh (`lacuna.adapters.vectors.analysis`)."""
         ...
 
     async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:

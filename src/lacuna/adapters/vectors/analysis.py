@@ -92,7 +92,7 @@ def passage_terms(title: str, heading: str, text: str) -> Terms:
 
 
 def question_terms(text: str) -> Terms:
-    """The terms of a question: 1 for the stem of a word, less for a 4-gram, more where the question repeats the word: long
+    """The terms of a question: 1 for the stem of a word, less for a 4-gram, more where it repeats the word: long
     questions repeat what they are about. Function words gain nothing by it."""
     counts = Counter(words(text[:_LONGEST_QUESTION]))
     distinct = list(counts)[:MAX_WORDS]

@@ -19,7 +19,7 @@ from psycopg.rows import tuple_row
 from lacuna.adapters.vectors.pgvector_database import Connection
 from lacuna.adapters.vectors.sparse import DIMENSIONS, Sparse
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Scored, passages_state
+from lacuna.domain.retrieval import Chunk, Scored, by_documents, passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
@@ -153,15 +153,18 @@ def sample(connection: Connection, reach: Reach) -> tuple[int, Counter[int]]:
 def lexical(
     connection: Connection, looked_up: Sequence[int], weights: Sparse, reach: Reach, limit: int
 ) -> list[Scored]:
-    """The best permitted passages with any of the terms that are looked up, by all that weigh; equals by chunk."""
+    """The best permitted passages with any of the terms that are looked up, by all that weigh; equals by chunk.
+    How many passages their documents have comes with them, for the same state."""
     values = {**reach_values(reach), "terms": list(looked_up), "asked": sparse_text(weights), "limit": limit}
     statement = (
         "WITH best AS MATERIALIZED (SELECT w.chunk, w.weights <#> %(asked)s::sparsevec AS distance FROM words w "  # noqa: S608  # constants only
         f"JOIN documents d USING (document) WHERE w.terms && %(terms)s::int[] AND {_PERMITTED} "
         "ORDER BY distance, w.chunk LIMIT %(limit)s) "
-        f"SELECT {_PASSAGE}, -distance FROM best {_OF_CHUNK} ORDER BY distance, chunk"
+        f"SELECT {_PASSAGE}, d.chunks, -distance FROM best {_OF_CHUNK} ORDER BY distance, chunk"
     )
-    return [_scored(row) for row in connection.execute(statement.encode(), values).fetchall()]
+    rows = connection.execute(statement.encode(), values).fetchall()
+    found = [_scored(row) for row in rows]
+    return by_documents(found, {scored.chunk.document_id: row[-2] for scored, row in zip(found, rows, strict=True)})
 
 
 def chunks(connection: Connection, chunk_ids: Sequence[str]) -> list[Chunk]:

@@ -25,7 +25,7 @@ from lacuna.adapters.vectors.qdrant_points import DOCUMENT, STATE, Head, chunk_o
 from lacuna.adapters.vectors.qdrant_server import QdrantServer
 from lacuna.domain.errors import InvalidInput
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Scored, passages_state
+from lacuna.domain.retrieval import Chunk, Scored, by_documents, passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
@@ -108,7 +108,8 @@ class QdrantStore:
 
             live = searches.live(self._server, found, _permits(reach), limit)
             some = [Scored(chunk_of(each.payload, each.head), each.score) for each in live if each.score > 0]
-            return sorted(some, key=lambda one: (-one.score, one.chunk.chunk_id))[:limit]
+            best = sorted(some, key=lambda one: (-one.score, one.chunk.chunk_id))[:limit]
+            return by_documents(best, {each.payload[DOCUMENT]: each.head.passages for each in live})
 
         return await self._reading.run(search)
 

@@ -48,6 +48,7 @@ class Head:
     groups: frozenset[str]
     fingerprint: str
     dimension: int
+    passages: int
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> "Head":
@@ -58,6 +59,7 @@ class Head:
             frozenset(payload["groups"]),
             payload["fingerprint"],
             payload["dimension"],
+            len(payload["chunk_ids"]),
         )
 
 

@@ -17,7 +17,7 @@ from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.follower import View
 from lacuna.adapters.vectors.matrix import Floats
 from lacuna.domain.errors import InvalidInput, StorageCorrupt
-from lacuna.domain.retrieval import Chunk, Scored, passages_state
+from lacuna.domain.retrieval import OF_A_DOCUMENT, Chunk, Scored, by_documents, passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
@@ -43,7 +43,8 @@ def dense(connection: sqlite3.Connection, view: View, vector: Floats, fingerprin
 
 def lexical(connection: sqlite3.Connection, view: View, question: Terms, limit: int) -> list[Scored]:
     """The best permitted chunks by the terms they share with the question."""
-    return _read(connection, view.audiences, view.words.best(question, view.permitted, limit))
+    found = _read(connection, view.audiences, view.words.best(question, view.permitted, limit))
+    return by_documents(found, _sizes(connection, {scored.chunk.document_id for scored in found}))
 
 
 def chunks(connection: sqlite3.Connection, audiences: Audiences, chunk_ids: Sequence[str]) -> list[Chunk]:
@@ -86,6 +87,15 @@ def states(connection: sqlite3.Connection, audiences: Audiences) -> dict[str, st
 def _read(connection: sqlite3.Connection, audiences: Audiences, ranked: Sequence[tuple[int, float]]) -> list[Scored]:
     found = {row[0]: row for row in _rows(connection, "chunk", [number for number, _ in ranked])}
     return [Scored(_chunk(found[number], audiences), score) for number, score in ranked]
+
+
+def _sizes(connection: sqlite3.Connection, document_ids: set[str]) -> dict[str, int]:
+    """How many passages each document has, counted up to OF_A_DOCUMENT."""
+    counted = f"SELECT count(*) FROM (SELECT 1 FROM chunks c WHERE c.document = d.document LIMIT {OF_A_DOCUMENT})"  # noqa: S608
+    statement = f"SELECT json_group_object(document_id, ({counted})) FROM documents d WHERE document_id IN {_GIVEN}"  # noqa: S608
+    (found,) = connection.execute(statement, (json.dumps(sorted(document_ids)),)).fetchone()
+    sizes: dict[str, int] = msgspec.json.decode(found)
+    return sizes
 
 
 def _rows(connection: sqlite3.Connection, column: str, values: Sequence[int | str]) -> list[_Row]:

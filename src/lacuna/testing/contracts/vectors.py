@@ -117,6 +117,17 @@ class VectorStoreContract(VectorStoreEdges):
         await store.replace("doc", "", [passage(f"c{n}", text) for n, text in enumerate(texts)])
         assert ids(await store.lexical("the valve leaks", EVERYTHING, 2)) == ["c0", "c1"]
 
+    async def test_of_two_documents_the_one_that_goes_on_about_it_is_better(self, store: VectorStore) -> None:
+        said = ["the valve leaks here", "the valve again", "more of the valve"]
+        passing = ["the valve leaks here", "a pump stands there", "and a hose"]
+        for name, texts in (("a", passing), ("b", said), ("c", said[:1])):
+            chunks = [passage(f"{name}{n}", text, document_id=name) for n, text in enumerate(texts)]
+            await store.replace(name, "", chunks)
+        found = {scored.chunk.chunk_id: scored.score for scored in await store.lexical("valve leaks", EVERYTHING, 9)}
+        assert found["a0"] < found["b0"]
+        assert found["a0"] < found["c0"]
+        assert list(found.values()) == sorted(found.values(), reverse=True)
+
     async def test_a_title_can_be_searched_for(self, store: VectorStore) -> None:
         await store.replace("doc", "", [passage("c1", "see below", title="Torque table")])
         assert ids(await store.lexical("torque", EVERYTHING, 5)) == ["c1"]
@@ -182,8 +193,12 @@ class VectorStoreContract(VectorStoreEdges):
         for document_id in await store.document_ids():
             await store.remove(document_id)
         for n, text in enumerate(_WITHIN):
-            visible = passage(f"in{n}", text, document_id=f"in{n}", tier=Tier(n % 2), groups=SALES, seed=n % 4)
-            await store.replace(f"in{n}", FINGERPRINT, [visible])
+            texts = [text, *_WITHIN[: n // 3]]
+            visible = [
+                passage(f"in{n}-{m}", each, document_id=f"in{n}", tier=Tier(n % 2), groups=SALES, seed=(n + m) % 4)
+                for m, each in enumerate(texts)
+            ]
+            await store.replace(f"in{n}", FINGERPRINT, visible)
         before = await _seen(store)
         assert before[0]
         assert before[1]

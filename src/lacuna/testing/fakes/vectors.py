@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lacuna.domain.errors import InvalidInput, StorageError
 from lacuna.domain.identity import Reach
-from lacuna.domain.retrieval import Chunk, Scored, passages_state
+from lacuna.domain.retrieval import Chunk, Scored, by_documents, passages_state
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk, StoredDocument
 
@@ -78,7 +78,8 @@ class InMemoryVectorStore:
             word: math.log(1 + len(bags) / sum(word in bag for _, bag in bags)) for word in wanted & _union(bags)
         }
         found = [Scored(chunk, sum(weights.get(word, 0.0) for word in bag)) for chunk, bag in bags]
-        return _best([scored for scored in found if scored.score > 0], limit)
+        sizes = {name: len(items) for name, (_, items) in self.shelf.documents.items()}
+        return by_documents(_best([scored for scored in found if scored.score > 0], limit), sizes)
 
     async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
         known = {item.chunk.chunk_id: item.chunk for _, items in self.shelf.documents.values() for item in items}
