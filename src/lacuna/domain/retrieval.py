@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -140,7 +140,7 @@ def by_documents(found: Sequence[Scored], passages: Mapping[str, int]) -> list[S
         if len(best[scored.chunk.document_id]) < OF_A_DOCUMENT:
             best[scored.chunk.document_id].append(scored.score)
     factors = {name: _factor(scores, passages[name]) for name, scores in best.items()}
-    weighed = [replace(scored, score=scored.score * factors[scored.chunk.document_id]) for scored in found]
+    weighed = [Scored(one.chunk, one.score * factors[one.chunk.document_id]) for one in found]
     return sorted(weighed, key=lambda scored: -scored.score)
 
 

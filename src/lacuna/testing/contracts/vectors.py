@@ -193,7 +193,7 @@ class VectorStoreContract(VectorStoreEdges):
         for document_id in await store.document_ids():
             await store.remove(document_id)
         for n, text in enumerate(_WITHIN):
-            texts = [text, *_WITHIN[: n // 3]]
+            texts = [text, *_WITHIN[: n // 4]]
             visible = [
                 passage(f"in{n}-{m}", each, document_id=f"in{n}", tier=Tier(n % 2), groups=SALES, seed=(n + m) % 4)
                 for m, each in enumerate(texts)
