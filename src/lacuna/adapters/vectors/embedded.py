@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from lacuna.adapters.vectors import images, reads, terms, writes
 from lacuna.adapters.vectors.analysis import question_terms
+from lacuna.adapters.vectors.audiences import Audiences
 from lacuna.adapters.vectors.corpus import StoreCorpus
 from lacuna.adapters.vectors.database import connect, prepare, translated
 from lacuna.adapters.vectors.follower import Follower, View
@@ -144,25 +145,16 @@ class EmbeddedVectorStore:
         return await self._reading.run(self._in_view, reach, search)
 
     async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        def read(connection: sqlite3.Connection, view: View) -> list[Chunk]:
-            return reads.chunks(connection, view.audiences, chunk_ids)
-
-        return await self._reading.run(self._in_view, _NOBODY, read)
+        return await self._reading.run(self._as_stored, partial(reads.chunks, chunk_ids=chunk_ids))
 
     async def document_ids(self) -> frozenset[str]:
-        return await self._reading.run(self._in_view, _NOBODY, lambda connection, _: reads.document_ids(connection))
+        return await self._reading.run(self._on_reader, reads.document_ids)
 
     async def stored(self, document_id: str) -> StoredDocument | None:
-        def read(connection: sqlite3.Connection, view: View) -> StoredDocument | None:
-            return reads.stored(connection, view.audiences, document_id)
-
-        return await self._reading.run(self._in_view, _NOBODY, read)
+        return await self._reading.run(self._as_stored, partial(reads.stored, document_id=document_id))
 
     async def states(self) -> dict[str, str]:
-        def read(connection: sqlite3.Connection, view: View) -> dict[str, str]:
-            return reads.states(connection, view.audiences)
-
-        return await self._reading.run(self._in_view, _NOBODY, read)
+        return await self._reading.run(self._as_stored, reads.states)
 
     def corpus(self, fingerprint: str) -> StoreCorpus:
         connection = connect(self._path, self._busy_seconds, read_only=True)
@@ -217,6 +209,9 @@ class EmbeddedVectorStore:
         while await self._changed.wait():
             self._changed.clear()
             await asyncio.sleep(pause)
+            if not self._changed.is_set():
+                with suppress(StorageError, Overloaded):  # who searches next need not wait for all that was written
+                    await self.check()
             await self._keep_images(math.inf, only_full=self._changed.is_set())
 
     async def _keep_images(self, seconds: float, *, only_full: bool) -> None:
@@ -248,6 +243,15 @@ class EmbeddedVectorStore:
                 return work(connection)
         finally:
             self._readers.put(connection)
+
+    def _as_stored(self, work: Callable[[sqlite3.Connection, Audiences], T]) -> T:
+        """Runs `work`, which needs nothing that is kept in memory, on a connection of its own."""
+
+        def read(connection: sqlite3.Connection) -> T:
+            with self._follower.audiences(connection) as audiences:
+                return work(connection, audiences)
+
+        return self._on_reader(read)
 
     def _in_view(self, reach: Reach, work: Callable[[sqlite3.Connection, View], T]) -> T:
         """Runs `work` on a connection of its own, in one state of the store."""

@@ -71,6 +71,15 @@ class Follower:
                         yield found
                         return
 
+    @contextmanager
+    def audiences(self, connection: sqlite3.Connection) -> Iterator[Audiences]:
+        """Who may read what in the newest state, during one read transaction on `connection`. The index in memory stays
+        where it is: a process that only writes needs none."""
+        with translated(self._path), transaction(connection, "DEFERRED"):
+            with self._lock:
+                self._learn_audiences(connection)
+            yield self._audiences
+
     def newest(self, connection: sqlite3.Connection) -> int:
         """The number of the newest state."""
         with translated(self._path):
