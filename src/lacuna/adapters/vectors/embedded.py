@@ -2,7 +2,7 @@
 
 Implements `lacuna.ports.vectors.VectorStore` for one machine and several processes. Guarantees, beyond the port's:
 exact recall under every filter; a search reads one state of the store; deleted text is off the disk when `remove`
-returns (docs/retrieval.md says how, and what file systems may keep). Sized for some 500,000 chunks: 3 to 4 KB of
+returns (docs/retrieval.md says how, and what file systems may keep). Sized for some 500,000 chunks: some 3 KB of
 memory for each with a vector of 384 dimensions. Leaves to others: embedding, fusing the two searches, and the second
 look at who may read what (usecases/search.py).
 """
