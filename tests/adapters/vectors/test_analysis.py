@@ -76,6 +76,12 @@ def test_unspaced_scripts_become_pairs() -> None:
     assert words("API東京都") == ["api", "東京", "京都"]
 
 
+def test_unspaced_letters_become_threes_with_their_vowels_and_tones() -> None:
+    assert words("ที่นี่ API") == ["ที่", "ี่น", "่นี", "นี่", "api"]
+    assert words("ไป") == ["ไป"]
+    assert grams(question_terms("ยา")) & grams(passage_terms("", "", "กินยาหลังอาหาร"))
+
+
 def test_title_and_heading_weigh_more_than_text() -> None:
     def weight(terms: Terms) -> float:
         (key,) = stems(terms) & stems(question_terms("torque of what"))

@@ -2,8 +2,8 @@
 
 A term is a number below 2**31. There are two kinds: stems of words, and character 4-grams within words, which find
 compounds, typing errors and inflections that no stemmer knows (McNamee and Mayfield 2004, "Character n-gram
-tokenization for European language text retrieval"). Scripts written without spaces give pairs of characters for stems
-and single ones for grams.
+tokenization for European language text retrieval"). Scripts written without spaces give sequences of characters: pairs
+for stems and single ones for grams where a character is a syllable or a word, threes and pairs where it is a letter.
 
 A store ranks by the sum, over the terms that a passage shares with the question, of
 
@@ -19,7 +19,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from lacuna.adapters.vectors.languages import STEMMERS, is_function_word, language_of, stems
 
-ANALYSIS: Final = f"1, {STEMMERS}"
+ANALYSIS: Final = f"2, {STEMMERS}"
 
 GRAMS: Final = 1 << 16
 """Terms below this are 4-grams, those from it on are stems."""
@@ -56,16 +56,24 @@ _AVERAGE_WORDS: Final = 130
 _AVERAGE_GRAMS: Final = 400
 
 _ASCII_WORD: Final = re.compile("[a-z0-9]+")
-_WORD: Final = re.compile("(?:[^\\W_]+|[\u0900-\u0dff]+)+")
-"""In Indic scripts the vowel signs, which Unicode counts among the marks, belong to the word."""
-_UNSPACED: Final = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer
+_SIGNS: Final = (
+    "\u0900-\u0dff"  # Indic scripts
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece"  # Thai, Lao
+    "\u102b-\u103e\u1056-\u109d\u17b4-\u17d3"  # Burmese, Khmer
+)
+"""Signs of vowels and tones, which Unicode counts among the marks, belong to the word."""
+_WORD: Final = re.compile(f"(?:[^\\W_]+|[{_SIGNS}]+)+")
+_LETTERS: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Of scripts without spaces whose characters are letters: Thai, Lao, Burmese, Khmer."""
+_SYLLABLES: Final = (
     "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # Japanese syllables and repetition marks
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f\U00030000-\U000323af"  # ideographs
 )
-_RUN: Final = re.compile(f"[{_UNSPACED}]+")
+_RUN: Final = re.compile(f"[{_LETTERS}]+|[{_SYLLABLES}]+")
+_LETTER: Final = re.compile(f"[{_LETTERS}]")
+_WORDS_PER_THREE: Final = 0.25
+"""What three letters count in the length of a passage: a word of Thai has about four."""
 _MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0640\u064b-\u0655]")
 """Accents, points and the stretching of Arabic, which people leave out when they ask."""
 
@@ -81,13 +89,13 @@ class Terms:
 def passage_terms(title: str, heading: str, text: str) -> Terms:
     """The terms of a passage, weighted by how often they occur, title and heading more than text, and by its length."""
     body = words(text)
-    above = [(words(title), _TITLE), (words(heading), _HEADING)]
-    language = language_of(chain(body, *(some for some, _ in above)))
+    above = [(title, words(title), _TITLE), (heading, words(heading), _HEADING)]
+    language = language_of(chain(body, *(some for _, some, _ in above)))
     found = _counted(body, language)
-    for some, weight in above:
+    for _, some, weight in above:
         for key, count in _counted(some, language).items():
             found[key] = found.get(key, 0) + weight * count
-    length = len(body) + sum(weight * len(some) for some, weight in above)
+    length = _length(text, body) + sum(weight * _length(over, some) for over, some, weight in above)
     return _terms(found, length)
 
 
@@ -114,7 +122,8 @@ def rarity(holding: int, of: int) -> float:
 
 
 def words(text: str) -> list[str]:
-    """The words in order, folded (case, accents, compatibility forms); unspaced runs as pairs of characters."""
+    """The words in order, folded (case, accents, compatibility forms); unspaced runs as overlapping pairs of
+    characters, or threes of letters."""
     ascii_only = text.isascii()
     found: list[str] = _ASCII_WORD.findall(text.lower()) if ascii_only else _WORD.findall(_folded(text))
     return found
@@ -122,11 +131,21 @@ def words(text: str) -> list[str]:
 
 def _folded(text: str) -> str:
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", unicodedata.normalize("NFKC", bare))
+    return _RUN.sub(lambda run: f" {' '.join(_cut(run[0]))} ", unicodedata.normalize("NFKC", bare))
 
 
-def _pairs(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+def _cut(run: str) -> list[str]:
+    return _sequences(run, 3 if _LETTER.match(run) else 2) or [run]
+
+
+def _sequences(text: str, size: int) -> list[str]:
+    return [text[i : i + size] for i in range(len(text) - size + 1)]
+
+
+def _length(text: str, found: Sequence[str]) -> float:
+    """Of a text, in words."""
+    threes = sum(1 for word in found if _LETTER.match(word)) if _LETTER.search(text) else 0
+    return len(found) - (1 - _WORDS_PER_THREE) * threes
 
 
 def _counted(some: Iterable[str], language: str | None) -> dict[int, float]:
@@ -137,12 +156,13 @@ def _counted(some: Iterable[str], language: str | None) -> dict[int, float]:
 def _keys(word: str, language: str | None) -> tuple[int, ...]:
     """The terms of one word."""
     whole = [GRAMS + _hashed(stem) % ((1 << 31) - GRAMS) for stem in stems(word, language)]
+    if _LETTER.match(word):
+        return (*whole, *(_hashed(pair) % GRAMS for pair in _sequences(word, 2) or [word]))
     if _RUN.match(word):
         return (*whole, *(_hashed(character) % GRAMS for character in word))
     if not word.isalpha() or len(word) < 3 or is_function_word(word, language):
         return tuple(whole)
-    edged = f"_{word}_"
-    return (*whole, *(_hashed(edged[i : i + 4]) % GRAMS for i in range(len(edged) - 3)))
+    return (*whole, *(_hashed(gram) % GRAMS for gram in _sequences(f"_{word}_", 4)))
 
 
 def _hashed(text: str) -> int:
