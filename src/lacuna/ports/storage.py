@@ -109,6 +109,10 @@ class Catalogue(Protocol):
         """The ready documents among these."""
         ...
 
+    async def document_ids(self) -> frozenset[str]:
+        """Of all ready documents."""
+        ...
+
     async def unready(self) -> list[str]:
         """Documents whose writing or deletion was interrupted."""
         ...

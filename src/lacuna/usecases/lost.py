@@ -12,8 +12,6 @@ from lacuna.ports.storage import Catalogue
 
 CURE = "Restore passages.db from a backup, or run `lacuna ingest` on the same files again."
 
-_PAGE = 1_000
-
 
 class HoldsDocuments(Protocol):
     """The part of a store that is asked here."""
@@ -40,9 +38,7 @@ class Lost:
 
     async def find(self) -> None:
         """Compares the catalogue with the store."""
-        listed: list[str] = []
-        while page := await self._catalogue.page(listed[-1] if listed else "", _PAGE):
-            listed.extend(document.document_id for document in page)
+        listed = await self._catalogue.document_ids()
         self.documents = len(listed)
         self._lost = await self._still_lost(set(listed))
 
@@ -63,7 +59,7 @@ class Lost:
     async def _still_lost(self, candidates: set[str]) -> set[str]:
         lost = candidates - await self._store.document_ids()
         # What was deleted in between is not lost: it left the catalogue first.
-        return set(await self._catalogue.many(sorted(lost))) if lost else lost
+        return lost & await self._catalogue.document_ids() if lost else lost
 
 
 class LostPassages(Lost):

@@ -62,6 +62,11 @@ class SqlCatalogue:
         documents = [_document(row) for row in await self._readers.run(query)]
         return {document.document_id: document for document in documents}
 
+    async def document_ids(self) -> frozenset[str]:
+        statement = "SELECT document_id FROM documents WHERE ready"
+        found = await self._readers.run(lambda connection: connection.execute(statement).fetchall())
+        return frozenset(row[0] for row in found)
+
     async def unready(self) -> list[str]:
         statement = "SELECT document_id FROM documents WHERE NOT ready ORDER BY document_id"
         return [row[0] for row in await self._readers.run(lambda connection: connection.execute(statement).fetchall())]

@@ -37,6 +37,7 @@ class CatalogueContract:
         assert await catalogue.get("doc_1") is None
         assert await catalogue.page("", 10) == []
         assert await catalogue.many(["doc_1"]) == {}
+        assert await catalogue.document_ids() == frozenset()
         assert await catalogue.unready() == ["doc_1"]
 
     async def test_putting_again_replaces(self, catalogue: Catalogue) -> None:
@@ -49,6 +50,7 @@ class CatalogueContract:
     async def test_pages_follow_each_other_by_id(self, catalogue: Catalogue) -> None:
         for number in (3, 1, 5, 2, 4):
             await catalogue.put(replace(DOCUMENT, document_id=f"doc_{number}"), ready=True)
+        assert await catalogue.document_ids() == {f"doc_{number}" for number in range(1, 6)}
         seen: list[str] = []
         while page := await catalogue.page(seen[-1] if seen else "", 2):
             assert len(page) <= 2

@@ -25,6 +25,9 @@ class InMemoryCatalogue:
         ready = self._ready()
         return {document_id: ready[document_id] for document_id in document_ids if document_id in ready}
 
+    async def document_ids(self) -> frozenset[str]:
+        return frozenset(self._ready())
+
     async def unready(self) -> list[str]:
         return sorted(document_id for document_id, (_, ready) in self._documents.items() if not ready)
 
