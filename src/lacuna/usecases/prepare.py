@@ -33,7 +33,7 @@ WORKERS: Final = 2
 
 EMBED_BATCH: Final = 16
 
-PIPELINE: Final = "2"
+PIPELINE: Final = "3"
 """Changes whenever the same bytes would be parsed, cut or embedded differently."""
 
 DEGRADED: Final = "degraded"

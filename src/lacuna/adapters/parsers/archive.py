@@ -5,11 +5,20 @@ the bound of what is inflated.
 """
 
 import io
+import lzma
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import Final
 
 from lacuna.adapters.parsers.limits import MAX_ARCHIVE_ENTRIES, MAX_INFLATION, RATIO_APPLIES_FROM, Limits, damaged
+from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import UnreadableDocument
+
+_LOCAL: Final = 30
+_CENTRAL: Final = 46
+_WORTH_LOOKING: Final = 10
+"""Bytes; descriptors of sizes and the fields of a header are no text."""
 
 
 class Archive:
@@ -40,11 +49,37 @@ class Archive:
         self.comments = [
             text.decode("utf-8", "replace") for text in (self._zip.comment, *(member.comment for member in members))
         ]
+        gaps = self._gaps(data)
+        self.comments += [text for gap in gaps for text in strings(gap)]
+        self.unlisted = [content for gap in gaps for content in _unlisted(gap, limits)]
+        """Files that lie in the archive without standing in its directory."""
 
     @property
     def names(self) -> list[str]:
         """Member names in the order of the archive."""
         return list(self._members)
+
+    def _gaps(self, data: bytes) -> list[bytes]:
+        """What is neither a member's name nor its content: extra fields, and what stands before, between and behind."""
+        spans: list[tuple[int, int]] = []
+        central = self._zip.start_dir
+        for member in self._zip.infolist():
+            start = member.header_offset
+            name = start + _LOCAL + int.from_bytes(data[start + 26 : start + 28], "little")
+            content = name + int.from_bytes(data[start + 28 : start + 30], "little")
+            lengths = [int.from_bytes(data[central + at : central + at + 2], "little") for at in (28, 30, 32)]
+            spans += (
+                (start, name),
+                (content, content + member.compress_size),
+                (central, central + _CENTRAL + lengths[0]),
+            )
+            central += _CENTRAL + sum(lengths)
+        gaps, place = [], 0
+        for start, end in sorted(spans):
+            if start > place:
+                gaps.append(data[place:start])
+            place = max(place, end)
+        return [gap for gap in (*gaps, data[place:]) if len(gap) >= _WORTH_LOOKING]
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -55,8 +90,26 @@ class Archive:
             return self._zip.read(self._members[name])
         except KeyError:
             raise damaged("document", "a required part is missing") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError, OSError):
             raise damaged("document", "a part is damaged, cut off or larger than declared") from None
+
+
+def _unlisted(gap: bytes, limits: Limits) -> Iterator[bytes]:
+    """The contents of the members in a stretch that the directory does not know."""
+    place = 0
+    while (place := gap.find(b"PK\x03\x04", place)) >= 0:
+        method, name, extra = (int.from_bytes(gap[place + at : place + at + 2], "little") for at in (8, 26, 28))
+        size = int.from_bytes(gap[place + 18 : place + 22], "little")
+        place += _LOCAL + name + extra
+        content = gap[place : place + size] if size else gap[place:]
+        if method == zipfile.ZIP_DEFLATED:
+            try:
+                content = zlib.decompressobj(-15).decompress(gap[place:], limits.remaining + 1)
+            except zlib.error:
+                continue
+        limits.unpack(len(content))
+        if content:
+            yield content
 
 
 def _suspicious(member: zipfile.ZipInfo) -> bool:

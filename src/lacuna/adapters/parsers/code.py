@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layers import add_hidden
 from lacuna.adapters.parsers.layout import sections_of
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.names import PYTHON
@@ -35,6 +36,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     text = decode(data)
     everything = Collector(limits.max_output_chars)
     everything.add(text)
+    add_hidden(text, limits, everything)
     path = PurePath(filename.replace("\\", "/"))
     parts = _python(text) if path.suffix.lower() in PYTHON and len(text) <= _MAX_TREE else None
     sections = sections_of(_blocks(text) if parts is None else parts, limits.max_output_chars)

@@ -5,6 +5,7 @@ import io
 from typing import Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layers import add_hidden
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.ports.parsers import Parsed, Section
@@ -19,6 +20,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     text = decode(data)
     everything = Collector(limits.max_output_chars)
     everything.add(text)
+    add_hidden(text, limits, everything)
     shown = _table(text)
     if '"' in text:
         everything.add(shown)

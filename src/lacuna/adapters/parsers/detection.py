@@ -54,6 +54,8 @@ _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _OUTLOOK_STREAM: Final = "__properties_version1.0".encode("utf-16-le")
 _READ_BY_MAGIC: Final = (
     (b"{\\rtf", Format.RTF),
+    (b"\xef\xbb\xbf{\\rtf", Format.RTF),
+    (b"\x5d\x00\x00", Format.COMPRESSED),
     (b"\x78\x9f\x3e\x22", Format.TNEF),
     (b"\x1f\x8b", Format.COMPRESSED),
     *((b"BZh%d1AY&SY" % level, Format.COMPRESSED) for level in range(1, 10)),
@@ -72,6 +74,14 @@ _HIDES_TEXT: Final = (
     (b"MSCF\x00\x00\x00\x00", "a Cabinet archive"),
     (b"\x1f\x9d", "a compressed file"),
     (b"\x04\x22\x4d\x18", "an LZ4 archive"),
+    (b"LZIP\x01", "an lzip archive"),
+    (b"\x60\xea", "an ARJ archive"),
+    (b"xar!\x00", "a xar archive"),
+    (b"\xed\xab\xee\xdb", "an RPM package"),
+    (b"!<arch>\ndebian-binary", "a Debian package"),
+    (b"MSWIM\x00\x00\x00", "a Windows image"),
+    (b"hsqs", "a SquashFS image"),
+    (b"!BDN", "an Outlook data file"),
 )
 _REFUSED: Final = (
     *_HIDES_TEXT,
@@ -136,6 +146,12 @@ def detect(data: bytes, filename: str, nested: bool = False) -> Format:
         raise
 
 
+def is_packed(data: bytes) -> bool:
+    """Whether bytes that pass as text are a file of another kind."""
+    starts = (b"PK\x03\x04", b"%PDF-", COMPOUND_MAGIC, *(magic for magic, _ in (*_READ_BY_MAGIC, *_HIDES_TEXT)))
+    return data.startswith(starts)
+
+
 def hides_text(data: bytes) -> str:
     """The name of a format that packs text so that it cannot be searched, and has no reader; else ""."""
     return next((name for magic, name in _HIDES_TEXT if data.startswith(magic)), "")
@@ -184,6 +200,8 @@ def _text_format(data: bytes, filename: str) -> Format:
     suffix = PurePath(filename).suffix.lower()
     # Mail may carry bytes that are no text; its head never does.
     head = data[:20_000].decode("latin-1").replace("\r\n", "\n")
+    if suffix == ".emlx":
+        head = head.partition("\n")[2]
     if _MAILBOX.match(head):
         return Format.MAILBOX
     if _MAIL_HEADER.match(head) or (suffix in MAIL and _HEADER.match(head)):

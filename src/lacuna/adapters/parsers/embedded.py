@@ -8,6 +8,7 @@ foreign kinds) makes the whole document unreadable, as it could be classified in
 import base64
 import binascii
 import re
+import zlib
 from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -21,7 +22,9 @@ from lacuna.ports.parsers import Parsed, Section
 
 _DATA_URL: Final = re.compile(r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w=.+-]{1,60}){0,5}),", re.IGNORECASE)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\s-]*={0,2}")
-_TO_QUOTE: Final = re.compile(r"[^\s\"'<>)\\]*")
+_UNTIL: Final = {quote: re.compile(f"[^{quote}]*") for quote in ("'", '"')}
+_TO_SPACE: Final = re.compile(r"[^\s\"'<>)\\]*")
+_ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _INSIDE: Final = "A file inside the document"
 
 
@@ -40,7 +43,7 @@ def add_embedded(data: bytes, name: str, limits: Limits, found: Collector) -> Pa
                 f"The document holds {what}, which cannot be read.",
                 cure="Remove it from the document, or unpack it and ingest its files.",
             ) from None
-        for text in strings(data):
+        for text in strings(_inflated(data, inside)):
             found.add(text)
         return None
     except UnreadableDocument as error:
@@ -68,13 +71,26 @@ def add_data_urls(text: str, limits: Limits, found: Collector) -> None:
     place = 0
     while url := _DATA_URL.search(text, place):
         packed = url.group(2).lower().endswith(";base64")
-        content = (_BASE64 if packed else _TO_QUOTE).match(text, url.end())
+        bounds = _UNTIL.get(text[url.start() - 1 : url.start()], _TO_SPACE)
+        content = (_BASE64 if packed else bounds).match(text, url.end())
         said = content.group() if content else ""
         place = url.end() + max(len(said), 1)
         if packed:
             add_base64(said.replace("-", "+").replace("_", "/"), "", limits, found)
         elif said:
             add_embedded(unquote_to_bytes(said), "", limits, found)
+
+
+def _inflated(data: bytes, limits: Limits) -> bytes:
+    """What a bare zlib stream (RFC 1950) holds; other data as they are."""
+    if not data.startswith(_ZLIB):
+        return data
+    try:
+        content = zlib.decompressobj().decompress(data, limits.remaining + 1)
+    except zlib.error:
+        return data
+    limits.unpack(len(content))
+    return content
 
 
 def as_part(parsed: Parsed, name: str) -> list[Section]:

@@ -8,8 +8,10 @@ from email.message import Message
 from typing import Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.detection import is_packed
 from lacuna.adapters.parsers.embedded import add_embedded, as_part
-from lacuna.adapters.parsers.html import page_text
+from lacuna.adapters.parsers.html import add_page
+from lacuna.adapters.parsers.layers import add_hidden, without_tags
 from lacuna.adapters.parsers.layout import markdown_sections, sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits, encrypted
 from lacuna.domain.errors import TooLarge, UnsupportedFormat
@@ -22,6 +24,11 @@ _CHARSET: Final = re.compile(r"[A-Za-z0-9_:.+-]{2,40}")
 _NOT_LIKE_ASCII: Final = ("iso-2022", "utf-7", "utf-16", "utf-32", "hz")
 """Character sets whose bytes would pass as ASCII or UTF-8 and say something else."""
 _INLINE: Final = frozenset({"text/plain", "text/html"})
+_ENRICHED: Final = frozenset({"text/enriched", "text/richtext"})
+_PGP: Final = "-----BEGIN PGP MESSAGE-----"
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+_LENGTH_LINE: Final = re.compile(rb"\A\d{1,10} *\r?\n(?=[!-9;-~]{1,76}:)")
+"""What Apple's mail files begin with."""
 _SEALED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _MIME_START: Final = re.compile(rb"(?:Content-Type|MIME-Version):", re.IGNORECASE)
@@ -31,6 +38,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     """The header lines a mail program shows, the text and the attachments; `everything` also holds all other headers,
     every alternative of the text, and what the attachments' own readers find."""
     try:
+        data = _LENGTH_LINE.sub(b"", data)
         return read_message(message_from_bytes(data, policy=policy.compat32), filename, limits)
     except RecursionError:
         raise TooLarge(
@@ -108,16 +116,19 @@ class _Reading:
         self.sections.extend(as_part(parsed, parsed.title))
 
     def _leaf(self, part: Message, kind: str, subject: str) -> None:
-        name = header_text(part.get_filename() or "")
+        name = _file_name(part)
         payload = part.get_payload(decode=True)
         data = payload if isinstance(payload, bytes) else b""
-        attached = part.get_content_disposition() == "attachment" or kind not in _INLINE
+        attached = part.get_content_disposition() == "attachment" or kind not in _INLINE or is_packed(data)
+        self._behind(part)
         if kind in _SEALED:
             data = _opened(data)
             kind, name, attached = MEDIA_TYPE, name or "message.eml", True
         if kind in _SIGNATURES:
             self.everything.add(name)
         elif attached:
+            if kind in _ENRICHED:
+                self.everything.add(without_tags(_decoded(data, "")))
             parsed = add_embedded(data, name or kind.replace("/", "."), self._limits, self.everything)
             if parsed is not None:
                 self.sections.extend(as_part(parsed, name or parsed.title))
@@ -125,13 +136,22 @@ class _Reading:
             self.everything.add(name)
             self._text(_decoded(data, str(part.get_param("charset") or "")), kind, subject)
 
+    def _behind(self, part: Message) -> None:
+        """What stands behind the end of a base64 text, where mailing lists put their words."""
+        encoding, payload = str(part.get("Content-Transfer-Encoding", "")), part.get_payload()
+        if encoding.strip().lower().startswith("base64") and isinstance(payload, str):
+            encoded = _BASE64.match(payload)
+            self.everything.add(payload[encoded.end() :] if encoded else payload)
+
     def _text(self, text: str, kind: str, subject: str) -> None:
+        if _PGP in text:
+            raise encrypted("message")
         if kind != "text/html":
             self.everything.add(text)
+            add_hidden(text, self._limits, self.everything)
             self.sections.append(Section(text, subject))
             return
-        page = page_text(text, self._limits.max_output_chars)
-        self.everything.add(page.everything)
+        page = add_page(text, self._limits, self.everything)
         self.sections.extend(
             Section(section.text, section.heading or subject) for section in markdown_sections(page.visible)
         )
@@ -142,6 +162,14 @@ def _chosen(forms: list[tuple[str, list[Section]]]) -> list[Section]:
     said = [(kind, sections) for kind, sections in forms if any(section.text.strip() for section in sections)]
     plain = [sections for kind, sections in said if kind == "text/plain"]
     return plain[0] if plain else (said[-1][1] if said else [])
+
+
+def _file_name(part: Message) -> str:
+    """The name of an attachment; "" where the header is damaged (it is in `everything` as it stands)."""
+    try:
+        return header_text(part.get_filename() or "")
+    except (ValueError, LookupError):
+        return ""
 
 
 def _unfolded(value: str) -> str:

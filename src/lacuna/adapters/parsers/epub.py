@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from lacuna.adapters.parsers.archive import Archive
 from lacuna.adapters.parsers.embedded import add_embedded
-from lacuna.adapters.parsers.html import page_text, source_text
+from lacuna.adapters.parsers.html import add_page, source_text
 from lacuna.adapters.parsers.layout import markdown_sections, sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits, damaged, encrypted
 from lacuna.adapters.parsers.xml_part import Element, add_texts, parse_xml
@@ -24,16 +24,20 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     archive = Archive(data, limits)
     everything = Collector(limits.max_output_chars)
     _refuse_encrypted(archive)
+    for text in archive.comments:
+        everything.add(text)
+    for content in archive.unlisted:
+        add_embedded(content, "", limits, everything)
     package, root = _package(archive)
     chapters = {name: list[Section]() for name in _spine(package, root)}
     for name in archive.names:
         lowered = name.lower()
         member = archive.read(name)
+        everything.add(name)
         if not member:
             continue
         if lowered.endswith(_PAGES):
-            page = page_text(source_text(member), limits.max_output_chars)
-            everything.add(page.everything)
+            page = add_page(source_text(member), limits, everything)
             if name in chapters:
                 chapters[name] = [
                     Section(section.text, section.heading or page.title) for section in markdown_sections(page.visible)

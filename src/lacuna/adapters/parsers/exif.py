@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from lacuna.adapters.parsers.mapi import decoded
+from lacuna.adapters.parsers.strings import strings
 from lacuna.adapters.parsers.xml_text import words_of
 
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
@@ -14,6 +15,8 @@ _GPS: Final = 0x8825
 _WINDOWS: Final = range(0x9C9B, 0x9CA0)
 _USER_COMMENT: Final = frozenset({0x9286, 0x001B, 0x001C})
 _XMP: Final = 700
+_PIXELS: Final = frozenset({0x0111, 0x0201, 0x015B, 0x8773})
+"""Strips, thumbnails, quantization tables and colour profiles."""
 _IPTC: Final = 33723
 _COORDINATES: Final = {2: "latitude", 4: "longitude"}
 _MAX_ENTRIES: Final = 4_096
@@ -24,16 +27,20 @@ def texts(data: bytes) -> Iterator[str]:
     """Every text in the structure, and where it was taken. Damaged entries are left out."""
     order: str = {b"II": "little", b"MM": "big"}.get(data[:2], "")
     if order:
-        yield from _Directories(data, order).texts()
+        found = _Directories(data, order)
+        yield from found.texts()
+        if not found.seen:
+            yield from strings(data)
 
 
 class _Directories:
     def __init__(self, data: bytes, order: str) -> None:
         self._data = data
         self._order = order
+        self.seen = set[int]()
 
     def texts(self) -> Iterator[str]:
-        waiting, seen = [(self._number(4, 4), False)], set[int]()
+        waiting, seen = [(self._number(4, 4), False)], self.seen
         while waiting and len(seen) < _MAX_DIRECTORIES:
             place, gps = waiting.pop()
             if not 0 < place < len(self._data) or place in seen:
@@ -61,6 +68,8 @@ class _Directories:
             yield from words_of(value)
         elif kind in _ASCII or (kind in _BYTES and tag == _IPTC):
             yield decoded(value.strip(b"\0"))
+        elif kind in _BYTES and tag not in _PIXELS:
+            yield from strings(value)
 
     def _value(self, entry: int) -> bytes:
         size = _SIZES.get(self._number(entry + 2, 2), 0) * self._number(entry + 4, 4)

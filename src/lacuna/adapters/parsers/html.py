@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 from typing import Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.embedded import add_data_urls
+from lacuna.adapters.parsers.layers import without_tags
 from lacuna.adapters.parsers.layout import markdown_sections, sections_of, title_from_name
-from lacuna.adapters.parsers.limits import Collector, Limits
+from lacuna.adapters.parsers.limits import MAX_DEPTH, Collector, Limits
 from lacuna.ports.parsers import Parsed
 
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -24,7 +26,7 @@ _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _INLINE: Final = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
     | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
-    | {"var", "wbr"}
+    | {"var", "wbr", "img", "tspan", "textpath", "mn", "mi", "mo", "mtext", "mrow"}
 )
 _TAGS: Final = (
     _HIDING
@@ -52,6 +54,10 @@ _TAGS: Final = (
 )
 """Known tags; the name of any other is text that somebody chose."""
 _MEANINGLESS: Final = frozenset({"d", "points", "viewbox", "transform", "integrity", "nonce"})
+_GEOMETRY: Final = re.compile(
+    r"[MmLlHhVvCcSsQqTtAaZz\d\s,.eE+-]*|(?:[a-zA-Z]+\([^()]*\)\s*)+|(?:sha\d{3}-)?[\w+/=-]{16,}"
+)
+"""What the values of these look like where they are what they should be."""
 _LOOKS: Final = frozenset({"class", "style"})
 _MEDIA_DATA: Final = re.compile(r"\s*data:(?:image|font|audio|video)/", re.IGNORECASE)
 _HEADING: Final = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -72,11 +78,12 @@ class PageText:
 def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     """Article text by headings; `everything` also holds hidden text, comments, scripts, attributes and metadata."""
     source = source_text(data)
-    page = page_text(source, limits.max_output_chars)
+    everything = Collector(limits.max_output_chars)
+    page = add_page(source, limits, everything)
     article = _article(source)
     chosen = article if _believable(article, page.visible) else page.visible
     sections = sections_of(markdown_sections(chosen), limits.max_output_chars)
-    return Parsed(page.title or title_from_name(filename), "text/html", sections, page.everything)
+    return Parsed(page.title or title_from_name(filename), "text/html", sections, everything.text())
 
 
 def source_text(data: bytes) -> str:
@@ -85,9 +92,18 @@ def source_text(data: bytes) -> str:
     return decode(data, declared.group(1).decode("ascii") if declared else "")
 
 
-def page_text(source: str, limit: int) -> PageText:
-    """The texts in an HTML page. Raises TooLarge beyond `limit` characters."""
-    page = _Page(limit)
+def add_page(source: str, limits: Limits, found: Collector) -> PageText:
+    """Adds every text in an HTML page to `found`, the files in its `data:` URLs as well; gives what is visible."""
+    page = page_text(source, limits.max_output_chars)
+    found.add(page.everything)
+    if "data:" in source:
+        add_data_urls(source, limits, found)
+    return page
+
+
+def page_text(source: str, limit: int, depth: int = 0) -> PageText:
+    """The texts in an HTML page, which stands in `depth` others. Raises TooLarge beyond `limit` characters."""
+    page = _Page(limit, depth)
     page.read(source)
     return PageText(" ".join("".join(page.title).split())[:300], "".join(page.visible), page.everything.text())
 
@@ -113,8 +129,10 @@ def _believable(article: str, visible: str) -> bool:
 class _Page(HTMLParser):
     """Collects what is visible (as Markdown with headings) and everything that is there."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, depth: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._limit = limit
+        self._depth = depth
         self.everything = Collector(limit)
         self.visible: list[str] = []
         self.title: list[str] = []
@@ -139,7 +157,7 @@ class _Page(HTMLParser):
         for name, value in attrs:
             if value is None:
                 self.everything.add(name)
-            elif value and name not in _MEANINGLESS and not _MEDIA_DATA.match(value):
+            elif value and not (name in _MEANINGLESS and _GEOMETRY.fullmatch(value)) and not _MEDIA_DATA.match(value):
                 self._attribute(name, value)
         if tag in _HEADINGS and self._is_visible():
             self.visible.append("#" * _HEADINGS[tag] + " ")
@@ -152,6 +170,8 @@ class _Page(HTMLParser):
 
     def _attribute(self, name: str, value: str) -> None:
         """Looks repeat on many elements and are said once."""
+        if name == "srcdoc" and self._depth < MAX_DEPTH:
+            self.everything.add(page_text(value, self._limit, self._depth + 1).everything)
         if name in _LOOKS:
             if (name, value) in self._looks:
                 return
@@ -178,13 +198,24 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self._line.append(data)
+        if self._open and self._open[-1] == "script" and "</" in data:
+            self.everything.add(without_tags(data))
         if self._open and self._open[-1] == "title":
             self.title.append(data)
         elif self._is_visible():
             self.visible.append(data if "pre" in self._open[-8:] else _SPACE.sub(" ", data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Sections of a kind that nobody knows are comments, as browsers have it."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_comment(self, data: str) -> None:
         self.everything.add(data)
+        if "</" in data:
+            self.everything.add(without_tags(data))
 
     def handle_decl(self, decl: str) -> None:
         self.everything.add(decl)
@@ -197,7 +228,7 @@ class _Page(HTMLParser):
 
     def _break(self, tag: str) -> None:
         """Text before and after a block is two texts; inline tags leave a word whole."""
-        if tag in _INLINE:
+        if tag in _INLINE or "-" in tag:
             return
         self.everything.add("".join(self._line))
         self._line.clear()

@@ -4,6 +4,7 @@ PNG (PNG 3rd edition, text and eXIf chunks), JPEG (comments, Exif, XMP, IPTC), G
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,10 +19,15 @@ from lacuna.adapters.parsers.strings import strings
 from lacuna.adapters.parsers.xml_text import words_of
 from lacuna.ports.parsers import Parsed, Section
 
+_END_OF_IMAGE: Final = 0xD9
 _EXIF: Final = b"Exif\0\0"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _MAX_TEXT: Final = 4 << 20
+_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"fdAT", b"tRNS", b"hIST", b"VP8 ", b"VP8L", b"ALPH", b"ANMF"})
+_AFTER_SCAN: Final = re.compile(rb"\xff[\x01-\xcf\xd9-\xfe]")
+"""The next segment behind the pixels of a JPEG file; restart marks are part of them."""
+_COMMENTS: Final = frozenset({0xFE, *range(0xE0, 0xF0)})
 _NO_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
@@ -64,6 +70,8 @@ def _png(data: bytes, limits: Limits) -> Iterator[str]:
             yield from exif.texts(body)
         elif kind == b"IEND":
             break
+        elif kind not in _PIXELS:
+            yield from strings(body)
     yield from strings(data[place:])
 
 
@@ -85,9 +93,9 @@ def jpeg_texts(data: bytes) -> Iterator[str]:
         if marker in _NO_LENGTH or marker == 0xFF:
             place += 1 if marker == 0xFF else 2
             continue
-        size = int.from_bytes(data[place + 2 : place + 4], "big")
+        size = 0 if marker == _END_OF_IMAGE else int.from_bytes(data[place + 2 : place + 4], "big")
         body = data[place + 4 : place + 2 + size]
-        place += 2 + max(size, 2)
+        place += 2 + max(size, 2) if size else 2
         if marker == 0xFE:
             yield decoded(body)
         elif marker == 0xE1 and body.startswith(_EXIF):
@@ -97,10 +105,13 @@ def jpeg_texts(data: bytes) -> Iterator[str]:
         elif marker == 0xED:
             yield from _iptc(body)
         elif marker == 0xDA:
+            found = _AFTER_SCAN.search(data, place)
+            place = found.start() if found else len(data)
+        elif marker == _END_OF_IMAGE:
             break
-    end = data.rfind(b"\xff\xd9")
-    if end >= 0:
-        yield from strings(data[end + 2 :])
+        elif marker in _COMMENTS:
+            yield from strings(body)
+    yield from strings(data[place:])
 
 
 def _iptc(body: bytes) -> Iterator[str]:
@@ -128,7 +139,11 @@ def _gif(data: bytes) -> Iterator[str]:
             yield from words_of(data[place + 14 : data.find(b"\x01\xff\xfe", place)])
         elif data[place + 1] != 0xFF:
             yield decoded(b"".join(blocks))
+        elif len(blocks) > 1:
+            yield from strings(b"".join(blocks[1:]))
         place = max(after, place + 1)
+    # Pixels are packed in blocks, and look like text by chance only.
+    yield from strings(data[data.rfind(b"\0;") + 2 :] if b"\0;" in data else data)
 
 
 def _webp(data: bytes) -> Iterator[str]:
@@ -142,6 +157,9 @@ def _webp(data: bytes) -> Iterator[str]:
             yield from exif.texts(body.removeprefix(_EXIF))
         elif kind == b"XMP ":
             yield from words_of(body)
+        elif kind not in _PIXELS:
+            yield from strings(body)
+    yield from strings(data[8 + int.from_bytes(data[4:8], "little") :])
 
 
 def _inflated(data: bytes, limits: Limits) -> bytes:

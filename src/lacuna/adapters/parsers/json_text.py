@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layers import add_hidden
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.ports.parsers import Parsed, Section
@@ -17,6 +18,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     text = decode(data)
     everything = Collector(limits.max_output_chars)
     everything.add(text)
+    add_hidden(text, limits, everything)
     shown = text
     values = list(_values(text))
     if "\\" in text:

@@ -14,6 +14,7 @@ from lacuna.adapters.parsers.limits import Collector
 from lacuna.ports.parsers import Section
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff]")
+_ANSI: Final = re.compile(r"\x1b\[[0-?]{0,40}[ -/]{0,8}[@-~]")
 _LINE_SPACE: Final = re.compile(r"[^\S\n]+\n")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _LONG_SPACE: Final = re.compile(r"[^\S\n]{17,}")
@@ -26,7 +27,9 @@ _LINK: Final = re.compile(r"!?\[([^\]\[]{0,500})\]\([^()\s]{0,2000}\)")
 
 def tidy(text: str) -> str:
     """`text` as retrieval wants it; see the module."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\v", "\n"))
+    text = _CONTROL.sub(
+        "", _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\v", "\n")
+    )
     text = _LINE_SPACE.sub("\n", text)
     return _LONG_SPACE.sub(" " * 16, _BLANK_LINES.sub("\n\n", text)).strip()
 

@@ -1,7 +1,7 @@
 """The text of an Outlook message, which it may hold as plain text, HTML and compressed RTF at once."""
 
 from lacuna.adapters.parsers import mapi, rtf
-from lacuna.adapters.parsers.html import page_text, source_text
+from lacuna.adapters.parsers.html import add_page, source_text
 from lacuna.adapters.parsers.layout import markdown_sections
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.lzfu import decompressed
@@ -19,8 +19,7 @@ def body_sections(
             forms[number] = [Section(mapi.text_of(kind, value), heading)]
         elif number == mapi.BODY_HTML:
             source = mapi.text_of(kind, value) or source_text(value)
-            page = page_text(source, limits.max_output_chars)
-            everything.add(page.everything)
+            page = add_page(source, limits, everything)
             forms[number] = [
                 Section(section.text, section.heading or heading) for section in markdown_sections(page.visible)
             ]

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.layers import add_hidden, without_emphasis
 from lacuna.adapters.parsers.layout import markdown_sections, plain_title, sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.ports.parsers import Parsed
@@ -18,6 +19,8 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     text = decode(data)
     everything = Collector(limits.max_output_chars)
     everything.add(text)
+    everything.add(without_emphasis(text))
+    add_hidden(text, limits, everything)
     front = _FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
     sections = sections_of(markdown_sections(body), limits.max_output_chars)

@@ -3,9 +3,26 @@
 from typing import Final
 
 MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown", ".mkd"})
-MAIL: Final = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
+MAIL: Final = frozenset({".eml", ".emlx", ".mbox", ".mht", ".mhtml"})
 JSON: Final = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".webmanifest", ".har", ".ipynb"})
-XML: Final = frozenset({".xml", ".xsd", ".xsl", ".xslt", ".rss", ".atom", ".svg", ".plist", ".kml", ".wsdl", ".fodt"})
+XML: Final = frozenset(
+    {
+        ".xml",
+        ".xsd",
+        ".xsl",
+        ".xslt",
+        ".rss",
+        ".atom",
+        ".svg",
+        ".plist",
+        ".kml",
+        ".wsdl",
+        ".fodt",
+        ".fods",
+        ".fodp",
+        ".drawio",
+    }
+)
 CSV: Final = frozenset({".csv", ".tsv", ".tab"})
 PYTHON: Final = frozenset({".py", ".pyi", ".pyw"})
 CODE: Final = PYTHON | frozenset(

@@ -9,13 +9,14 @@ from typing import Any, Final
 from lacuna.adapters.parsers import plain
 from lacuna.adapters.parsers.decoding import decode
 from lacuna.adapters.parsers.embedded import add_embedded
-from lacuna.adapters.parsers.html import page_text
+from lacuna.adapters.parsers.html import add_page
+from lacuna.adapters.parsers.layers import add_hidden
 from lacuna.adapters.parsers.layout import markdown_sections, sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.ports.parsers import Parsed, Section
 
 MEDIA_TYPE: Final = "application/x-ipynb+json"
-_BINARY: Final = ("image/", "audio/", "video/", "application/pdf")
+_BINARY: Final = ("image/", "audio/", "video/", "application/pdf", "application/zip", "application/octet-stream")
 _TEXT_IMAGE: Final = "image/svg+xml"
 
 
@@ -24,7 +25,7 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     metadata, every form of every result, and attachments."""
     text = decode(data)
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text, object_pairs_hook=_members)
         cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
         cells = [cell for cell in cells if isinstance(cell, dict)]
     except (ValueError, RecursionError, KeyError, TypeError, IndexError):
@@ -43,6 +44,14 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
             sections += [Section(shown, heading) for shown in (source, *_printed(cell))]
     title = next((s.heading for s in sections if s.heading), "") or title_from_name(filename)
     return Parsed(title, MEDIA_TYPE, sections_of(sections, limits.max_output_chars), everything.text())
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that comes again is kept under another one, as the file says both."""
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        members[name if name not in members else f"{name} ({len(members)})"] = value
+    return members
 
 
 def _text(value: Any) -> str:
@@ -72,16 +81,21 @@ def _gather(notebook: Any, limits: Limits, found: Collector) -> None:
                 if name.startswith(_BINARY) and name != _TEXT_IMAGE and (content := _base64(_text(value))):
                     add_embedded(content, "", limits, found)
                 elif name in ("text/html", _TEXT_IMAGE):
-                    found.add(page_text(_text(value), limits.max_output_chars).everything)
+                    add_page(_text(value), limits, found)
                 else:
                     waiting.append(value)
         elif isinstance(one, list):
-            found.add(_text(one))
+            _add(_text(one), limits, found)
             waiting.extend(part for part in one if not isinstance(part, str))
         elif isinstance(one, str):
-            found.add(one)
+            _add(one, limits, found)
         elif isinstance(one, int | float):
             found.add(str(one))
+
+
+def _add(text: str, limits: Limits, found: Collector) -> None:
+    found.add(text)
+    add_hidden(text, limits, found)
 
 
 def _base64(text: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Final
 from lacuna.adapters.parsers.archive import Archive
 from lacuna.adapters.parsers.decoding import decode
 from lacuna.adapters.parsers.embedded import add_base64, add_embedded
-from lacuna.adapters.parsers.html import page_text
+from lacuna.adapters.parsers.html import add_page
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.wordml import CHANGES, FINAL, MARKED, ORIGINAL, A, M, W, field_codes, inline_text
 from lacuna.adapters.parsers.xml_part import Element, beside, is_wordy, local, parse_xml
@@ -63,6 +63,8 @@ def gather(archive: Archive, limits: Limits, found: Collector, own: frozenset[st
     seen = set[str]()
     for comment in archive.comments:
         found.add(comment)
+    for content in archive.unlisted:
+        add_embedded(content, "", limits, found)
     for name in archive.names:
         lowered = name.lower()
         base = posixpath.basename(lowered)
@@ -155,7 +157,7 @@ def _drawing(data: bytes, limits: Limits, found: Collector, seen: set[str]) -> N
     try:
         root = parse_xml(data)
     except UnreadableDocument:
-        found.add(page_text(decode(data), limits.max_output_chars).everything)
+        add_page(decode(data), limits, found)
         return
     _part(root, limits, found, seen)
     for box in root.iter("{*}textbox"):

@@ -157,6 +157,8 @@ def _gather(archive: Archive, limits: Limits, found: Collector) -> None:
     seen = set[str]()
     for comment in archive.comments:
         found.add(comment)
+    for content in archive.unlisted:
+        add_embedded(content, "", limits, found)
     for name in archive.names:
         if name.endswith("/") or name == "mimetype":
             continue

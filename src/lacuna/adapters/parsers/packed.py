@@ -7,6 +7,7 @@ import lzma
 import tarfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from lacuna.adapters.parsers import registry
@@ -21,6 +22,7 @@ from lacuna.adapters.parsers.limits import (
     Limits,
     damaged,
 )
+from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import UnreadableDocument
 from lacuna.ports.parsers import Parsed, Section
 
@@ -39,6 +41,8 @@ def read_zip(data: bytes, filename: str, limits: Limits) -> Parsed:
     gathered = _Gathered(limits)
     for comment in archive.comments:
         gathered.everything.add(comment)
+    for content in archive.unlisted:
+        gathered.add("", content)
     for name in archive.names:
         gathered.add(name, b"" if name.endswith("/") else archive.read(name))
     return gathered.parsed(filename, "application/zip")
@@ -55,19 +59,25 @@ def read_tar(data: bytes, filename: str, limits: Limits) -> Parsed:
                         f"The archive has more than {MAX_ARCHIVE_ENTRIES:,} entries.",
                         cure="Split it into smaller ones.",
                     )
-                for words in (member.linkname, member.uname, member.gname, *member.pax_headers.values()):
+                pax = (text for pair in member.pax_headers.items() for text in pair)
+                for words in (member.linkname, member.uname, member.gname, *pax):
                     gathered.everything.add(str(words))
-                file = archive.extractfile(member) if member.isreg() else None
+                is_file = member.isreg() or member.type not in tarfile.SUPPORTED_TYPES
+                file = archive.extractfile(member) if is_file else None
                 if member.size < 0 or member.size > len(data):
                     raise damaged("archive", "a member is larger than the file")
                 gathered.add(member.name, file.read() if file is not None else b"")
+                if is_file:
+                    end = member.offset_data + member.size
+                    gathered.search(data[end : end + -end % tarfile.BLOCKSIZE])
+            gathered.behind(data[archive.offset :])
     except (tarfile.TarError, ValueError, OverflowError, EOFError):
         raise damaged("archive", "it is damaged or cut off") from None
     return gathered.parsed(filename, "application/x-tar")
 
 
 def read_compressed(data: bytes, filename: str, limits: Limits) -> Parsed:
-    """What the packed file itself is."""
+    """What the packed file itself is, with the name and comment that gzip keeps of it."""
     opened: Callable[[io.BytesIO], _Readable] = lzma.LZMAFile
     if data.startswith(b"\x1f\x8b"):
         opened = _gzip
@@ -75,10 +85,14 @@ def read_compressed(data: bytes, filename: str, limits: Limits) -> Parsed:
         opened = bz2.BZ2File
     content = _unpacked(opened(io.BytesIO(data)), len(data), limits)
     name = filename[: filename.rfind(".")] if filename.lower().endswith(tuple(_SINGLE)) else filename
+    words = _gzip_words(data)
     if not limits.depth:
-        return registry.read(content, name, limits.inside())
+        whole = registry.read(content, name, limits.inside())
+        return replace(whole, everything="\n".join((*words, whole.everything))) if words else whole
     # In another file, what no reader knows is still searched for text.
     everything = Collector(limits.max_output_chars)
+    for text in words:
+        everything.add(text)
     parsed = add_embedded(content, name, limits, everything)
     return Parsed(
         title_from_name(name) if parsed is None else parsed.title,
@@ -86,6 +100,23 @@ def read_compressed(data: bytes, filename: str, limits: Limits) -> Parsed:
         () if parsed is None else parsed.sections,
         everything.text(),
     )
+
+
+def _gzip_words(data: bytes) -> list[str]:
+    """The fields of a gzip header that hold words (RFC 1952, 2.3)."""
+    if not data.startswith(b"\x1f\x8b"):
+        return []
+    flags, place, words = data[3], 10, list[str]()
+    if flags & 4:
+        size = int.from_bytes(data[10:12], "little")
+        words += strings(data[12 : 12 + size])
+        place += 2 + size
+    for flag in (8, 16):
+        if flags & flag:
+            end = data.find(b"\0", place)
+            words.append(data[place:end].decode("latin-1"))
+            place = end + 1
+    return words
 
 
 class _Gathered:
@@ -100,6 +131,19 @@ class _Gathered:
         parsed = add_embedded(data, name, self._limits, self.everything)
         if parsed is not None:
             self._sections.extend(as_part(parsed, name))
+
+    def search(self, data: bytes) -> None:
+        """Adds the texts of what belongs to no member."""
+        for text in strings(data):
+            self.everything.add(text)
+
+    def behind(self, data: bytes) -> None:
+        """Adds what follows the archive's end, which may be another one."""
+        rest = data.lstrip(b"\0")
+        if rest[257:262] == b"ustar":
+            self.add("", rest)
+        else:
+            self.search(rest)
 
     def parsed(self, filename: str, media_type: str) -> Parsed:
         sections = sections_of(self._sections, self._limits.max_output_chars, tidied=True)

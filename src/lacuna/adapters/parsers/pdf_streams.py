@@ -76,7 +76,13 @@ def _bytes(string: bytes) -> bytes:
     if string.startswith(b"<"):
         digits = b"".join(string[1:-1].split())
         return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
-    return _ESCAPE.sub(_unescaped, string[1:-1]) if b"\\" in string else string[1:-1]
+    inner = string[1:-1]
+    if b"\\" not in inner:
+        return inner
+    if b"\\\\" not in inner:
+        # Nearly all escapes are brackets.
+        inner = inner.replace(b"\\(", b"(").replace(b"\\)", b")")
+    return _ESCAPE.sub(_unescaped, inner) if b"\\" in inner else inner
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -3,7 +3,9 @@
 Readers are imported when the first document of their format comes: a child that reads notes pays for no PDF library.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Final
 
@@ -12,6 +14,8 @@ from lacuna.adapters.parsers.limits import Limits
 from lacuna.ports.parsers import Parsed
 
 Reader = Callable[[bytes, str, Limits], Parsed]
+
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 READERS: Final[dict[Format, str]] = {
     Format.MARKDOWN: "markdown:read",
@@ -47,4 +51,24 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     also crash or stall the process, which is why `worker` calls this in a child."""
     module, _, function = READERS[detect(data, filename, limits.depth > 0)].partition(":")
     reader: Reader = getattr(import_module(f"lacuna.adapters.parsers.{module}"), function)
-    return reader(data, filename, limits)
+    parsed = reader(data, filename, limits)
+    return parsed if limits.depth else _whole_characters(parsed)
+
+
+def _whole_characters(parsed: Parsed) -> Parsed:
+    """The document without halves of characters, which neither UTF-8 nor a store can hold."""
+    sections = tuple(
+        replace(section, text=_encodable(section.text), heading=_encodable(section.heading))
+        for section in parsed.sections
+    )
+    return replace(parsed, title=_encodable(parsed.title), sections=sections, everything=_encodable(parsed.everything))
+
+
+def _encodable(text: str) -> str:
+    """The text with bytes that no character set explained (PEP 383) as Latin-1, and other halves as U+FFFD."""
+    return text if text.isascii() else _HALF.sub(_explained, text)
+
+
+def _explained(half: re.Match[str]) -> str:
+    code = ord(half.group()) - 0xDC00
+    return chr(code) if 0x80 <= code <= 0xFF else "\ufffd"

@@ -1,17 +1,26 @@
 """XML of any vocabulary: as it stands, and with its texts and attributes decoded. Entities are never followed."""
 
+import base64
+import binascii
+import zlib
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from lacuna.adapters.parsers.decoding import decode
+from lacuna.adapters.parsers.embedded import add_base64
+from lacuna.adapters.parsers.layers import add_hidden, without_tags
 from lacuna.adapters.parsers.layout import sections_of, title_from_name
 from lacuna.adapters.parsers.limits import Collector, Limits
 from lacuna.adapters.parsers.xml_part import Element, local
 from lacuna.ports.parsers import Parsed, Section
 
 _LONG_LINE: Final = 2_000
+_FILES: Final = frozenset({"binaryData", "binary-data"})
+"""What flat Office packages and flat OpenDocument files keep pictures and objects in."""
+_DRAWING: Final = "diagram"
 
 
 def read(data: bytes, filename: str, limits: Limits) -> Parsed:
@@ -20,13 +29,20 @@ def read(data: bytes, filename: str, limits: Limits) -> Parsed:
     text = decode(data)
     everything = Collector(limits.max_output_chars)
     everything.add(text)
+    add_hidden(text, limits, everything)
     shown = text
     root = _root(data)
     if root is not None:
         for node in root.iter():
+            if local(node.tag) in _FILES:
+                add_base64(node.text or "", "", limits, everything)
+            elif local(node.tag) == _DRAWING and node.text:
+                everything.add(_diagram(node.text, limits))
             for value in (node.text, *getattr(node, "attrib", {}).values(), node.tail):
                 if value and value not in text:
                     everything.add(value)
+                if value and "</" in value:
+                    everything.add(without_tags(value))
         everything.add(" ".join("".join(root.itertext()).split()))
         if max(map(len, text.split("\n"))) > _LONG_LINE:
             shown = "\n".join(_lines(root))
@@ -46,8 +62,19 @@ def words_of(data: bytes) -> Iterator[str]:
                 yield value.strip()
 
 
+def _diagram(text: str, limits: Limits) -> str:
+    """A drawing as diagrams.net packs it: Deflate in base64, percent-encoded inside; "" for other texts."""
+    try:
+        packed = zlib.decompressobj(-15).decompress(base64.b64decode(text, validate=True), limits.remaining + 1)
+    except (ValueError, binascii.Error, zlib.error):
+        return ""
+    limits.unpack(len(packed))
+    return "\n".join(words_of(unquote_to_bytes(packed)))
+
+
 def _root(data: bytes) -> Element | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # What a file declares for itself is part of its text; libxml2 refuses what grows too far.
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
