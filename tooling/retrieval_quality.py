@@ -275,8 +275,8 @@ half each. FTS5 holds whole documents and is asked for any word of the question.
 to Lacuna over the same questions, with its interval (paired bootstrap, 95 %); the last column is the same for Lacuna
 without a model.
 
-Settings were chosen on two of these collections as wholes ([ADR 34](adr/0034-lexical-search.md)), not on single
-questions; collections in other languages stand there too.
+Settings were chosen on these collections and on others, in eight more languages, as wholes and not on single questions
+([ADR 34](adr/0034-lexical-search.md)).
 
 """
 
