@@ -275,7 +275,7 @@ half each. FTS5 holds whole documents and is asked for any word of the question.
 to Lacuna over the same questions, with its interval (paired bootstrap, 95 %); the last column is the same for Lacuna
 without a model.
 
-Settings were chosen on these collections and on others, in eight more languages, as wholes and not on single questions
+Settings were chosen on these collections and on others, in six more languages, as wholes and not on single questions
 ([ADR 34](adr/0034-lexical-search.md)).
 
 """
