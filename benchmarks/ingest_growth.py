@@ -74,7 +74,7 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class _Grown:
-    """Passages, and resident bytes after a fifth of them and at the end."""
+    """Passages, and resident bytes after half of them and at the end."""
 
     early: tuple[int, int]
     late: tuple[int, int]
@@ -165,7 +165,7 @@ async def _taken_in(folder: Path, name: str, documents: int) -> _Grown:
         async for outcome in synchronise.run(source, Declared(), WHO, Deletions()):
             assert outcome.error is None
             passages, done = passages + outcome.chunks, done + 1
-            if done == documents // 5:
+            if done == documents // 2:
                 early = (passages, _resident())
         late = (passages, _resident())
         started = time.perf_counter()

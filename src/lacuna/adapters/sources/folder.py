@@ -5,6 +5,7 @@ Devices and pipes are refused before they are opened: opening one may wait for e
 """
 
 import asyncio
+import errno
 import os
 import stat
 import time
@@ -150,7 +151,11 @@ def _path(item: Item) -> Path:
     return Path(os.fsdecode(unquote_to_bytes(item.uri.removeprefix("file://"))))
 
 
-def _unopened(error: OSError) -> UnreadableDocument:
+def _unopened(error: OSError) -> LacunaError:
+    if isinstance(error, FileNotFoundError):
+        return NotFound("The file went away after it was listed.", cure="Run it again, or let the next run follow.")
+    if error.errno == errno.ENAMETOOLONG:
+        return UnreadableDocument("The file cannot be opened: its path is too long.", cure="Shorten it.")
     return UnreadableDocument(f"The file cannot be opened: {error.strerror}.", cure="Check its permissions.")
 
 

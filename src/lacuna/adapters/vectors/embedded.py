@@ -75,6 +75,8 @@ class EmbeddedVectorStore:
         self._follower = Follower(path)
         self._reading = Lane("vector store reads", _READERS, _WAITING)
         self._writing = Lane("vector store writes", 1, _WAITING)
+        # Making an image takes some 70 MB, and what a thread has taken it keeps: so it is always the same thread.
+        self._imaging = Lane("vector store images", 1, 1)
 
     @classmethod
     async def open(
@@ -181,6 +183,7 @@ class EmbeddedVectorStore:
         await self._shut()
 
     async def _shut(self) -> None:
+        await self._imaging.close()
         await self._writing.close()
         await self._reading.close()
         self._disconnect()
@@ -222,7 +225,7 @@ class EmbeddedVectorStore:
             for number in await self._reading.run(self._on_reader, partial(images.wanted, only_full=only_full)):
                 if time.monotonic() > until:
                     break
-                image = await self._reading.run(self._on_reader, partial(images.make, number=number))
+                image = await self._imaging.run(self._on_reader, partial(images.make, number=number))
                 if image is not None:
                     await self._write(images.keep, image)
 
