@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from qdrant_client import models
 
 from lacuna.adapters.vectors import qdrant_writes as writes
 from lacuna.adapters.vectors.qdrant import QdrantStore
+from lacuna.adapters.vectors.qdrant_points import one_of
 from lacuna.domain.errors import StorageError
 from lacuna.domain.identity import Reach
 from lacuna.domain.tiers import Tier
@@ -47,6 +49,28 @@ async def test_documents_come_change_and_go_over_http(store: QdrantStore) -> Non
     assert found.chunks[1].vector.tolist() == unit(1).tolist()
     assert await store.remove("doc") is True
     assert await store.lexical("valve", EVERYTHING, 9) == []
+
+
+async def test_what_another_version_analysed_otherwise_is_analysed_anew_at_the_start(
+    store: QdrantStore, server: QdrantDouble
+) -> None:
+    items = [passage("c1", "the valve leaks", document_id="old"), passage("c2", "---", document_id="old")]
+    await store.replace("old", "", items)
+    await store.replace("new", "", [passage("c3", "the pump leaks", document_id="new")])
+    words, heads = "passages.words", "passages.documents"
+    [point] = server.engine.scroll(words, models.Filter(must=[one_of("chunk_id", ["c1"])]))[0]
+    other = models.SparseVector(indices=[70_000], values=[1.0])
+    server.engine.update_vectors(words, [models.PointVectors(id=point.id, vector={"words": other})])
+    server.engine.set_payload(heads, {"analysis": "0"}, models.Filter(must=[one_of("document_id", ["old"])]))
+    assert ids(await store.lexical("valve", EVERYTHING, 9)) == []
+    again = await QdrantStore.open(server.url, server.api_key, "passages", timeout_s=1, replicas=3)
+    try:
+        for each in (store, again):
+            assert ids(await each.lexical("valve", EVERYTHING, 9)) == ["c1"]
+            assert {*ids(await each.lexical("leaks", EVERYTHING, 9))} == {"c1", "c3"}
+        assert len(server.sent("points/vectors")) == 1
+    finally:
+        await again.close()
 
 
 async def test_rights_are_part_of_the_search_that_is_sent(store: QdrantStore, server: QdrantDouble) -> None:

@@ -58,9 +58,11 @@ class QdrantStore:
     async def over(
         cls, client: QdrantClient, name: str, where: str, *, readers: int = 4, replicas: int = 1
     ) -> "QdrantStore":
-        """The store over a client. Raises StorageError."""
+        """The store over a client. Passages that another version of Lacuna analysed in another way are analysed anew
+        before it returns. Raises StorageError."""
         server = QdrantServer(client, name, replicas, where)
         await asyncio.to_thread(server.create)
+        await asyncio.to_thread(writes.analyse, server)
         return cls(server, readers)
 
     @staticmethod

@@ -23,7 +23,10 @@ STATE: Final = str(uuid5(_SPACE, "state"))
 """The point that says which change was the newest."""
 DOCUMENT: Final = "document_id"
 INDEXES: Final[Mapping[str, Mapping[str, models.PayloadSchemaType]]] = {
-    "documents": {DOCUMENT: models.PayloadSchemaType.KEYWORD},
+    "documents": {
+        DOCUMENT: models.PayloadSchemaType.KEYWORD,
+        "analysis": models.PayloadSchemaType.KEYWORD,
+    },
     "words": {
         DOCUMENT: models.PayloadSchemaType.KEYWORD,
         "chunk_id": models.PayloadSchemaType.KEYWORD,

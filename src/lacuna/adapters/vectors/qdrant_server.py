@@ -77,6 +77,13 @@ class QdrantServer:
                     self._full(kind), list(points[start : start + _UPSERTED]), wait=True, ordering=_STRONG
                 )
 
+    def weigh(self, kind: str, vectors: Sequence[models.PointVectors]) -> None:
+        """Gives points that exist other vectors. Raises StorageMissing where one does not."""
+        for start in range(0, len(vectors), _UPSERTED):
+            some = vectors[start : start + _UPSERTED]
+            with self.translated():
+                self._client.update_vectors(self._full(kind), some, wait=True, ordering=_STRONG)
+
     def set(self, kind: str, payload: dict[str, Any], which: models.Filter) -> None:
         """Changes these fields of the points that `which` selects."""
         with self.translated():

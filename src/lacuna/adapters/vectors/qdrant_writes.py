@@ -6,12 +6,13 @@ deleted afterwards, and where a writer was killed in between, by the next change
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
 from qdrant_client import models
 
-from lacuna.adapters.vectors.analysis import passage_terms
+from lacuna.adapters.vectors.analysis import ANALYSIS, passage_terms
 from lacuna.adapters.vectors.checks import checked_dimension, no_unicode, stored_already
 from lacuna.adapters.vectors.qdrant_points import (
     DOCUMENT,
@@ -25,7 +26,7 @@ from lacuna.adapters.vectors.qdrant_points import (
 )
 from lacuna.adapters.vectors.qdrant_searches import heads
 from lacuna.adapters.vectors.qdrant_server import QdrantServer
-from lacuna.domain.errors import InvalidInput
+from lacuna.domain.errors import InvalidInput, StorageMissing
 from lacuna.domain.retrieval import Chunk
 from lacuna.domain.tiers import Tier
 from lacuna.ports.vectors import IndexedChunk
@@ -59,6 +60,7 @@ def replace(server: QdrantServer, document_id: str, fingerprint: str, chunks: Se
         "fingerprint": fingerprint,
         "dimension": dimension,
         "chunk_ids": [item.chunk.chunk_id for item in chunks],
+        "analysis": ANALYSIS,
         **rights(first.tier, first.groups),
     })  # fmt: skip
     old = [one_of("version", [] if before is None else [before[0].version])]
@@ -95,6 +97,23 @@ def retag(server: QdrantServer, document_id: str, tier: Tier, groups: frozenset[
     changed(server)
 
 
+def analyse(server: QdrantServer) -> None:
+    """Gives the passages of every document that was analysed in another form their words anew, document by document;
+    what is interrupted goes on at the next start. Searches meanwhile find by words what is done already."""
+    others = models.Filter(must_not=[one_of("analysis", [ANALYSIS]), models.HasIdCondition(has_id=[STATE])])
+    stale = server.scroll("documents", others, fields=[DOCUMENT, "version"])
+    for payload in (record.payload or {} for record in stale):
+        version = models.Filter(must=[one_of(DOCUMENT, [payload[DOCUMENT]]), one_of("version", [payload["version"]])])
+        passages = server.scroll("words", version, fields=["title", "heading", "text"])
+        sparse = [(record.id, _sparse(**(record.payload or {}))) for record in passages]
+        vectors = [models.PointVectors(id=point, vector={"words": words}) for point, words in sparse if words.indices]
+        with suppress(StorageMissing):  # replaced meanwhile: then the head, too, is another version's
+            server.weigh("words", vectors)
+        server.set("documents", {"analysis": ANALYSIS}, version)
+    if stale:
+        changed(server)
+
+
 def changed(server: QdrantServer) -> None:
     """Gives the state of the store a new name."""
     server.put("documents", [models.PointStruct(id=STATE, vector={}, payload={"change": uuid4().hex})])
@@ -129,10 +148,14 @@ def _require_fit(server: QdrantServer, document_id: str, chunks: Sequence[Chunk]
 
 
 def _words(point: str, chunk: Chunk, version: str, number: int, at: int) -> models.PointStruct:
-    terms = passage_terms(chunk.title, chunk.heading, chunk.text)
-    sparse = models.SparseVector(indices=terms.keys.tolist(), values=terms.weights.tolist())
-    vector = {"words": sparse} if len(terms.keys) else {}
+    sparse = _sparse(chunk.title, chunk.heading, chunk.text)
+    vector = {"words": sparse} if sparse.indices else {}
     return models.PointStruct(id=point, vector=vector, payload=passage(chunk, version, number, at))
+
+
+def _sparse(title: str, heading: str, text: str) -> models.SparseVector:
+    terms = passage_terms(title, heading, text)
+    return models.SparseVector(indices=terms.keys.tolist(), values=terms.weights.tolist())
 
 
 def _dense(point: str, item: IndexedChunk, version: str, fingerprint: str, at: int) -> models.PointStruct:

@@ -63,6 +63,8 @@ class QdrantDouble(LoopbackServer):
                     engine.create_payload_index(name, body["field_name"], field_schema=body["field_schema"])
             case "PUT", "points":
                 engine.upsert(name, models.PointsList(**body).points)
+            case "PUT", "points/vectors":
+                engine.update_vectors(name, models.UpdateVectors(**body).points)
             case "POST", "points/payload":
                 wanted = models.SetPayload(**body)
                 engine.set_payload(name, wanted.payload, wanted.filter or [])
