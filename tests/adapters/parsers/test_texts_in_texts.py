@@ -188,3 +188,7 @@ def test_what_other_programs_would_stumble_over_is_read_and_can_be_stored(data: 
     parsed = read(data, name)
     assert NAME in parsed.everything
     assert parsed.everything.encode()
+
+
+def test_many_beginnings_of_tags_without_an_end_are_text() -> None:
+    assert NAME in read("<html>" + "<a<b " * 20_000 + NAME, "a.html").everything

@@ -15,6 +15,7 @@ from lacuna.adapters.parsers.limits import MAX_ARCHIVE_ENTRIES, MAX_INFLATION, R
 from lacuna.adapters.parsers.strings import strings
 from lacuna.domain.errors import UnreadableDocument
 
+_MEMBER: Final = b"PK\x03\x04"
 _LOCAL: Final = 30
 _CENTRAL: Final = 46
 _WORTH_LOOKING: Final = 10
@@ -96,15 +97,20 @@ class Archive:
 
 def _unlisted(gap: bytes, limits: Limits) -> Iterator[bytes]:
     """The contents of the members in a stretch that the directory does not know."""
-    place = 0
-    while (place := gap.find(b"PK\x03\x04", place)) >= 0:
-        method, name, extra = (int.from_bytes(gap[place + at : place + at + 2], "little") for at in (8, 26, 28))
-        size = int.from_bytes(gap[place + 18 : place + 22], "little")
+    view, place = memoryview(gap), 0
+    for count in range(MAX_ARCHIVE_ENTRIES + 1):
+        if (place := gap.find(_MEMBER, place)) < 0:
+            return
+        if count == MAX_ARCHIVE_ENTRIES:
+            raise _bomb(f"more than {MAX_ARCHIVE_ENTRIES:,} entries")
+        method, name, extra = (int.from_bytes(view[place + at : place + at + 2], "little") for at in (8, 26, 28))
+        size = int.from_bytes(view[place + 18 : place + 22], "little")
         place += _LOCAL + name + extra
-        content = gap[place : place + size] if size else gap[place:]
+        after = gap.find(_MEMBER, place)
+        content = bytes(view[place : place + size if size else (after if after >= 0 else len(gap))])
         if method == zipfile.ZIP_DEFLATED:
             try:
-                content = zlib.decompressobj(-15).decompress(gap[place:], limits.remaining + 1)
+                content = zlib.decompressobj(-15).decompress(view[place:], limits.remaining + 1)
             except zlib.error:
                 continue
         limits.unpack(len(content))

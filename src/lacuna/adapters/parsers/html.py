@@ -6,6 +6,7 @@ The page is walked with the standard library's event parser: it has no depth lim
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
@@ -62,6 +63,7 @@ _LOOKS: Final = frozenset({"class", "style"})
 _MEDIA_DATA: Final = re.compile(r"\s*data:(?:image|font|audio|video)/", re.IGNORECASE)
 _HEADING: Final = re.compile(r"^#{1,6} ", re.MULTILINE)
 _SPACE: Final = re.compile(r"\s+")
+_MOST_UNENDED: Final = 20
 _ENOUGH: Final = 0.5
 """The share of the visible text outside navigation below which the article finder is not believed."""
 
@@ -144,8 +146,13 @@ class _Page(HTMLParser):
     def read(self, source: str) -> None:
         # An unclosed comment runs to the end; said so here, the parser does not look for its end again and again.
         unclosed = source.rfind("<!--") > source.rfind("-->")
-        self.feed(source + "-->" if unclosed else source)
+        source = source + "-->" if unclosed else source
+        # So many beginnings of tags that never end would each be searched for an end.
+        whole = source.rfind(">") + 1
+        broken = source[whole:] if source.count("<", whole) > _MOST_UNENDED else ""
+        self.feed(source[:whole] if broken else source)
         self.close()
+        self.everything.add(unescape(broken))
         # What an unclosed script or comment swallowed is left in the parser's buffer.
         self.everything.add("".join(self._line))
         self.everything.add(self.rawdata)

@@ -29,6 +29,7 @@ _LOOKS: Final = ("styles.xml", "styleswitheffects.xml", "fonttable.xml")
 _THEMES: Final = "/theme/theme"
 _USUAL_NAME: Final = re.compile(r"(?:[A-Za-z_]+/)*(?:[A-Za-z_]+\d{0,4}|\[Content_Types\])?(?:\.[a-z]+){1,2}", re.ASCII)
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_DELETED_END: Final = f"{W}pPr/{W}rPr/{W}del"
 _ENCODED: Final = (f"{W}fldData", f"{W}binData")
 _MASHUP: Final = "DataMashup"
 _IGNORED: Final = (".odttf", ".fntdata", ".ttf", ".otf", ".wdp")
@@ -139,17 +140,19 @@ def _part(root: Element, limits: Limits, found: Collector, seen: set[str]) -> No
 
 
 def _paragraphs(root: Element, found: Collector) -> None:
-    joined = ""
+    joined = list[str]()
     for paragraph in root.iter(*_PARAGRAPHS):
         text = inline_text(paragraph, FINAL, hidden=True)
         found.add(text)
         if next(paragraph.iter(*CHANGES), None) is not None:
             for view in (ORIGINAL, MARKED):
                 found.add(inline_text(paragraph, view, hidden=True))
-        if joined:
-            found.add(joined + text)
         # Where the end of a paragraph is deleted, it is one with the next.
-        joined = joined + text if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None else ""
+        joined.append(text)
+        if paragraph.find(_DELETED_END) is None:
+            if len(joined) > 1:
+                found.add("".join(joined))
+            joined.clear()
 
 
 def _drawing(data: bytes, limits: Limits, found: Collector, seen: set[str]) -> None:

@@ -25,6 +25,7 @@ from lacuna.domain.errors import TooLarge, UnreadableDocument
 from lacuna.ports.parsers import Parsed, Section
 
 _HYPHEN_AT_LINE_END: Final = re.compile("(?<=\\w)[\ufffe\x02\xad]\r?\n?(?=\\w)")
+_MAX_VERSIONS: Final = 100
 _END_OF_FILE: Final = re.compile(rb"startxref\s+\d+\s+%%EOF")
 _ANNOTATION_KEYS: Final = (b"Contents", b"T", b"TU", b"V", b"DV", b"Subj", b"RC", b"NM")
 _MAX_ANNOTATIONS: Final = 10_000
@@ -89,6 +90,8 @@ def _unseen(objects: ObjectTexts, attached: set[bytes], limits: Limits, everythi
 def _earlier(data: bytes, everything: Collector) -> None:
     """The pages of earlier versions, which a file that was changed by adding to it still holds."""
     ends = [found.end() for found in _END_OF_FILE.finditer(data)]
+    if len(ends) > _MAX_VERSIONS:
+        raise TooLarge(f"The PDF holds more than {_MAX_VERSIONS} versions of itself.", cure="Save it under a new name.")
     pages = set[str]()
     for end in ends[:-1]:
         try:

@@ -50,6 +50,7 @@ _LOOK: Final = 1 << 16
 _MIN_LENGTH: Final = 3
 _PRINTABLE_SHARE: Final = 0.9
 _OWN_COMMENTS: Final = (b"PDF-", b"%EOF")
+_REST_OF_LINE: Final = re.compile(rb"[^\r\n]*")
 _DEEPEST: Final = 100
 _CERTIFICATE: Final = 64
 """Bytes above which a string that is no text is searched for some: signatures hold the names of who signed."""
@@ -113,8 +114,12 @@ class ObjectTexts:
             yield from _strings(text)
         elif is_content:
             self.shown += shown_lines(text)
+            after = 0
             for found in _MARKED.finditer(text):
-                yield from _strings(text[found.end() : found.end() + _LOOK].partition(b">>")[0])
+                if found.end() >= after:
+                    after = text.find(b">>", found.end(), found.end() + _LOOK)
+                    after = after if after >= 0 else found.end() + _LOOK
+                    yield from _strings(text[found.end() : after])
         elif text.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")[:1] == b"<" or text.startswith(b"\xfe\xff\0<"):
             yield from words_of(text)
             yield _TAG.sub("", _decoded(text))
@@ -155,8 +160,8 @@ def _strings(data: bytes) -> Iterator[str]:
             after = mark.end() + 1
         elif sign == b"%":
             if not depth:
-                line = re.match(rb"[^\r\n]*", data[mark.end() : mark.end() + _LOOK])
-                after = mark.end() + (line.end() if line else 0)
+                line = _REST_OF_LINE.match(data, mark.end())
+                after = line.end() if line else mark.end()
                 if not data.startswith(_OWN_COMMENTS, mark.end()):
                     yield from _string(data[mark.end() : after])
         elif sign == b"(":

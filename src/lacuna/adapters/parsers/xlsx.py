@@ -98,7 +98,7 @@ def _shared_strings(archive: Archive, part: str, book: _Book) -> Iterator[str]:
         if node.tag != f"{S}si":
             add_part(node, book.found, book.seen)
             continue
-        if any(child.tag not in (f"{S}t", f"{S}r") for child in node):
+        if not _is_plain(node):
             add_part(node, book.found, book.seen)
         yield rich_text(node)
 
@@ -139,10 +139,15 @@ def _cells(row: Element, book: _Book) -> Iterator[tuple[int, str]]:
         for child in cell:
             if child.tag == f"{S}f":
                 book.found.add(child.text)
-            elif child.tag != f"{S}v":
+            elif child.tag != f"{S}v" and not (child.tag == f"{S}is" and _is_plain(child)):
                 add_part(child, book.found, book.seen)
             book.found.add(child.tail)
         yield place, " ".join(_shown(cell, book).split())
+
+
+def _is_plain(string: Element) -> bool:
+    """Whether a string holds nothing but its text and runs."""
+    return all(child.tag in (f"{S}t", f"{S}r") for child in string)
 
 
 def _aside(node: Element, book: _Book) -> None:
