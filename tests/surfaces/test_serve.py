@@ -53,6 +53,8 @@ def test_only_the_key_gets_in(tmp_path: Path, env: dict[str, str], by_file: bool
         granted = server.client.post("/api/v1/classify", json=ask, headers={"authorization": f"Bearer {KEY}"})
         assert granted.status_code == 200
         assert server.client.get("/health").status_code == 200
+        opened = {path: path.stat().st_mode for path in (tmp_path / "data").rglob("*") if path.is_file()}
+        assert not [path for path, mode in opened.items() if mode & 0o077 and path.parent.name != "models"]
     assert KEY not in server.log
 
 

@@ -71,5 +71,7 @@ def _read(path: Path) -> dict[str, str]:
 
 def _write(path: Path, sections: Mapping[str, str]) -> None:
     fresh = path.with_name(f"{_FILE}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(sections), "utf-8")
     os.replace(fresh, path)

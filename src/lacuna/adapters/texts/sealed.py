@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +38,8 @@ class SealedTexts:
     def __init__(self, folder: Path, keys: SubjectKeys) -> None:
         self._path = folder / FILE
         self._keys = keys
+        with suppress(OSError):  # SQLite says what is wrong
+            self._path.touch(mode=0o600)
         with self._connected() as connection:
             connection.execute(_SCHEMA)
             connection.execute(_INDEX)
