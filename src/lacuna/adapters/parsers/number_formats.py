@@ -19,6 +19,8 @@ _MASK: Final = re.compile(r"[0#\-() /.+]+")
 _WHOLE: Final = re.compile(r"\d{1,15}")
 _PLACES: Final = frozenset("0#")
 _PIECE: Final = re.compile(r'"[^"]*"?|\\.|.', re.DOTALL)
+_LONGEST: Final = 255
+"""Characters of a format (what Excel takes); longer ones would be worked through for each cell."""
 _MAX_SERIAL: Final = 2_958_466
 """The day after 9999-12-31."""
 
@@ -31,7 +33,8 @@ class NumberFormats:
         self._codes: dict[int, str] = {}
         self._styles: list[int] = []
         if styles is not None:
-            self._codes = {_number(f.get("numFmtId")): f.get("formatCode", "") for f in styles.iter("{*}numFmt")}
+            codes = ((_number(each.get("numFmtId")), each.get("formatCode", "")) for each in styles.iter("{*}numFmt"))
+            self._codes = {number: code for number, code in codes if len(code) <= _LONGEST}
             for cell_formats in styles.iterchildren("{*}cellXfs"):
                 self._styles = [_number(each.get("numFmtId")) for each in cell_formats.iterchildren("{*}xf")]
 
