@@ -192,3 +192,15 @@ def test_what_other_programs_would_stumble_over_is_read_and_can_be_stored(data: 
 
 def test_many_beginnings_of_tags_without_an_end_are_text() -> None:
     assert NAME in read("<html>" + "<a<b " * 20_000 + NAME, "a.html").everything
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4\n", ARCHIVE[:22], b"7z\xbc\xaf\x27\x1c\0\4"])
+def test_the_first_bytes_of_a_file_make_no_handbook_unreadable(data: bytes) -> None:
+    text = f"{NAME} says that such files begin with data:application/octet-stream;base64,{packed(data)}"
+    assert found(text, "handbook.md")
+
+
+@pytest.mark.parametrize("data", [ARCHIVE[:100], b"7z\xbc\xaf\x27\x1c" + bytes(64)])
+def test_a_file_in_a_text_that_could_hold_something_and_cannot_be_read_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableDocument):
+        read(f"see data:application/octet-stream;base64,{packed(data)}", "handbook.md")

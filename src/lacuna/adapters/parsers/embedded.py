@@ -25,6 +25,8 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\s-]*={0,2}")
 _UNTIL: Final = {quote: re.compile(f"[^{quote}]*") for quote in ("'", '"')}
 _TO_SPACE: Final = re.compile(r"[^\s\"'<>)\\]*")
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_HOLDS_SOMETHING: Final = 64
+"""Bytes from which a packed file can hold a text: an archive's two headers alone take more."""
 _INSIDE: Final = "A file inside the document"
 
 
@@ -63,7 +65,19 @@ def add_base64(text: str, name: str, limits: Limits, found: Collector) -> None:
     except (ValueError, binascii.Error):
         return
     if data:
+        add_inline(data, name, limits, found)
+
+
+def add_inline(data: bytes, name: str, limits: Limits, found: Collector) -> None:
+    """Adds the file in `data`, which stands in a text. The first bytes of a file, as handbooks quote them to say what
+    such things look like, make no document unreadable."""
+    try:
         add_embedded(data, name, limits, found)
+    except UnreadableDocument:
+        if len(data) >= _HOLDS_SOMETHING:
+            raise
+        for text in strings(data):
+            found.add(text)
 
 
 def add_data_urls(text: str, limits: Limits, found: Collector) -> None:
@@ -78,7 +92,7 @@ def add_data_urls(text: str, limits: Limits, found: Collector) -> None:
         if packed:
             add_base64(said.replace("-", "+").replace("_", "/"), "", limits, found)
         elif said:
-            add_embedded(unquote_to_bytes(said), "", limits, found)
+            add_inline(unquote_to_bytes(said), "", limits, found)
 
 
 def _inflated(data: bytes, limits: Limits) -> bytes:

@@ -8,7 +8,7 @@ import binascii
 import re
 from typing import Final
 
-from lacuna.adapters.parsers.embedded import add_data_urls, add_embedded
+from lacuna.adapters.parsers.embedded import add_data_urls, add_inline
 from lacuna.adapters.parsers.limits import Collector, Limits
 
 _TAG: Final = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,2000}>")
@@ -59,4 +59,4 @@ def _add_uuencoded(text: str, limits: Limits, found: Collector) -> None:
                 data += binascii.a2b_uu(line)
             except (binascii.Error, ValueError):
                 break
-        add_embedded(bytes(data), packed.group(1), limits, found)
+        add_inline(bytes(data), packed.group(1), limits, found)
