@@ -162,12 +162,12 @@ def _serving(command: list[str], folder: Path, port: int, **more: str) -> Iterat
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3_000):
         if process.poll() is not None:
             raise RuntimeError("the server ended before it listened")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise RuntimeError("the server did not listen within a minute")
 
 

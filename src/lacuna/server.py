@@ -33,7 +33,7 @@ from lacuna.http.protocol import BoundedProtocol
 from lacuna.ports.telemetry import Telemetry
 from lacuna.wiring.build import hold_folder, open_application, prepared
 from lacuna.wiring.observability import MetricsServer, SharedMetrics, start_logs, start_metrics, telemetry_of
-from lacuna.wiring.start_up import short_turns, started
+from lacuna.wiring.start_up import started
 from lacuna.wiring.terms import NewestTerms
 from lacuna.wiring.vault import load_with_secrets, with_secrets
 from lacuna.wiring.workers import Place, Workers
@@ -62,7 +62,6 @@ def run(loaded: Loaded, *, development: bool, ready: Callable[[str], None] | Non
     announce = (lambda: ready(_address(listening, scheme))) if ready is not None else _nobody
     try:
         with hold_folder(prepared(settings.storage.data_path)):
-            short_turns()
             if development or settings.server.workers == 1:
                 _in_loop(_serve(loaded, every, listening, announce, development=development))
             else:

@@ -1,4 +1,4 @@
-"""When garbage is looked for while a process starts, and how long a thread keeps the interpreter.
+"""When garbage is looked for while a process starts.
 
 Importing makes some hundred thousand objects that live as long as the process. Python's collector would go through them
 again and again while there are ever more of them, which is a quarter of the time to start, and through all of them in
@@ -6,23 +6,15 @@ each full collection afterwards. So it waits while the process starts, and then 
 """
 
 import gc
-import sys
 from typing import Final
 
 _USUAL: Final = gc.get_threshold()
 _YOUNG: Final = 200_000
-_TURN_S: Final = 0.0005
-"""A tenth of Python's own. A question goes from thread to thread a dozen times, and waits up to this long each time."""
 
 
 def starting() -> None:
     """The process imports what it needs. Garbage is still collected, after more objects than importing makes."""
     gc.set_threshold(_YOUNG, *_USUAL[1:])
-
-
-def short_turns() -> None:
-    """Threads take short turns: for a server, also while it starts and one of them reads the passages."""
-    sys.setswitchinterval(_TURN_S)
 
 
 def started() -> None:
