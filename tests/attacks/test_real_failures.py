@@ -148,7 +148,7 @@ async def house(program: Callable[[str], Path], tmp_path_factory: pytest.TempPat
 @asynccontextmanager
 async def served(asgi: Any) -> AsyncIterator[str]:
     """The application behind a socket."""
-    server = uvicorn.Server(uvicorn.Config(asgi, port=0, lifespan="off", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(asgi, port=0, lifespan="off", log_config=None))
     serving = asyncio.ensure_future(server.serve())
     for _ in range(1_000):
         if server.started:

@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import logging.config
 import re
 from collections.abc import Iterator
 
 import pytest
 import structlog
+import uvicorn.config
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +91,7 @@ def test_json_lines_say_what_was_dropped() -> None:
 
 
 def test_the_standard_library_goes_the_same_way() -> None:
+    logging.config.dictConfig(uvicorn.config.LOGGING_CONFIG)
     stream = logged("json", "warning")
     logging.getLogger("uvicorn").info("too quiet")
     logging.getLogger("uvicorn").warning("up on %s", "port 1")

@@ -26,6 +26,8 @@ MAX_DEPTH: Final = 6
 
 _TALKATIVE: Final = ("alembic", "uvicorn", "asyncio", "aiohttp")
 """Libraries whose progress reports are nobody's news."""
+_OWN_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+"""Loggers that uvicorn gives handlers, where it is not told otherwise."""
 
 
 def drop_content(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -68,6 +70,10 @@ def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None =
     root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    for name in _OWN_HANDLERS:  # a handler of their own would show what ours leaves out
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
 
 
 def _rendering(log_format: LogFormat) -> list[Processor]:
